@@ -69,7 +69,9 @@ export function assertStringIncludes(actual: string, expected: string, msg?: str
 }
 
 export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike<T>, msg?: string): void {
-  const missing = Array.from(expected).filter((wanted) => !Array.from(actual).some((one) => equal(one, wanted)));
+  const missing = Array.from(expected).filter((wanted) =>
+    !Array.from(actual).some((one) => equal(one, wanted))
+  );
   if (missing.length > 0) refuse(`Expected ${show(actual)} to include ${show(missing)}`, msg);
 }
 

@@ -47,7 +47,9 @@ export async function assertRejects(
   } catch (error) {
     return refuse(`Function throws when expected to reject, with ${show(error)}`, note);
   }
-  if (typeof promise?.then !== "function") refuse("Function returned no Promise when expected to reject", note);
+  if (typeof promise?.then !== "function") {
+    refuse("Function returned no Promise when expected to reject", note);
+  }
   try {
     await promise;
   } catch (error) {

@@ -1,0 +1,32 @@
+// Installs node_modules when it is absent or older than package-lock.json. Plain JavaScript without dependencies: it
+// runs in a fresh clone, on any Node from 20 on.
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "./runtimes.mjs";
+
+export function setUp() {
+  if (!isStale()) return;
+  console.log("Installing the pinned development tools (npm ci) …");
+  // The runtimes are found without any install script, so one that fails does not matter.
+  if (!install("ci") && !install("ci", "--ignore-scripts")) {
+    throw new Error("Cannot install the development tools: npm ci failed, see its messages above");
+  }
+}
+
+function isStale() {
+  const installed = join(root, "node_modules", ".package-lock.json");
+  return !existsSync(installed) ||
+    statSync(installed).mtimeMs < statSync(join(root, "package-lock.json")).mtimeMs;
+}
+
+/** @param {string[]} args */
+function install(...args) {
+  const { npm_execpath: npm, npm_node_execpath: node } = process.env;
+  const [command, first] = npm && node ? [node, [npm]] : ["npm", []];
+  const options = { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: command === "npm" };
+  return spawnSync(command, [...first, ...args], options).status === 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) setUp();
