@@ -6,13 +6,15 @@ import { binaryOf, root, runArguments, runtimeNames } from "./runtimes.mjs";
 import { setUp } from "./setup.mjs";
 
 const [file, ...rest] = process.argv.slice(2);
-const { runtime, args } = takeRuntime(rest);
+const { wanted, args } = takeRuntime(rest);
+const runtime = runtimeNames.find((name) => name === wanted);
 if (file === undefined || !existsSync(`${root}/${file}`)) stop(`Cannot run ${file}: there is no such file`);
-if (!runtimeNames.includes(runtime)) stop(`Cannot run under "${runtime}": use ${runtimeNames.join(", ")}`);
+if (runtime === undefined) stop(`Cannot run under "${wanted}": use ${runtimeNames.join(", ")}`);
 
 setUp();
 const child = spawn(binaryOf(runtime), runArguments(runtime, file, args), { cwd: root, stdio: "inherit" });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+process.on("SIGINT", () => child.kill("SIGINT"));
+process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 
 /**
@@ -20,17 +22,22 @@ child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
  * @param {string[]} given
  */
 function takeRuntime(given) {
-  let runtime = "node";
+  let wanted = "node";
+  /** @type {string[]} */
   const args = [];
-  for (let at = 0; at < given.length; at++) {
-    if (given[at] === "--runtime") runtime = given[++at] ?? "";
-    else if (given[at].startsWith("--runtime=")) runtime = given[at].slice("--runtime=".length);
-    else args.push(given[at]);
+  const rest = given.values();
+  for (const arg of rest) {
+    if (arg === "--runtime") wanted = rest.next().value ?? "";
+    else if (arg.startsWith("--runtime=")) wanted = arg.slice("--runtime=".length);
+    else args.push(arg);
   }
-  return { runtime, args };
+  return { wanted, args };
 }
 
-/** @param {string} message */
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function stop(message) {
   console.error(message);
   process.exit(1);

@@ -25,8 +25,8 @@ function isStale() {
 function install(...args) {
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;
   const [command, first] = npm && node ? [node, [npm]] : ["npm", []];
-  const options = { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: command === "npm" };
-  return spawnSync(command, [...first, ...args], options).status === 0;
+  const shell = command === "npm";
+  return spawnSync(command, [...first, ...args], { cwd: root, stdio: "inherit", shell }).status === 0;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) setUp();

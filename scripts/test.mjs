@@ -1,0 +1,48 @@
+// npm test: the static checks, then every test file under Bun, Deno and Node.
+//   npm test -- --only bun          one part: static, bun, deno or node (may be given several times)
+//   npm test -- --filter "count"    the tests whose name contains the text
+//   npm test -- tests/model         these files or folders
+import { runtimeNames, versionOf } from "./runtimes.mjs";
+import { setUp } from "./setup.mjs";
+import { runTogether } from "./test/command.mjs";
+import { readOptions } from "./test/options.mjs";
+import { printSuite, printTotal } from "./test/report.mjs";
+import { runStaticChecks } from "./test/static_checks.mjs";
+import { runSuite } from "./test/suites.mjs";
+
+const JSR_PROBE = "https://jsr.io/@std/assert/meta.json";
+
+process.exitCode = await main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+});
+
+async function main() {
+  const { chosen, filter, files } = readOptions(process.argv.slice(2));
+  setUp();
+  console.log(runtimeNames.map((name) => `${name} ${versionOf(name)}`).join(", "));
+  const jsr = await answers(JSR_PROBE);
+  console.log(
+    jsr
+      ? "JSR answered: Deno uses the original @std/assert, Bun and Node the one in tests/support/assert"
+      : "JSR did not answer: @std/assert is the one in tests/support/assert",
+  );
+  const denoFlags = jsr ? [] : ["--import-map=tests/support/import_map.json"];
+
+  const suites = [];
+  const done = (/** @type {import("./test/suites.mjs").Suite} */ suite) => (printSuite(suite), suite);
+  if (chosen.has("static")) suites.push(done(await runStaticChecks({ denoFlags, jsr })));
+  const wanted = runtimeNames.filter((name) => chosen.has(name));
+  const runs = wanted.map((name) => async () => done(await runSuite(name, { files, filter, denoFlags })));
+  suites.push(...await runTogether(2, runs));
+  return printTotal(suites);
+}
+
+/** @param {string} url */
+async function answers(url) {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
