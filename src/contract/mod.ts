@@ -1,0 +1,32 @@
+export { DataTypes } from "./data_types.ts";
+export type { DataType } from "./data_types.ts";
+export { OPERATORS } from "./query_options.ts";
+export type {
+  AggregateOperation,
+  BulkUpdate,
+  Direction,
+  DriverWhere,
+  IndexOptions,
+  OperatorName,
+  QueryOptions,
+} from "./query_options.ts";
+export type { ColumnDefinition, ColumnReference, JSONValue, ReferenceAction, TableSchema } from "./table_schema.ts";
+export type { Capabilities, DriverLimits, DriverMetadata, NativeType } from "./capabilities.ts";
+export type { DriverConfig } from "./driver_config.ts";
+export type { AggregateTerm, GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";
+export type {
+  BetweenPredicate,
+  ComparePredicate,
+  EqualPredicate,
+  InPredicate,
+  JSONPath,
+  LogicPredicate,
+  NotPredicate,
+  NullPredicate,
+  Predicate,
+  PredicateTarget,
+  ScalarType,
+  TextPredicate,
+} from "./predicate.ts";
+export type { SyncDriver, SyncPreparedQuery, SyncTransaction } from "./sync_driver.ts";
+export type { AsyncDriver, AsyncPreparedQuery, AsyncTransaction } from "./async_driver.ts";

@@ -1,0 +1,53 @@
+import type { Direction } from "./query_options.ts";
+import type { Predicate } from "./predicate.ts";
+
+/**
+ * A query with its values taken out, for drivers that compile a query once and run it often. A *slot* is an index into the
+ * array of values given with each run.
+ */
+export interface QueryPlan {
+  /** What is done. */
+  readonly kind: "select" | "count" | "update" | "delete";
+  /** The rows concerned; null for all. */
+  readonly where: Predicate | null;
+  /** `select`: the order. */
+  readonly orderBy?: readonly (readonly [column: string, direction: Direction])[];
+  /** `select`: at most this many rows. A part of the plan, not a value. */
+  readonly limit?: number;
+  /** `select`: the slot of the number of rows to skip. */
+  readonly offset?: number;
+  /** `select`: the columns to return; all when absent. */
+  readonly select?: readonly string[];
+  /** `update`: the columns to set, and the slots of their values. */
+  readonly set?: readonly { readonly column: string; readonly slot: number }[];
+}
+
+/** How an upsert meets an existing row. */
+export interface UpsertOptions {
+  /** The columns of a primary key, unique column or unique index. */
+  readonly conflict: readonly string[];
+  /** The columns an existing row takes from the data. Possibly empty: the row is left as it is. */
+  readonly set: readonly string[];
+}
+
+/** One aggregate of a group. `column` is absent only for the count of rows. */
+export interface AggregateTerm {
+  /** The name of the result. */
+  readonly as: string;
+  /** `count` counts rows, or values that are not null when a column is given. */
+  readonly operation: "count" | "countDistinct" | "sum" | "avg" | "min" | "max";
+  /** The column aggregated. */
+  readonly column?: string;
+}
+
+/** Aggregates by group. Without `by`, all rows are one group, which exists even when there are none. */
+export interface GroupPlan {
+  /** The columns whose values make a group. Null is a value. */
+  readonly by: readonly string[];
+  /** What is computed for each group. `sum` of nothing is 0; `avg`, `min`, `max` of nothing are null. */
+  readonly terms: readonly AggregateTerm[];
+  /** The rows considered; null for all. */
+  readonly where: Predicate | null;
+  /** The values of the predicate's slots. */
+  readonly params: readonly unknown[];
+}

@@ -1,0 +1,85 @@
+/** A step into a JSON value: the name of an object's own member, or an index into an array. */
+export type JSONPath = readonly (string | number)[];
+
+/** What a predicate looks at: a column, or (when `path` is not null) a place inside a JSON column's value. */
+export interface PredicateTarget {
+  /** The column. */
+  readonly column: string;
+  /** The slot of a {@linkcode JSONPath}, or null for the column's own value. */
+  readonly path: number | null;
+}
+
+/**
+ * Equality. False for null, unless `nullable` says that the value in the slot may itself be null (then null equals null).
+ * On a JSON path the value is a string, number or boolean, named by `type`, and equal only to a value of that type.
+ */
+export interface EqualPredicate extends PredicateTarget {
+  readonly kind: "equal";
+  readonly slot: number;
+  readonly nullable: boolean;
+  readonly type: ScalarType | null;
+}
+
+/** An order comparison: false for null, and on a JSON path for a value of another type. */
+export interface ComparePredicate extends PredicateTarget {
+  readonly kind: "compare";
+  readonly operator: ">" | ">=" | "<" | "<=";
+  readonly slot: number;
+  readonly type: ScalarType | null;
+}
+
+/** Between two values, both included: false for null, and on a JSON path for a value of another type. */
+export interface BetweenPredicate extends PredicateTarget {
+  readonly kind: "between";
+  readonly low: number;
+  readonly high: number;
+  readonly type: ScalarType | null;
+}
+
+/** A text match. `like` is the whole value, `%`, `_`, `\` escapes, ASCII case-insensitive; the others are literal. */
+export interface TextPredicate extends PredicateTarget {
+  readonly kind: "text";
+  readonly operator: "like" | "startsWith" | "endsWith" | "contains";
+  readonly slot: number;
+}
+
+/** The value is in a list. The slot holds an array without null; `withNull` says that null is in the list too. */
+export interface InPredicate extends PredicateTarget {
+  readonly kind: "in";
+  readonly slot: number;
+  readonly withNull: boolean;
+}
+
+/** The value is null; for a JSON path, also when there is nothing at the path. */
+export interface NullPredicate extends PredicateTarget {
+  readonly kind: "null";
+}
+
+/** All, or any, of several. Empty: true for `and`, false for `or`. */
+export interface LogicPredicate {
+  readonly kind: "and" | "or";
+  readonly items: readonly Predicate[];
+}
+
+/** The exact complement. */
+export interface NotPredicate {
+  readonly kind: "not";
+  readonly item: Predicate;
+}
+
+/** The type of a scalar compared with a value inside JSON. */
+export type ScalarType = "string" | "number" | "boolean";
+
+/**
+ * A condition in the form the core reads it into: every node is true or false for a row. `$ne` and `$notIn` are `not` of
+ * `equal` and `in`. Values are in slots, so that a predicate is the same for every call of the same shape.
+ */
+export type Predicate =
+  | EqualPredicate
+  | ComparePredicate
+  | BetweenPredicate
+  | TextPredicate
+  | InPredicate
+  | NullPredicate
+  | LogicPredicate
+  | NotPredicate;

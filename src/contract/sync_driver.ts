@@ -1,0 +1,93 @@
+import type { DriverConfig } from "./driver_config.ts";
+import type { DriverMetadata } from "./capabilities.ts";
+import type { ColumnDefinition, TableSchema } from "./table_schema.ts";
+import type { AggregateOperation, BulkUpdate, DriverWhere, IndexOptions, QueryOptions } from "./query_options.ts";
+import type { GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";
+
+/** An open transaction, or savepoint, of a sync driver. Exactly one of its methods is called, once. */
+export interface SyncTransaction {
+  /** Makes the work permanent (a savepoint: part of the transaction around it). */
+  commit(): void;
+  /** Undoes the work. Never throws for a transaction the store has already ended. */
+  rollback(): void;
+}
+
+/** A query that was planned once and is run with different values. */
+export interface SyncPreparedQuery {
+  /** `select`: the rows. */
+  all<T>(params: readonly unknown[]): T[];
+  /** `count`, `update`, `delete`: the number of rows. */
+  number(params: readonly unknown[]): number;
+}
+
+/**
+ * A driver whose methods return values. The first sixteen methods and `metadata` are required; the members that follow
+ * are optional and only make it faster or fuller.
+ *
+ * Values are what {@linkcode Capabilities} declares. Rows are plain objects that belong to the caller.
+ */
+export interface SyncDriver {
+  /** The driver's name, version and capabilities. */
+  readonly metadata: DriverMetadata;
+
+  /** Opens the store. Called before anything else, possibly several times: a second call does nothing. */
+  connect(config: DriverConfig): void;
+  /** Closes the store. A second call does nothing. `connect` may follow. */
+  disconnect(): void;
+
+  /** Makes the table when it is absent. Does nothing when the same table exists; throws when it differs. */
+  createTable(dbName: string, tableName: string, schema: TableSchema): void;
+  /** Removes the table with its rows and indexes. Does nothing when it is absent. */
+  dropTable(dbName: string, tableName: string): void;
+  /** Whether the table exists. */
+  tableExists(dbName: string, tableName: string): boolean;
+
+  /** The first row that matches, or null. */
+  findOne<T>(dbName: string, tableName: string, options: QueryOptions): T | null;
+  /** All rows that match. */
+  findAll<T>(dbName: string, tableName: string, options: QueryOptions): T[];
+  /** How many rows match. */
+  count(dbName: string, tableName: string, where?: DriverWhere): number;
+
+  /** Stores a row and returns it as stored, an absent autoIncrement column assigned. Every other column is given. */
+  insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): T;
+  /** Stores all the rows or none, in order. */
+  bulkInsert<T>(dbName: string, tableName: string, records: readonly Readonly<Record<string, unknown>>[]): T[];
+  /** Changes the columns in `data` of the rows that match; returns how many matched. */
+  update(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>, where: DriverWhere): number;
+  /** Makes all the updates, in order, or none; returns how many rows matched in total. */
+  bulkUpdate(dbName: string, tableName: string, updates: readonly BulkUpdate[]): number;
+  /** Removes the rows that match; returns how many matched. */
+  delete(dbName: string, tableName: string, where: DriverWhere): number;
+
+  /** Makes the index. Does nothing when the same index exists. */
+  createIndex(dbName: string, tableName: string, indexName: string, options: IndexOptions): void;
+  /** Removes the index. Does nothing when it is absent. */
+  dropIndex(dbName: string, tableName: string, indexName: string): void;
+
+  /** Runs `fn`; keeps its work when it returns, undoes it when it throws, and passes on what it returned or threw. */
+  transaction<T>(fn: () => T): T;
+
+  /** Optional. A number over one column. `SUM` of nothing is 0; `AVG`, `MIN` and `MAX` of nothing are NaN. */
+  aggregate?(
+    dbName: string,
+    tableName: string,
+    operation: AggregateOperation,
+    field: string,
+    where?: DriverWhere,
+  ): number;
+  /** Optional. Opens a transaction (or, inside one, a savepoint) without a callback. Needed by `toAsyncDriver`. */
+  begin?(): SyncTransaction;
+  /** Optional. Plans a query that the core runs many times. Fallback: `findAll`, `count`, `update`, `delete`. */
+  prepare?(dbName: string, tableName: string, plan: QueryPlan): SyncPreparedQuery;
+  /** Optional. The rows of `findAll` one by one. Fallback: pages of `findAll` by primary key. */
+  iterate?<T>(dbName: string, tableName: string, options: QueryOptions): IterableIterator<T>;
+  /** Optional. Inserts, or updates the row equal in the conflict columns. Fallback: find, then insert or update. */
+  upsert?<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>, options: UpsertOptions): T;
+  /** Optional. Aggregates by group. Fallback: `findAll` and the reference evaluator. */
+  group?<T>(dbName: string, tableName: string, plan: GroupPlan): T[];
+  /** Optional. How the store would run the query: one readable line a step. Fallback: what is pushed down and what not. */
+  explain?(dbName: string, tableName: string, options: QueryOptions): string[];
+  /** Optional. The columns of an existing table, as far as the store knows them; null when it is absent. */
+  introspect?(dbName: string, tableName: string): Readonly<Record<string, ColumnDefinition>> | null;
+}

@@ -1,0 +1,19 @@
+import { type ErrorDetails, RinariError } from "./rinari_error.ts";
+
+/**
+ * `findOrFail` found no row.
+ *
+ * @example
+ * ```ts
+ * import { NotFoundError } from "@rinari/orm";
+ *
+ * const isIt = (error: unknown): boolean => error instanceof NotFoundError;
+ * console.log(isIt(new NotFoundError("what was attempted: why it failed")));
+ * ```
+ */
+export class NotFoundError extends RinariError {
+  /** Makes the error; `code` is `NOT_FOUND` unless the details say more exactly. */
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "NOT_FOUND", ...details });
+  }
+}

@@ -1,0 +1,55 @@
+/** What is known of a failure besides its message. */
+export interface ErrorDetails {
+  /** A stable name for the kind of failure, in capitals. */
+  readonly code?: string;
+  /** The driver's `metadata.name`. */
+  readonly driver?: string;
+  /** The table concerned. */
+  readonly table?: string;
+  /** The columns concerned, in the order of the schema or of the constraint. */
+  readonly columns?: readonly string[];
+  /** The original error. */
+  readonly cause?: unknown;
+  /** The same call can succeed when made again. */
+  readonly retryable?: boolean;
+  /** `"unknown"` when a commit was sent and its answer was lost: the work may or may not be stored. */
+  readonly outcome?: "unknown";
+}
+
+/**
+ * The base of every error Rinari throws. The same mistake gives the same class and `code` on every driver.
+ *
+ * @example
+ * ```ts
+ * import { RinariError } from "@rinari/orm";
+ *
+ * const error = new RinariError("Cannot open database `app`: the disk is full", { code: "STORE_FULL" });
+ * console.log(error.code, error.retryable);
+ * ```
+ */
+export class RinariError extends Error {
+  /** A stable name for the kind of failure, such as `UNIQUE_CONSTRAINT`. */
+  readonly code: string;
+  /** The driver's `metadata.name`, when one was involved. */
+  readonly driver: string | undefined;
+  /** The table concerned. */
+  readonly table: string | undefined;
+  /** The columns concerned; empty when none is known. */
+  readonly columns: readonly string[];
+  /** The same call, or the whole transaction, can succeed when made again. */
+  readonly retryable: boolean;
+  /** `"unknown"` when a commit was sent and its answer was lost. */
+  readonly outcome: "unknown" | undefined;
+
+  /** Makes an error with a message and what else is known. */
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = details.code ?? "ERROR";
+    this.driver = details.driver;
+    this.table = details.table;
+    this.columns = details.columns ?? [];
+    this.retryable = details.retryable ?? false;
+    this.outcome = details.outcome;
+  }
+}

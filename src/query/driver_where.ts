@@ -1,0 +1,59 @@
+import type { DriverWhere, JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
+
+/**
+ * Writes a predicate with its values in the form drivers are given.
+ *
+ * @param encode Turns a column's value into what the driver stores, when it does not store it natively.
+ */
+export function toDriverWhere(
+  predicate: Predicate | null,
+  params: readonly unknown[],
+  encode: (column: string, value: unknown) => unknown = (_, value) => value,
+): DriverWhere {
+  if (predicate === null) return {};
+  const key = (target: PredicateTarget): string =>
+    target.path === null ? target.column : [target.column, ...(params[target.path] as JSONPath)].join(".");
+  const value = (target: PredicateTarget, slot: number): unknown =>
+    target.path === null ? encode(target.column, params[slot]) : params[slot];
+  const write = (each: Predicate): DriverWhere => {
+    switch (each.kind) {
+      case "and":
+        return { $and: each.items.map(write) };
+      case "or":
+        return { $or: each.items.map(write) };
+      case "not":
+        return negated(each.item) ?? { $not: write(each.item) };
+      case "null":
+        return { [key(each)]: { $eq: null } };
+      case "equal":
+        return { [key(each)]: isScalar(params[each.slot]) ? value(each, each.slot) : { $eq: value(each, each.slot) } };
+      case "compare":
+        return { [key(each)]: { [COMPARE[each.operator]]: value(each, each.slot) } };
+      case "between":
+        return { [key(each)]: { $between: [value(each, each.low), value(each, each.high)] } };
+      case "text":
+        return { [key(each)]: { [`$${each.operator}`]: params[each.slot] } };
+      case "in":
+        return { [key(each)]: { $in: list(each) } };
+    }
+  };
+  const list = (each: PredicateTarget & { slot: number; withNull: boolean }): unknown[] => {
+    const values = (params[each.slot] as unknown[]).map((item) => each.path === null ? encode(each.column, item) : item);
+    return each.withNull ? [...values, null] : values;
+  };
+  const negated = (each: Predicate): DriverWhere | null =>
+    each.kind === "null"
+      ? { [key(each)]: { $ne: null } }
+      : each.kind === "equal"
+      ? { [key(each)]: { $ne: value(each, each.slot) } }
+      : each.kind === "in"
+      ? { [key(each)]: { $notIn: list(each) } }
+      : null;
+  return write(predicate);
+}
+
+const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}

@@ -1,0 +1,154 @@
+import type { Direction, Predicate } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { describeValue } from "../schema/describe_value.ts";
+import type { Table } from "../schema/table.ts";
+import { Placeholder } from "./operation.ts";
+import { BoundPlaceholder } from "./operand.ts";
+import { readWhere } from "./where_reader.ts";
+
+/** Terms of an order. */
+export type Order = readonly (readonly [column: string, direction: Direction])[];
+
+/** Options of a search that have been read and checked. */
+export interface ReadFind {
+  /** Equal for two searches that one plan serves. */
+  readonly shape: string;
+  /** The values of the slots. */
+  readonly params: unknown[];
+  /** The condition, or null. */
+  readonly where: Predicate | null;
+  /** The order, ended by the primary key. */
+  readonly orderBy: Order;
+  /** The most rows, or undefined. */
+  readonly limit: number | undefined;
+  /** The slot of the number of rows to skip, or undefined. */
+  readonly offset: number | undefined;
+  /** The columns, or undefined for all. */
+  readonly select: readonly string[] | undefined;
+}
+
+/**
+ * Reads the options of a search.
+ *
+ * @param strict As in `readWhere`.
+ * @throws {ValidationError} On an unknown option, column or direction, or a limit or offset that is no count.
+ */
+export function readFind(table: Table, options: unknown, strict: boolean): ReadFind {
+  let where: unknown, orderBy: unknown, limit: unknown, offset: unknown, select: unknown;
+  if (options !== undefined) {
+    if (typeof options !== "object" || options === null || Array.isArray(options)) {
+      return refuse(table, `the options are an object, not ${describeValue(options)}`);
+    }
+    const given = options as Record<string, unknown>;
+    for (const key of Object.keys(given)) {
+      if (key === "where") where = given[key];
+      else if (key === "orderBy") orderBy = given[key];
+      else if (key === "limit") limit = given[key];
+      else if (key === "offset") offset = given[key];
+      else if (key === "select") select = given[key];
+      else return refuse(table, `${JSON.stringify(key.slice(0, 40))} is none of where, orderBy, limit, offset, select`);
+    }
+  }
+  const params: unknown[] = [];
+  const read = where === undefined ? null : readWhere(table, where, strict, params);
+  const order = readOrder(table, orderBy);
+  let shape = (read === null ? "" : read.shape) + order.shape;
+  const columns = select === undefined ? undefined : readSelect(table, select);
+  if (columns !== undefined) shape += `S${columns.map((name) => table.column(name).index).join(",")}`;
+  if (limit !== undefined) {
+    checkCount(table, "limit", limit);
+    shape += `L${limit}`;
+  }
+  let slot: number | undefined;
+  if (offset !== undefined && offset !== 0) {
+    shape += "O";
+    slot = params.push(readOffset(table, offset)) - 1;
+  }
+  return {
+    shape,
+    params,
+    where: read === null ? null : read.predicate,
+    orderBy: order.terms,
+    limit: limit as number | undefined,
+    offset: slot,
+    select: columns,
+  };
+}
+
+/**
+ * Reads an order and ends it with the columns of the primary key it does not name, so that it is total.
+ *
+ * @throws {ValidationError} On an unknown column or direction, or a column that has no order.
+ */
+export function readOrder(table: Table, orderBy: unknown): { readonly terms: Order; readonly shape: string } {
+  if (orderBy === undefined) return keyOrder(table);
+  if (!Array.isArray(orderBy)) return refuse(table, "`orderBy` is a list such as [[\"name\", \"ASC\"]]");
+  const terms: [string, Direction][] = [];
+  let shape = "";
+  for (let i = 0; i < orderBy.length; i++) {
+    const term: unknown = orderBy[i];
+    if (!Array.isArray(term) || term.length !== 2 || typeof term[0] !== "string") {
+      return refuse(table, "a term of `orderBy` is [column, \"ASC\"] or [column, \"DESC\"]");
+    }
+    const column = table.column(term[0]);
+    const direction: unknown = term[1];
+    if (direction !== "ASC" && direction !== "DESC") {
+      return refuse(table, `the direction of \`${column.name}\` is "ASC" or "DESC", not ${describeValue(direction)}`);
+    }
+    if (!column.ordered) return refuse(table, `\`${column.name}\` is ${column.type}, which has no order`);
+    if (terms.some(([name]) => name === column.name)) return refuse(table, `\`orderBy\` names \`${column.name}\` twice`);
+    terms.push([column.name, direction]);
+    shape += (direction === "ASC" ? "A" : "D") + column.index;
+  }
+  for (const key of table.primaryKey) {
+    if (!terms.some(([name]) => name === key.name)) terms.push([key.name, "ASC"]);
+  }
+  return { terms, shape };
+}
+
+const keyOrders = new WeakMap<Table, { readonly terms: Order; readonly shape: string }>();
+
+function keyOrder(table: Table): { readonly terms: Order; readonly shape: string } {
+  let order = keyOrders.get(table);
+  if (order === undefined) {
+    order = { terms: table.primaryKey.map((column) => [column.name, "ASC"]), shape: "" };
+    keyOrders.set(table, order);
+  }
+  return order;
+}
+
+/**
+ * Checks a list of columns to return.
+ *
+ * @throws {ValidationError} When it is empty, or names an unknown column or one column twice.
+ */
+export function readSelect(table: Table, select: unknown): readonly string[] {
+  if (!Array.isArray(select) || select.length === 0) return refuse(table, "`select` is a list of at least one column");
+  const names = new Set<string>();
+  for (let i = 0; i < select.length; i++) names.add(table.column(select[i]).name);
+  if (names.size !== select.length) return refuse(table, "`select` names a column twice");
+  return [...names];
+}
+
+/**
+ * Checks a number of rows.
+ *
+ * @throws {ValidationError} When it is no integer from 0.
+ */
+export function checkCount(table: Table, what: string, count: unknown): asserts count is number {
+  if (!Number.isSafeInteger(count) || (count as number) < 0) {
+    refuse(table, `\`${what}\` is a whole number from 0, not ${describeValue(count)}`);
+  }
+}
+
+function readOffset(table: Table, offset: unknown): unknown {
+  const check = (value: unknown): number => {
+    checkCount(table, "offset", value);
+    return value;
+  };
+  return offset instanceof Placeholder ? new BoundPlaceholder(offset.name, check) : check(offset);
+}
+
+function refuse(table: Table, reason: string): never {
+  throw new ValidationError(`Cannot search \`${table.name}\`: ${reason}`, { code: "INVALID_OPTIONS", table: table.name });
+}

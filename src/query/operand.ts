@@ -1,0 +1,93 @@
+import type { JSONPath } from "../contract/mod.ts";
+import type { Column } from "../schema/column.ts";
+import { isStorableText } from "../schema/json_value.ts";
+import { Placeholder } from "./operation.ts";
+
+/** SQLite's limit on the length of a LIKE pattern, in bytes. */
+const MAX_PATTERN_BYTES = 50_000;
+
+/** What a condition looks at: a column, or a place inside a JSON column. */
+export interface Target {
+  /** The column. */
+  readonly column: Column;
+  /** The steps into it, or null. */
+  readonly path: JSONPath | null;
+}
+
+/** A value that a prepared query is given with each run, and how it is checked then. */
+export class BoundPlaceholder {
+  /** The parameter. */
+  readonly name: string;
+  /** Checks the value given with a run. */
+  readonly accept: (value: unknown) => unknown;
+
+  /** Makes one for a parameter. */
+  constructor(name: string, accept: (value: unknown) => unknown) {
+    this.name = name;
+    this.accept = accept;
+  }
+}
+
+/**
+ * Checks an operand that is not null.
+ *
+ * @param ordered The operator compares by order, which JSON values do not have.
+ * @throws {ValidationError} When it does not fit the column, or is null.
+ */
+export function acceptOperand(target: Target, operand: unknown, ordered: boolean): unknown {
+  const { column, path } = target;
+  if (operand instanceof Placeholder) {
+    return new BoundPlaceholder(
+      operand.name,
+      (value) => value === null && !ordered ? null : acceptOperand(target, value, ordered),
+    );
+  }
+  if (operand === null || operand === undefined) {
+    return column.refuse(operand, ordered ? "an order comparison needs a value" : "a value is needed");
+  }
+  if (path === null) {
+    if (ordered && !column.ordered) return column.refuse(operand, "JSON values have no order; compare a path into them");
+    return column.accept(operand);
+  }
+  switch (typeof operand) {
+    case "string":
+      if (!isStorableText(operand)) return column.refuse(operand, "text holds NUL or a lone surrogate");
+      return operand;
+    case "number":
+      if (!Number.isFinite(operand)) return column.refuse(operand, "a finite number is needed");
+      return operand + 0;
+    case "boolean":
+      if (ordered) return column.refuse(operand, "true and false inside JSON have no order");
+      return operand;
+  }
+  return column.refuse(operand, "a path is compared with a string, number, boolean or null");
+}
+
+/** Checks one member of a list. */
+export function acceptListItem(target: Target, item: unknown): unknown {
+  if (item instanceof Placeholder) return target.column.refuse(item, "a parameter stands for a whole list");
+  return acceptOperand(target, item, false);
+}
+
+/**
+ * Checks the operand of a text match.
+ *
+ * @throws {ValidationError} When the column holds no text, or the pattern is no text, too long or ends in a lone backslash.
+ */
+export function acceptPattern(target: Target, operator: string, operand: unknown): unknown {
+  const { column, path } = target;
+  if (operand instanceof Placeholder) {
+    return new BoundPlaceholder(operand.name, (value) => acceptPattern(target, operator, value));
+  }
+  if (path === null && column.kind !== "text") return column.refuse(operand, `\`$${operator}\` needs a text column`);
+  if (typeof operand !== "string" || !isStorableText(operand)) {
+    return column.refuse(operand, `\`$${operator}\` needs a string without NUL or lone surrogates`);
+  }
+  if (operator === "like") {
+    if (operand.length > MAX_PATTERN_BYTES / 4 && new TextEncoder().encode(operand).length > MAX_PATTERN_BYTES) {
+      return column.refuse(operand, `a pattern has at most ${MAX_PATTERN_BYTES} bytes`);
+    }
+    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(operand)) return column.refuse(operand, "the pattern ends in a backslash that escapes nothing");
+  }
+  return operand;
+}

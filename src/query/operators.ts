@@ -1,0 +1,99 @@
+import { Condition, Operation } from "./operation.ts";
+
+/**
+ * Equality with a value that may come from outside: on a scalar column an object is refused instead of being read as
+ * operators, on a JSON column the object is the value.
+ *
+ * @returns The condition, to stand where a column's value stands.
+ *
+ * @example
+ * ```ts
+ * import { value } from "@rinari/orm";
+ *
+ * const body = JSON.parse('{ "token": "abc" }');
+ * const where = { token: value(body.token) };
+ * ```
+ */
+export function value<T>(operand: T): Operation<T> {
+  return new Operation<T>("value", operand);
+}
+
+/** Equal; `eq(null)` finds null. Operators made by functions cannot be forged by JSON. */
+export function eq<T>(operand: T): Operation<T> {
+  return new Operation<T>("$eq", operand);
+}
+
+/** Not equal: the complement of {@linkcode eq}, so `ne("x")` finds null too. */
+export function ne<T>(operand: T): Operation<T> {
+  return new Operation<T>("$ne", operand);
+}
+
+/** Greater than; false for null. */
+export function gt<T>(operand: T): Operation<T> {
+  return new Operation<T>("$gt", operand);
+}
+
+/** Greater than or equal; false for null. */
+export function gte<T>(operand: T): Operation<T> {
+  return new Operation<T>("$gte", operand);
+}
+
+/** Less than; false for null. */
+export function lt<T>(operand: T): Operation<T> {
+  return new Operation<T>("$lt", operand);
+}
+
+/** Less than or equal; false for null. */
+export function lte<T>(operand: T): Operation<T> {
+  return new Operation<T>("$lte", operand);
+}
+
+/** One of the values, of which there can be any number; an empty list matches nothing. */
+export function inList<T>(operands: readonly T[]): Operation<T> {
+  return new Operation<T>("$in", operands);
+}
+
+/** None of the values: the complement of {@linkcode inList}, so null is found unless it is listed. */
+export function notIn<T>(operands: readonly T[]): Operation<T> {
+  return new Operation<T>("$notIn", operands);
+}
+
+/** From low to high, both included; false for null. */
+export function between<T>(low: T, high: T): Operation<T> {
+  return new Operation<T>("$between", [low, high]);
+}
+
+/** SQL LIKE over the whole value: `%` any text, `_` one character, `\` escapes, ASCII letters in either case. */
+export function like(pattern: string): Operation<string> {
+  return new Operation<string>("$like", pattern);
+}
+
+/** The text begins with this, literally and case-sensitively. */
+export function startsWith(text: string): Operation<string> {
+  return new Operation<string>("$startsWith", text);
+}
+
+/** The text ends with this, literally and case-sensitively. */
+export function endsWith(text: string): Operation<string> {
+  return new Operation<string>("$endsWith", text);
+}
+
+/** The text has this in it, literally and case-sensitively. */
+export function contains(text: string): Operation<string> {
+  return new Operation<string>("$contains", text);
+}
+
+/** All of the conditions; `and()` is true. */
+export function and<Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
+  return new Condition<Row>("and", conditions);
+}
+
+/** Any of the conditions; `or()` is false. */
+export function or<Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
+  return new Condition<Row>("or", conditions);
+}
+
+/** The exact complement of the condition. */
+export function not<Row>(condition: Row | Condition<Row>): Condition<Row> {
+  return new Condition<Row>("not", [condition]);
+}

@@ -1,0 +1,280 @@
+import type { OperatorName, Predicate, ScalarType } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { describeValue } from "../schema/describe_value.ts";
+import type { Table } from "../schema/table.ts";
+import { readJSONPath } from "./json_path.ts";
+import { Condition, Operation, Placeholder } from "./operation.ts";
+import { acceptListItem, acceptOperand, acceptPattern, BoundPlaceholder, type Target } from "./operand.ts";
+
+/** How deep conditions may nest. */
+const MAX_DEPTH = 100;
+
+/** A condition that has been read: its predicate, the values of its slots, and a text equal for conditions of one shape. */
+export interface ReadWhere {
+  /** What it means; null when it restricts nothing. */
+  readonly predicate: Predicate | null;
+  /** The values. */
+  readonly params: unknown[];
+  /** Equal for two conditions whose predicates are equal. */
+  readonly shape: string;
+}
+
+/**
+ * Reads a condition: the only place where the syntax of `where` is known. Everything is checked, nothing is dropped.
+ *
+ * @param strict Refuse operators and logic that are plain objects: only those made by the exported functions count.
+ * @param params Where the values go; earlier values keep their slots.
+ * @throws {ValidationError} On an unknown column or operator, `undefined`, or an operand that does not fit.
+ */
+export function readWhere(table: Table, where: unknown, strict: boolean, params: unknown[] = []): ReadWhere {
+  const reader = new WhereReader(table, strict, params);
+  const predicate = reader.condition(where, 0);
+  return { predicate: reader.shape === "" ? null : predicate, params, shape: reader.shape };
+}
+
+class WhereReader {
+  shape = "";
+  readonly #table: Table;
+  readonly #strict: boolean;
+  readonly #params: unknown[];
+
+  constructor(table: Table, strict: boolean, params: unknown[]) {
+    this.#table = table;
+    this.#strict = strict;
+    this.#params = params;
+  }
+
+  condition(where: unknown, depth: number): Predicate {
+    if (typeof where !== "object" || where === null || depth > MAX_DEPTH) {
+      return this.#refuse(
+        depth > MAX_DEPTH
+          ? `conditions nest deeper than ${MAX_DEPTH} levels`
+          : `a condition is an object, not ${describeValue(where)}`,
+      );
+    }
+    const joined = Condition.read(where);
+    if (joined !== null) return this.#joined(joined[0], joined[1], depth);
+    if (!isPlain(where)) return this.#refuse(`a condition is a plain object, not ${describeValue(where)}`);
+    const keys = Object.keys(where);
+    if (keys.length === 1) return this.#entry(keys[0] as string, (where as Record<string, unknown>)[keys[0] as string], depth);
+    if (keys.length === 0) return { kind: "and", items: [] };
+    this.shape += "&(";
+    const items = keys.map((key) => this.#entry(key, (where as Record<string, unknown>)[key], depth));
+    this.shape += ")";
+    return { kind: "and", items };
+  }
+
+  #entry(key: string, value: unknown, depth: number): Predicate {
+    const column = this.#table.get(key);
+    if (column !== undefined) return this.#comparison({ column, path: null }, value, depth);
+    if (key === "$and" || key === "$or" || key === "$not") {
+      if (this.#strict) this.#refuse(`\`${key}\` in a plain object is refused here; use ${key.slice(1)}(…)`);
+      if (key === "$not") return this.#joined("not", [value], depth);
+      if (!Array.isArray(value)) return this.#refuse(`\`${key}\` needs an array of conditions`);
+      return this.#joined(key === "$and" ? "and" : "or", value, depth);
+    }
+    const dot = key.indexOf(".");
+    if (dot > 0) {
+      const owner = this.#table.column(key.slice(0, dot));
+      return this.#comparison({ column: owner, path: readJSONPath(owner, key) }, value, depth);
+    }
+    if (key.startsWith("$")) return this.#refuse(`${JSON.stringify(key.slice(0, 40))} is no operator that joins conditions`);
+    return this.#table.column(key) as never;
+  }
+
+  #joined(kind: "and" | "or" | "not", conditions: readonly unknown[], depth: number): Predicate {
+    this.shape += kind === "and" ? "&(" : kind === "or" ? "|(" : "!(";
+    const items: Predicate[] = [];
+    // By index, so that a hole in the array is seen as undefined and refused.
+    for (let i = 0; i < conditions.length; i++) {
+      const before = this.shape;
+      items.push(this.condition(conditions[i], depth + 1));
+      if (this.shape === before) this.shape += "*";
+    }
+    this.shape += ")";
+    return kind === "not" ? { kind, item: items[0] as Predicate } : { kind, items };
+  }
+
+  #comparison(target: Target, value: unknown, depth: number): Predicate {
+    if (typeof value !== "object" || value === null) return this.#operator(target, "$eq", value);
+    const operation = Operation.read(value);
+    if (operation !== null) return this.#operation(target, operation[0], operation[1]);
+    if (value instanceof Placeholder) return this.#operator(target, "$eq", value);
+    if (!isPlain(value) || Array.isArray(value)) return this.#operator(target, "$eq", value);
+    const keys = Object.keys(value);
+    const whole = target.column.kind === "json" && target.path === null;
+    if (whole && !keys.some((key) => key.startsWith("$"))) return this.#operator(target, "$eq", value);
+    if (this.#strict) {
+      return this.#refuse(`${name(target)} got a plain object; here operators are made by functions, such as gt(18)`);
+    }
+    if (keys.length === 0) return this.#refuse(`${name(target)} got an empty object, which is no operator`);
+    return this.#operators(target, value as Record<string, unknown>, keys, depth);
+  }
+
+  #operators(target: Target, value: Record<string, unknown>, keys: readonly string[], depth: number): Predicate {
+    if (depth > MAX_DEPTH) return this.#refuse(`conditions nest deeper than ${MAX_DEPTH} levels`);
+    const one = (key: string): Predicate => {
+      if (key !== "$not") return this.#operator(target, key === "$nin" ? "$notIn" : key as OperatorName, value[key]);
+      this.shape += "!(";
+      const item = this.#comparison(target, value[key], depth + 1);
+      this.shape += ")";
+      return { kind: "not", item };
+    };
+    if (keys.length === 1) return one(keys[0] as string);
+    this.shape += "&(";
+    const items = keys.map(one);
+    this.shape += ")";
+    return { kind: "and", items };
+  }
+
+  #operation(target: Target, operator: OperatorName | "value", operand: unknown): Predicate {
+    if (operator !== "value") return this.#operator(target, operator, operand);
+    const json = target.column.kind === "json" && target.path === null;
+    if (typeof operand === "object" && operand !== null && !json && isPlain(operand)) {
+      return this.#refuse(`${name(target)} got ${describeValue(operand)} where value(…) needs a scalar`);
+    }
+    return this.#operator(target, "$eq", operand);
+  }
+
+  #operator(target: Target, operator: OperatorName, operand: unknown): Predicate {
+    if (operand === undefined) {
+      return this.#refuse(`${name(target)} got undefined; leave the key out, or use null to find nulls`);
+    }
+    switch (operator) {
+      case "$eq":
+        return this.#equal(target, operand);
+      case "$ne": {
+        this.shape += "!(";
+        const item = this.#equal(target, operand);
+        this.shape += ")";
+        return { kind: "not", item };
+      }
+      case "$gt":
+        return this.#compare(target, ">", operand);
+      case "$gte":
+        return this.#compare(target, ">=", operand);
+      case "$lt":
+        return this.#compare(target, "<", operand);
+      case "$lte":
+        return this.#compare(target, "<=", operand);
+      case "$in":
+        return this.#in(target, operand);
+      case "$notIn": {
+        this.shape += "!(";
+        const item = this.#in(target, operand);
+        this.shape += ")";
+        return { kind: "not", item };
+      }
+      case "$between":
+        return this.#between(target, operand);
+      case "$like":
+      case "$startsWith":
+      case "$endsWith":
+      case "$contains":
+        return this.#text(target, operator.slice(1) as "like" | "startsWith" | "endsWith" | "contains", operand);
+      default:
+        return this.#refuse(`${name(target)} got unknown operator ${JSON.stringify(String(operator).slice(0, 40))}`);
+    }
+  }
+
+  #equal(target: Target, operand: unknown): Predicate {
+    const column = target.column.name;
+    if (operand === null) {
+      const path = this.#path(target);
+      this.shape += "0";
+      return { kind: "null", column, path };
+    }
+    const path = this.#path(target);
+    const value = acceptOperand(target, operand, false);
+    const nullable = value instanceof BoundPlaceholder;
+    if (nullable && path !== null) return this.#refuse(`${name(target)}: a path takes no parameter with eq`);
+    const type = path === null ? null : typeof value as ScalarType;
+    this.shape += nullable ? "?=" : type === null ? "=" : `=${type[0]}`;
+    return { kind: "equal", column, path, slot: this.#push(value), nullable, type };
+  }
+
+  #compare(target: Target, operator: ">" | ">=" | "<" | "<=", operand: unknown): Predicate {
+    const path = this.#path(target);
+    const value = acceptOperand(target, operand, true);
+    const type = this.#type(target, value);
+    this.shape += operator + (type === null ? ";" : type[0]);
+    return { kind: "compare", column: target.column.name, path, operator, slot: this.#push(value), type };
+  }
+
+  #between(target: Target, operand: unknown): Predicate {
+    if (!Array.isArray(operand) || operand.length !== 2) return this.#refuse(`${name(target)}: \`$between\` needs [low, high]`);
+    const path = this.#path(target);
+    const low = acceptOperand(target, operand[0], true);
+    const high = acceptOperand(target, operand[1], true);
+    const type = this.#type(target, low);
+    if (type !== this.#type(target, high)) return this.#refuse(`${name(target)}: \`$between\` needs two values of one type`);
+    this.shape += type === null ? "b" : `b${type[0]}`;
+    return { kind: "between", column: target.column.name, path, low: this.#push(low), high: this.#push(high), type };
+  }
+
+  #in(target: Target, operand: unknown): Predicate {
+    const path = this.#path(target);
+    if (operand instanceof Placeholder) {
+      this.shape += "i";
+      const slot = this.#push(new BoundPlaceholder(operand.name, (value) => this.#list(target, value, [false])));
+      return { kind: "in", column: target.column.name, path, slot, withNull: false };
+    }
+    const sawNull: [boolean] = [false];
+    const slot = this.#push(this.#list(target, operand, sawNull));
+    this.shape += sawNull[0] ? "I" : "i";
+    return { kind: "in", column: target.column.name, path, slot, withNull: sawNull[0] };
+  }
+
+  /** Checks a list; null is left out of the result and remembered in `sawNull`. */
+  #list(target: Target, operand: unknown, sawNull: [boolean]): unknown[] {
+    if (!Array.isArray(operand)) return this.#refuse(`${name(target)}: a list needs an array, not ${describeValue(operand)}`);
+    const list: unknown[] = [];
+    for (let i = 0; i < operand.length; i++) {
+      if (operand[i] === undefined) this.#refuse(`${name(target)} got undefined at index ${i} of a list`);
+      if (operand[i] === null) sawNull[0] = true;
+      else list.push(acceptListItem(target, operand[i]));
+    }
+    return list;
+  }
+
+  #text(target: Target, operator: "like" | "startsWith" | "endsWith" | "contains", operand: unknown): Predicate {
+    const path = this.#path(target);
+    this.shape += { like: "~", startsWith: "^", endsWith: "$", contains: "c" }[operator];
+    const slot = this.#push(acceptPattern(target, operator, operand));
+    return { kind: "text", column: target.column.name, path, operator, slot };
+  }
+
+  /** Begins the shape of a comparison; returns the slot of the path. */
+  #path(target: Target): number | null {
+    this.shape += target.column.index;
+    if (target.path === null) return null;
+    this.shape += ".";
+    return this.#push(target.path);
+  }
+
+  #type(target: Target, value: unknown): ScalarType | null {
+    return target.path === null ? null : typeof value as ScalarType;
+  }
+
+  #push(value: unknown): number {
+    return this.#params.push(value) - 1;
+  }
+
+  #refuse(reason: string): never {
+    throw new ValidationError(`Cannot read the where of \`${this.#table.name}\`: ${reason}`, {
+      code: "INVALID_WHERE",
+      table: this.#table.name,
+    });
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ||
+    (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null && prototype.constructor?.name === "Object");
+}
+
+function name(target: Target): string {
+  return target.path === null ? `\`${target.column.name}\`` : `\`${[target.column.name, ...target.path].join(".")}\``;
+}
+

@@ -1,0 +1,103 @@
+import { ValidationError } from "../errors/mod.ts";
+import type { ColumnReference, DataType } from "../contract/mod.ts";
+import type { ModelColumn } from "./model_schema.ts";
+import { acceptors } from "./accept.ts";
+import { describeValue } from "./describe_value.ts";
+
+/** How a column's values are represented; several data types share a kind. */
+export type ColumnKind =
+  | "text"
+  | "integer"
+  | "bigint"
+  | "real"
+  | "boolean"
+  | "date"
+  | "datetime"
+  | "json"
+  | "blob";
+
+const KINDS: Readonly<Record<DataType, ColumnKind>> = {
+  TEXT: "text",
+  STRING: "text",
+  INTEGER: "integer",
+  NUMBER: "real",
+  REAL: "real",
+  BOOLEAN: "boolean",
+  DATE: "date",
+  DATETIME: "datetime",
+  JSON: "json",
+  OBJECT: "json",
+  ARRAY: "json",
+  BLOB: "blob",
+};
+
+/** A column that has been checked, with what is needed to accept its values. */
+export class Column {
+  /** The name, as the schema spells it. */
+  readonly name: string;
+  /** The position in the schema, from 0. */
+  readonly index: number;
+  /** The table's name, for messages. */
+  readonly table: string;
+  /** How values are represented. */
+  readonly kind: ColumnKind;
+  /** The declared type. */
+  readonly type: DataType;
+  /** Whether null is accepted. */
+  readonly nullable: boolean;
+  /** Whether it is the primary key, or a part of it. */
+  readonly primaryKey: boolean;
+  /** Whether the store assigns it. */
+  readonly autoIncrement: boolean;
+  /** Whether it is unique by itself: `unique`, or the whole primary key. Set by the table. */
+  unique: boolean;
+  /** The foreign key, or null. */
+  readonly references: ColumnReference | null;
+  /** The definition it was made of. */
+  readonly definition: ModelColumn;
+  readonly #accept: (column: Column, value: unknown) => unknown;
+
+  /** Makes a column of a definition already checked. */
+  constructor(table: string, name: string, index: number, definition: ModelColumn) {
+    this.table = table;
+    this.name = name;
+    this.index = index;
+    this.definition = definition;
+    this.type = definition.type;
+    this.kind = definition.bigint === true ? "bigint" : KINDS[definition.type];
+    this.primaryKey = definition.primaryKey === true;
+    this.nullable = definition.notNull !== true && !this.primaryKey;
+    this.autoIncrement = definition.autoIncrement === true;
+    this.unique = definition.unique === true;
+    this.references = definition.references ?? null;
+    this.#accept = acceptors[this.kind];
+  }
+
+  /** Whether values have an order: everything but JSON. */
+  get ordered(): boolean {
+    return this.kind !== "json";
+  }
+
+  /**
+   * Takes a value that is neither null nor undefined.
+   *
+   * @returns The value in its one normal form, sharing nothing mutable with what was given.
+   * @throws {ValidationError} When the value is of the wrong kind.
+   */
+  accept(value: unknown): unknown {
+    return this.#accept(this, value);
+  }
+
+  /** Throws what is wrong with a value. */
+  refuse(value: unknown, reason: string): never {
+    throw new ValidationError(
+      `Cannot use ${describeValue(value)} for column \`${this.name}\` (${this.type}) of \`${this.table}\`: ${reason}`,
+      { code: "INVALID_VALUE", table: this.table, columns: [this.name] },
+    );
+  }
+}
+
+/** Whether a name is a data type. */
+export function isDataType(name: unknown): name is DataType {
+  return typeof name === "string" && Object.hasOwn(KINDS, name);
+}

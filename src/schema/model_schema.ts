@@ -1,0 +1,39 @@
+import type { ColumnDefinition } from "../contract/mod.ts";
+import type { StandardSchema } from "./standard_schema.ts";
+
+declare const tag: unique symbol;
+
+/** Carries a type and no value; made by {@linkcode type}. */
+export interface TypeTag<T> {
+  /** Never present at run time. */
+  readonly [tag]?: T;
+}
+
+/**
+ * Gives a column a TypeScript type that nothing checks at run time.
+ *
+ * @returns An empty object that carries the type.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, type } from "@rinari/orm";
+ *
+ * const profile = { type: DataTypes.JSON, as: type<{ city: string }>() };
+ * ```
+ */
+export function type<T>(): TypeTag<T> {
+  return {};
+}
+
+/** A column of a model: what a driver is told, and what only the model uses. */
+export interface ModelColumn extends ColumnDefinition {
+  /** The column's TypeScript type, for JSON columns and branded scalars: `as: type<Profile>()`. */
+  readonly as?: TypeTag<unknown>;
+  /** The only values a TEXT, STRING, INTEGER, NUMBER or REAL column takes; they become its type. */
+  readonly values?: readonly (string | number)[];
+  /** A Standard Schema (Zod, Valibot, ArkType, …) that checks, and may change, every value written. */
+  readonly validate?: StandardSchema;
+}
+
+/** The columns of a model, by name. */
+export type ModelSchema = Readonly<Record<string, ModelColumn>>;

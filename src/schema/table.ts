@@ -1,0 +1,111 @@
+import { ValidationError } from "../errors/mod.ts";
+import { Column, isDataType } from "./column.ts";
+import { checkIdentifier, foldCase } from "./identifiers.ts";
+import type { ModelColumn, ModelSchema } from "./model_schema.ts";
+
+const ACTIONS: readonly unknown[] = [undefined, "CASCADE", "SET NULL", "RESTRICT", "NO ACTION"];
+
+/** A table whose schema has been checked: the one place where names are looked up. */
+export class Table {
+  /** The table's name. */
+  readonly name: string;
+  /** The columns, in the order of the schema. */
+  readonly columns: readonly Column[];
+  /** The columns of the primary key, in the order of the schema; at least one. */
+  readonly primaryKey: readonly Column[];
+  /** The column the store assigns, or null. */
+  readonly autoIncrement: Column | null;
+  readonly #byName: ReadonlyMap<string, Column>;
+
+  /**
+   * Checks a schema.
+   *
+   * @throws {ValidationError} When a name, type, key or reference makes no sense.
+   */
+  constructor(name: string, schema: ModelSchema) {
+    checkIdentifier("table", name);
+    if (typeof schema !== "object" || schema === null || Object.keys(schema).length === 0) {
+      throw new ValidationError(`Cannot define \`${name}\`: the schema has no column`, { code: "INVALID_SCHEMA", table: name });
+    }
+    const folded = new Set<string>();
+    this.name = name;
+    this.columns = Object.keys(schema).map((column, index) => {
+      checkIdentifier("column", column);
+      if (folded.has(foldCase(column))) refuse(name, column, "another column has the same name but for case");
+      folded.add(foldCase(column));
+      return new Column(name, column, index, checkDefinition(name, column, schema[column] as ModelColumn));
+    });
+    this.#byName = new Map(this.columns.map((column) => [column.name, column]));
+    this.primaryKey = this.columns.filter((column) => column.primaryKey);
+    if (this.primaryKey.length === 0) {
+      throw new ValidationError(
+        `Cannot define \`${name}\`: no column is the primary key; mark one, or several, with \`primaryKey: true\``,
+        { code: "INVALID_SCHEMA", table: name },
+      );
+    }
+    if (this.primaryKey.length === 1) (this.primaryKey[0] as Column).unique = true;
+    this.autoIncrement = this.columns.find((column) => column.autoIncrement) ?? null;
+    if (this.autoIncrement !== null && (this.primaryKey.length > 1 || !this.autoIncrement.primaryKey)) {
+      refuse(name, this.autoIncrement.name, "`autoIncrement` needs a column that is the whole primary key");
+    }
+  }
+
+  /** The column of this name, or undefined. */
+  get(name: string): Column | undefined {
+    return this.#byName.get(name);
+  }
+
+  /**
+   * The column of this name.
+   *
+   * @throws {ValidationError} When there is none, naming those there are.
+   */
+  column(name: string): Column {
+    const column = this.#byName.get(name);
+    if (column === undefined) {
+      const names = this.columns.map((each) => `\`${each.name}\``).join(", ");
+      throw new ValidationError(
+        `Cannot find column ${JSON.stringify(String(name).slice(0, 80))} in \`${this.name}\`: its columns are ${names}`,
+        { code: "UNKNOWN_COLUMN", table: this.name },
+      );
+    }
+    return column;
+  }
+}
+
+function checkDefinition(table: string, column: string, definition: ModelColumn): ModelColumn {
+  if (typeof definition !== "object" || definition === null || !isDataType(definition.type)) {
+    refuse(table, column, "its `type` is not one of DataTypes");
+  }
+  const { type, references, values } = definition;
+  if (definition.autoIncrement === true && type !== "INTEGER") refuse(table, column, "`autoIncrement` needs INTEGER");
+  if (definition.bigint === true && type !== "INTEGER") refuse(table, column, "`bigint` needs INTEGER");
+  const json = type === "JSON" || type === "OBJECT" || type === "ARRAY";
+  if (json && (definition.primaryKey === true || definition.unique === true || references !== undefined)) {
+    refuse(table, column, "a JSON value can be no key, unique value or reference");
+  }
+  if (definition.primaryKey === true && definition.default === null) refuse(table, column, "null can be no primary key");
+  if (values !== undefined && (!Array.isArray(values) || values.length === 0)) {
+    refuse(table, column, "`values` needs an array of at least one value");
+  }
+  if (references !== undefined) {
+    checkIdentifier("table", references.table);
+    checkIdentifier("column", references.column);
+    if (!ACTIONS.includes(references.onDelete) || !ACTIONS.includes(references.onUpdate)) {
+      refuse(table, column, "`onDelete` and `onUpdate` are CASCADE, SET NULL, RESTRICT or NO ACTION");
+    }
+    const setsNull = references.onDelete === "SET NULL" || references.onUpdate === "SET NULL";
+    if (setsNull && (definition.notNull === true || definition.primaryKey === true)) {
+      refuse(table, column, "`SET NULL` needs a column that takes null");
+    }
+  }
+  return definition;
+}
+
+function refuse(table: string, column: string, reason: string): never {
+  throw new ValidationError(`Cannot define column \`${column}\` of \`${table}\`: ${reason}`, {
+    code: "INVALID_SCHEMA",
+    table,
+    columns: [column],
+  });
+}
