@@ -181,7 +181,7 @@ class WhereReader {
     const column = target.column.name;
     if (operand === null) {
       const path = this.#path(target);
-      this.shape += "0";
+      this.shape += "N";
       return { kind: "null", column, path };
     }
     const path = this.#path(target);

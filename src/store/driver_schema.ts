@@ -1,0 +1,22 @@
+import type { ColumnDefinition, TableSchema } from "../contract/mod.ts";
+import type { Table } from "../schema/table.ts";
+
+/** What a driver is told of a table: the schema without what only the model uses. */
+export function driverSchema(table: Table): TableSchema {
+  const schema: Record<string, ColumnDefinition> = {};
+  for (const { name, definition } of table.columns) {
+    const { type, primaryKey, autoIncrement, notNull, unique, references, bigint } = definition;
+    const literal = typeof definition.default === "function" ? undefined : definition.default;
+    schema[name] = {
+      type,
+      ...(primaryKey ? { primaryKey } : null),
+      ...(autoIncrement ? { autoIncrement } : null),
+      ...(notNull || primaryKey ? { notNull: true } : null),
+      ...(unique ? { unique } : null),
+      ...(literal === undefined ? null : { default: literal }),
+      ...(references ? { references: { ...references } } : null),
+      ...(bigint ? { bigint } : null),
+    };
+  }
+  return schema;
+}

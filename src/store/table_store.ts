@@ -1,0 +1,62 @@
+import type { Maybe } from "../chain/chain.ts";
+import type { GroupPlan, UpsertOptions } from "../contract/mod.ts";
+import type { ReadFind } from "../query/find_options.ts";
+import type { ReadWhere } from "../query/where_reader.ts";
+import type { AnyIterator, Row } from "./any_driver.ts";
+
+/** An index, with its condition read. */
+export interface StoreIndex {
+  /** The name, unique in its table. */
+  readonly name: string;
+  /** The columns, in order. */
+  readonly columns: readonly string[];
+  /** Whether it refuses equal rows. */
+  readonly unique: boolean;
+  /** The rows in it; null for all. */
+  readonly where: ReadWhere | null;
+}
+
+/** New values for the rows that match. */
+export interface StoreUpdate {
+  /** The values by column. */
+  readonly data: Row;
+  /** The rows; null for all. */
+  readonly where: ReadWhere | null;
+}
+
+/**
+ * The rows of one table, with native values, as a model works on them: everything is checked before it comes here. One
+ * implementation hands it to a driver that does it all, one composes it from the sixteen methods.
+ */
+export interface TableStore {
+  /** The rows found. */
+  select(find: ReadFind): Maybe<Row[]>;
+  /** The rows found, one by one. */
+  iterate(find: ReadFind): AnyIterator | null;
+  /** How many rows match. */
+  count(where: ReadWhere | null): Maybe<number>;
+  /** Stores a row; an autoIncrement column may be absent. */
+  insert(row: Row): Maybe<Row>;
+  /** Stores all rows or none. */
+  insertAll(rows: readonly Row[]): Maybe<Row[]>;
+  /** Changes the rows that match. */
+  update(update: StoreUpdate): Maybe<number>;
+  /** Makes all updates or none. */
+  updateEach(updates: readonly StoreUpdate[]): Maybe<number>;
+  /** Removes the rows that match. */
+  delete(where: ReadWhere | null): Maybe<number>;
+  /** Inserts a row, or updates the row equal in the conflict columns. */
+  upsert(row: Row, options: UpsertOptions): Maybe<Row>;
+  /** Aggregates by group, ordered by the grouped columns. */
+  group(plan: GroupPlan): Maybe<Row[]>;
+  /** How a search would run. */
+  explain(find: ReadFind): Maybe<string[]>;
+  /** Makes the table when it is absent. */
+  create(): Maybe<void>;
+  /** Removes the table. */
+  drop(): Maybe<void>;
+  /** Makes an index. */
+  createIndex(index: StoreIndex): Maybe<void>;
+  /** Removes an index. */
+  dropIndex(name: string): Maybe<void>;
+}

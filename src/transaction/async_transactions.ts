@@ -1,0 +1,151 @@
+import type { Maybe } from "../chain/chain.ts";
+import { flowStorage, type FlowStorage } from "../chain/flow.ts";
+import { RinariError, TimeoutError, UnsupportedError } from "../errors/mod.ts";
+import type { TransactionSettings } from "./options.ts";
+import { Scope } from "./scope.ts";
+import { TurnQueue } from "./turn_queue.ts";
+import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
+
+let flow: FlowStorage<Scope> | null | undefined;
+
+/**
+ * Transactions of an async driver. AsyncLocalStorage tells which flow an operation belongs to; those of other flows wait
+ * their turn, or are left to the driver when it keeps flows apart itself. The only file in `src/` with `await`.
+ */
+export class AsyncTransactions implements Transactions {
+  /** Always false: an operation has to find out where it belongs. */
+  readonly idle = false;
+  readonly #host: TransactionHost;
+  readonly #settings: TransactionSettings;
+  readonly #turns = new TurnQueue();
+
+  /** Keeps the transactions of one connection. */
+  constructor(host: TransactionHost, settings: TransactionSettings) {
+    this.#host = host;
+    this.#settings = settings;
+  }
+
+  /** The innermost transaction of the calling flow on this connection. */
+  get current(): Scope | null {
+    let scope: Scope | null = flow?.getStore() ?? null;
+    while (scope !== null && scope.owner !== this) scope = scope.outer;
+    return scope;
+  }
+
+  /** Runs one operation when it is its turn. */
+  async run<T>(database: string | null, work: () => Maybe<T>): Promise<T> {
+    const scope = this.current;
+    const { waitTimeout } = this.#settings;
+    const what = database === null ? "run an operation" : `run an operation on \`${database}\``;
+    if (scope === null) {
+      if (this.#host.concurrent) return await work();
+      const wait = this.#turns.share(waitTimeout, what);
+      if (wait !== undefined) await wait;
+      try {
+        return await work();
+      } finally {
+        this.#turns.leave(false);
+      }
+    }
+    scope.enter(database);
+    const wait = scope.turns.share(waitTimeout, what);
+    if (wait !== undefined) await wait;
+    try {
+      scope.enter(database);
+      return await work();
+    } catch (error) {
+      scope.fail(error);
+      throw error;
+    } finally {
+      scope.turns.leave(false);
+    }
+  }
+
+  /** Runs a callback in a transaction, again when the store reports a conflict, or in a savepoint. */
+  async transaction<T>(work: () => Maybe<T>, retries: number): Promise<T> {
+    flow ??= flowStorage<Scope>();
+    if (flow === null) {
+      throw new UnsupportedError("Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it");
+    }
+    const parent = this.current;
+    const turns = parent === null ? this.#turns : parent.turns;
+    parent?.enter(null);
+    const alone = parent !== null || !this.#host.concurrent;
+    for (let attempt = 0;; attempt++) {
+      if (alone) await turns.own(this.#settings.waitTimeout, "open a transaction");
+      try {
+        return await this.#once(parent, work);
+      } catch (error) {
+        if (parent !== null || attempt >= retries || !isReplayable(error)) throw error;
+      } finally {
+        if (alone) turns.leave(true);
+      }
+      await pause(attempt);
+    }
+  }
+
+  async #once<T>(parent: Scope | null, work: () => Maybe<T>): Promise<T> {
+    parent?.enter(null);
+    const scope = new Scope(this, parent, flow?.getStore() ?? null);
+    const body = () => (flow as FlowStorage<Scope>).run(scope, () => this.#body(scope, work));
+    try {
+      const result = await (parent !== null && !this.#host.savepoints ? body() : this.#host.begin(body));
+      scope.handOver();
+      return result;
+    } catch (error) {
+      scope.forgetAll();
+      throw error;
+    } finally {
+      scope.end();
+    }
+  }
+
+  async #body<T>(scope: Scope, work: () => Maybe<T>): Promise<T> {
+    // Operations that were started and not awaited still belong to the transaction: its end waits for them.
+    const { waitTimeout } = this.#settings;
+    let quiet = false;
+    try {
+      const result = scope.parent === null ? await this.#beforeDeadline(scope, work) : await work();
+      await scope.turns.own(waitTimeout, "end a transaction");
+      quiet = true;
+      scope.enter(null);
+      scope.end();
+      return result;
+    } catch (error) {
+      scope.fail(error);
+      if (!quiet) await Promise.resolve(scope.turns.own(waitTimeout, "end a transaction")).catch(() => undefined);
+      if (scope.parent === null ? !this.#host.undoes : !this.#host.savepoints) await undoAll(scope);
+      throw error;
+    }
+  }
+
+  async #beforeDeadline<T>(scope: Scope, work: () => Maybe<T>): Promise<T> {
+    const { timeout } = this.#settings;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const error = new TimeoutError(
+          `Cannot finish a transaction: its callback was still running after ${timeout} ms and it is rolled back; ` +
+            "make it shorter, or raise `timeout`",
+          { code: "TRANSACTION_TIMEOUT" },
+        );
+        scope.fail(error);
+        reject(error);
+      }, timeout);
+    });
+    try {
+      return await Promise.race([work(), deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function isReplayable(error: unknown): boolean {
+  return error instanceof RinariError && error.retryable && error.outcome !== "unknown";
+}
+
+/** Waits a little, longer with each attempt and never the same for two flows. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(500, 5 * 2 ** attempt)));
+}

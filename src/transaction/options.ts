@@ -1,0 +1,20 @@
+/** How long transactions may take, and how often they are tried. Times are in milliseconds. */
+export interface TransactionOptions {
+  /** How long an operation waits for a transaction of another flow on the same connection. Default 5,000. */
+  readonly waitTimeout?: number | undefined;
+  /** How long a transaction may stay open, with an async driver. Default 30,000. */
+  readonly timeout?: number | undefined;
+  /**
+   * How often the whole callback is run again, with an async driver, when the store reports a conflict or is busy. Default 5.
+   * 0 when the callback does what must not be done twice.
+   */
+  readonly retries?: number | undefined;
+}
+
+/** The options with their defaults. */
+export type TransactionSettings = { readonly [K in keyof TransactionOptions]-?: number };
+
+/** Fills in the defaults. */
+export function transactionSettings(options: TransactionOptions = {}): TransactionSettings {
+  return { waitTimeout: options.waitTimeout ?? 5_000, timeout: options.timeout ?? 30_000, retries: options.retries ?? 5 };
+}

@@ -1,0 +1,90 @@
+import { type Maybe } from "../chain/chain.ts";
+import { RinariError, TransactionError } from "../errors/mod.ts";
+import { TurnQueue } from "./turn_queue.ts";
+
+/** An open transaction or savepoint, as its owner's operations see it. */
+export class Scope {
+  /** What it belongs to: one driver's connection. */
+  readonly owner: object;
+  /** The transaction around it on the same connection, or null. */
+  readonly parent: Scope | null;
+  /** The scope the flow was in before, of any connection, or null. */
+  readonly outer: Scope | null;
+  /** Who may use it now: operations beside each other, a nested transaction alone. Only async drivers need it. */
+  readonly turns: TurnQueue = new TurnQueue();
+  /** What undoes the writes made so far, for drivers that cannot. */
+  readonly undo: (() => Maybe<void>)[] = [];
+  /** What to forget when the work is undone. */
+  readonly forget: (() => void)[] = [];
+  #failure: { readonly cause: unknown } | null = null;
+  #ended = false;
+  #database: string | null = null;
+
+  /** Opens a scope. */
+  constructor(owner: object, parent: Scope | null, outer: Scope | null) {
+    this.owner = owner;
+    this.parent = parent;
+    this.outer = outer;
+  }
+
+  /** The failure that allows only rollback, or null. */
+  get failure(): { readonly cause: unknown } | null {
+    return this.#failure;
+  }
+
+  /**
+   * Lets an operation in.
+   *
+   * @throws {TransactionError} When the transaction has ended or failed, or works on another database.
+   */
+  enter(database: string | null): void {
+    if (this.#ended) {
+      throw new TransactionError(
+        "Cannot work in a transaction that has ended: await every operation inside the callback, and use nothing of it later",
+        { code: "TRANSACTION_ENDED" },
+      );
+    }
+    if (this.#failure !== null) {
+      const { cause } = this.#failure;
+      throw new TransactionError(
+        "Cannot go on in a transaction after an operation in it failed: let the error leave the callback so that it rolls back, " +
+          "or put what may fail in a nested transaction and catch the error around that",
+        { code: "TRANSACTION_FAILED", cause, retryable: cause instanceof RinariError && cause.retryable },
+      );
+    }
+    if (database !== null) this.#useDatabase(database);
+  }
+
+  /** Remembers that an operation failed: from now on only rollback is possible. */
+  fail(cause: unknown): void {
+    this.#failure ??= { cause };
+  }
+
+  /** Ends the scope: nothing may use it any more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Passes what undoes the work on to the transaction around it, when this one has succeeded. */
+  handOver(): void {
+    this.parent?.undo.push(...this.undo);
+    this.parent?.forget.push(...this.forget);
+  }
+
+  /** Forgets what the undone work had established. */
+  forgetAll(): void {
+    for (const each of this.forget) each();
+  }
+
+  #useDatabase(database: string): void {
+    if (this.parent !== null) return this.parent.#useDatabase(database);
+    this.#database ??= database;
+    if (this.#database !== database) {
+      throw new TransactionError(
+        `Cannot use database \`${database}\` in a transaction on \`${this.#database}\`: a transaction spans one database, ` +
+          "because two are not committed atomically together; use one transaction for each",
+        { code: "SECOND_DATABASE" },
+      );
+    }
+  }
+}

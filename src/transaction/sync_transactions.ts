@@ -1,0 +1,91 @@
+import { isPromise, type Maybe } from "../chain/chain.ts";
+import { flowStorage, type FlowStorage } from "../chain/flow.ts";
+import { TransactionError } from "../errors/mod.ts";
+import { Scope } from "./scope.ts";
+import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
+
+let flow: FlowStorage<Scope> | null | undefined;
+
+/** Transactions of a sync driver: what runs between the beginning and the end of the callback belongs to it. */
+export class SyncTransactions implements Transactions {
+  /** Nothing is open, and no callback ever went on after its transaction. */
+  idle = true;
+  /** The innermost open transaction. */
+  current: Scope | null = null;
+  readonly #host: TransactionHost;
+  #misused = false;
+
+  /** Keeps the transactions of one connection. */
+  constructor(host: TransactionHost) {
+    this.#host = host;
+  }
+
+  /** Runs one operation. */
+  run<T>(database: string | null, work: () => Maybe<T>): Maybe<T> {
+    const scope = this.current;
+    if (scope === null) {
+      // A callback that turned out to be async goes on after its transaction was undone: what it does then is refused.
+      if (this.#misused) flow?.getStore()?.enter(database);
+      return work();
+    }
+    scope.enter(database);
+    try {
+      return work();
+    } catch (error) {
+      scope.fail(error);
+      throw error;
+    }
+  }
+
+  /** Runs a callback in a transaction or savepoint. */
+  transaction<T>(work: () => Maybe<T>, _retries: number): Maybe<T> {
+    if (isAsyncFunction(work)) throw asyncCallback("nothing was run");
+    const parent = this.current;
+    parent?.enter(null);
+    const scope = new Scope(this, parent, parent);
+    flow ??= flowStorage<Scope>();
+    this.current = scope;
+    this.idle = false;
+    try {
+      const body = (): T => flow === null || flow === undefined ? this.#body(scope, work) : flow.run(scope, () => this.#body(scope, work));
+      const result = parent !== null && !this.#host.savepoints ? body() : this.#host.begin(body) as T;
+      scope.handOver();
+      return result;
+    } catch (error) {
+      scope.forgetAll();
+      throw error;
+    } finally {
+      scope.end();
+      this.current = parent;
+      this.idle = parent === null && !this.#misused;
+    }
+  }
+
+  #body<T>(scope: Scope, work: () => Maybe<T>): T {
+    try {
+      const result = work();
+      if (isPromise(result)) {
+        this.#misused = true;
+        result.then(undefined, () => undefined);
+        throw asyncCallback("its work so far is rolled back");
+      }
+      if (scope.failure !== null) scope.enter(null);
+      return result;
+    } catch (error) {
+      if (scope.parent === null ? !this.#host.undoes : !this.#host.savepoints) undoAll(scope);
+      throw error;
+    }
+  }
+}
+
+function isAsyncFunction(work: unknown): boolean {
+  return Object.prototype.toString.call(work) === "[object AsyncFunction]";
+}
+
+function asyncCallback(consequence: string): TransactionError {
+  return new TransactionError(
+    `Cannot run an async callback in a transaction of a sync driver: ${consequence}; ` +
+      "use a synchronous callback, or wrap the driver with toAsyncDriver to await inside a transaction",
+    { code: "ASYNC_CALLBACK" },
+  );
+}

@@ -1,0 +1,38 @@
+import type { Maybe } from "../chain/chain.ts";
+import type { Scope } from "./scope.ts";
+
+/** What transactions need of the connection they belong to. */
+export interface TransactionHost {
+  /** Calls the driver's own `transaction`. */
+  begin<T>(work: () => Maybe<T>): Maybe<T>;
+  /** Whether the driver undoes a failed transaction itself. */
+  readonly undoes: boolean;
+  /** Whether the driver's `transaction` nests. */
+  readonly savepoints: boolean;
+  /** Whether the driver keeps flows apart itself. */
+  readonly concurrent: boolean;
+}
+
+/** Whom an operation belongs to, and when it may run. One implementation for sync drivers, one for async ones. */
+export interface Transactions {
+  /** Whether an operation needs no check: nothing is open, and never was misused. */
+  readonly idle: boolean;
+  /** The innermost transaction of the calling flow, or null. */
+  readonly current: Scope | null;
+  /** Runs one operation, in the flow's transaction when it has one, else when it is its turn. */
+  run<T>(database: string | null, work: () => Maybe<T>): Maybe<T>;
+  /** Runs a callback in a new transaction, or in a savepoint of the one it is called in. */
+  transaction<T>(work: () => Maybe<T>, retries: number): Maybe<T>;
+}
+
+/** Undoes writes, last first. */
+export function undoAll(scope: Scope): Maybe<void> {
+  const undo = scope.undo.splice(0).reverse();
+  const from = (start: number): Maybe<void> => {
+    for (let i = start; i < undo.length; i++) {
+      const result = (undo[i] as () => Maybe<void>)();
+      if (result instanceof Promise) return result.then(() => from(i + 1));
+    }
+  };
+  return from(0);
+}

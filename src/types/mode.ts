@@ -1,0 +1,20 @@
+import type { AsyncDriver, SyncDriver } from "../contract/mod.ts";
+
+/** Whether methods return plain values or Promises: decided by the driver. */
+export type Mode = "sync" | "async";
+
+/** The mode of a driver. */
+export type ModeOf<D extends SyncDriver | AsyncDriver> = D extends SyncDriver ? "sync" : "async";
+
+/** What a method returns: the value with a sync driver, a Promise of it with an async one. */
+export type Result<M extends Mode, T> = M extends "sync" ? T : Promise<T>;
+
+/** What `iterate` returns. */
+export type RowIterator<M extends Mode, T> = M extends "sync" ? IterableIterator<T> : AsyncIterableIterator<T>;
+
+/**
+ * The function a transaction runs: synchronous with a sync driver, because a transaction cannot wait for a Promise there.
+ */
+export type TransactionBody<M extends Mode, T> = M extends "sync"
+  ? (() => T) & ([T] extends [PromiseLike<unknown>] ? "a sync driver needs a synchronous function; see toAsyncDriver" : unknown)
+  : () => Promise<T>;

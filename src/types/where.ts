@@ -1,0 +1,112 @@
+import type { Direction } from "../contract/mod.ts";
+import type { Condition, Operation } from "../query/operation.ts";
+import type { Accepted } from "./row.ts";
+
+type Scalar = string | number | bigint | boolean | Date | Uint8Array;
+
+/** Equality and lists: for every column. */
+export interface EqualityOperators<V> {
+  /** Equal; null finds null. */
+  readonly $eq?: V | null;
+  /** Not equal: finds null too, unless it is null. */
+  readonly $ne?: V | null;
+  /** One of these. */
+  readonly $in?: readonly (V | null)[];
+  /** None of these. */
+  readonly $notIn?: readonly (V | null)[];
+  /** None of these. */
+  readonly $nin?: readonly (V | null)[];
+}
+
+/** Order comparisons: false for null. */
+export interface OrderOperators<V> {
+  /** Greater. */
+  readonly $gt?: V;
+  /** Greater or equal. */
+  readonly $gte?: V;
+  /** Less. */
+  readonly $lt?: V;
+  /** Less or equal. */
+  readonly $lte?: V;
+  /** From low to high, both included. */
+  readonly $between?: readonly [low: V, high: V];
+}
+
+/** Text matches: false for null. */
+export interface TextOperators {
+  /** SQL LIKE: the whole value, `%`, `_`, `\` escapes, ASCII letters in either case. */
+  readonly $like?: string;
+  /** Begins with, literally. */
+  readonly $startsWith?: string;
+  /** Ends with, literally. */
+  readonly $endsWith?: string;
+  /** Has in it, literally. */
+  readonly $contains?: string;
+}
+
+/** What may stand for a place inside a JSON column. */
+export type PathFilter =
+  | string
+  | number
+  | boolean
+  | null
+  | Operation<string | number | boolean | null>
+  | (
+    & EqualityOperators<string | number | boolean>
+    & OrderOperators<string | number>
+    & TextOperators
+    & { readonly $not?: PathFilter }
+  );
+
+type ScalarOperators<V> =
+  & EqualityOperators<Accepted<V>>
+  & ([V] extends [boolean] ? unknown : OrderOperators<Accepted<V>>)
+  & ([V] extends [string] ? TextOperators : unknown);
+
+/** What may stand for a column of type `T` in a where. */
+export type Filter<T> = NullIn<T> | (NonNullable<T> extends Scalar ? ScalarFilter<NonNullable<T>> : JSONFilter<NonNullable<T>>);
+
+type NullIn<T> = null extends T ? null : never;
+
+type ScalarFilter<V> =
+  | Accepted<V>
+  | Operation<Accepted<V> | null>
+  | Operation<string & V>
+  | (ScalarOperators<V> & { readonly $not?: ScalarFilter<V> | null });
+
+type JSONFilter<V> = V | Operation<V | null> | (EqualityOperators<V> & { readonly $not?: EqualityOperators<V> });
+
+type JSONKeys<Row> = { [K in keyof Row]: NonNullable<Row[K]> extends Scalar ? never : K }[keyof Row] & string;
+
+/** A condition on the rows of a model. */
+export type Where<Row> =
+  & { readonly [K in keyof Row]?: Filter<Row[K]> }
+  & { readonly [P in `${JSONKeys<Row>}.${string}`]?: PathFilter }
+  & {
+    /** All of these. */
+    readonly $and?: readonly (Where<Row> | Condition<Where<Row>>)[];
+    /** Any of these. */
+    readonly $or?: readonly (Where<Row> | Condition<Where<Row>>)[];
+    /** The exact complement. */
+    readonly $not?: Where<Row> | Condition<Where<Row>>;
+  };
+
+/** A where, or conditions joined by `and(…)`, `or(…)`, `not(…)`. */
+export type WhereInput<Row> = Where<Row> | Condition<Where<Row>>;
+
+/** The options of `findAll`. `K` are the columns returned. */
+export interface FindOptions<Row, K extends keyof Row = keyof Row> {
+  /** The rows to find; all when absent. */
+  readonly where?: WhereInput<Row> | undefined;
+  /** The order: NULL first ascending, text by code point; ties are broken by the primary key. */
+  readonly orderBy?: readonly (readonly [column: keyof Row & string, direction: Direction])[] | undefined;
+  /** At most this many rows. */
+  readonly limit?: number | undefined;
+  /** Skip this many rows first. */
+  readonly offset?: number | undefined;
+  /** The columns to return; all when absent. */
+  readonly select?: readonly K[] | undefined;
+}
+
+/** New values for `update`: a key that is absent or undefined leaves the column as it is. */
+export type UpdateOf<Insert> = { readonly [K in keyof Insert]?: Insert[K] | undefined };
