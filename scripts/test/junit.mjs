@@ -1,5 +1,7 @@
 // Reads the JUnit reports of Bun, Deno and Node, which differ in what they escape and in where they put the message.
 
+import { isAbsolute } from "node:path";
+
 /** @typedef {{ name: string, outcome: "passed" | "failed" | "skipped", text: string }} TestCase */
 
 /** What tests/support/runner.ts puts between a skipped test's name and the reason. */
@@ -67,7 +69,9 @@ function causeOf(text) {
  */
 function placeOf(attributes) {
   const file = attribute(attributes, "file");
-  return file.endsWith(".test.ts") ? `\n    in ${file}:${attribute(attributes, "line")}` : "";
+  return file.endsWith(".test.ts") && !isAbsolute(file)
+    ? `\n    in ${file}:${attribute(attributes, "line")}`
+    : "";
 }
 
 /** @param {string} text */

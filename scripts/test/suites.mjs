@@ -1,7 +1,7 @@
 // Runs the test files under each runtime and reads the runtime's own report.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { binaryOf, root } from "../runtimes.mjs";
+import { binaryOf, root, runArguments } from "../runtimes.mjs";
 import { runCommand } from "./command.mjs";
 import { readJUnit } from "./junit.mjs";
 
@@ -24,15 +24,32 @@ export async function runSuite(runtime, selection) {
   const report = join(reports, `${runtime}.xml`);
   rmSync(report, { force: true });
   const ended = await runCommand(binaryOf(runtime), argumentsOf[runtime](report, selection));
-  const cases = (existsSync(report) ? readJUnit(readFileSync(report, "utf8")) : [])
-    // A filter makes some runtimes report all the others as skipped; a real skip always has its reason.
-    .filter((one) => one.outcome !== "skipped" || one.text !== "" || selection.filter === undefined);
+  const cases = readCases(report, selection.filter);
+  for (const text of strayErrors(ended.output)) {
+    cases.push({ name: "an error outside of any test", outcome: "failed", text });
+  }
+  for (const one of cases.filter(isWholeFile)) {
+    one.text = tail((await runCommand(binaryOf(runtime), runArguments(runtime, one.name, []))).output);
+  }
   const nothingMatched = cases.length === 0 && selection.filter !== undefined;
   if (ended.code !== 0 && !nothingMatched && !cases.some((one) => one.outcome === "failed")) {
-    const text = `${ended.output.split("\n").slice(-60).join("\n")}\n(exit code ${ended.code})`;
+    const text = `${tail(ended.output)}\n(exit code ${ended.code})`;
     cases.push({ name: "the run failed outside of any test", outcome: "failed", text });
   }
   return { title: runtime, seconds: ended.seconds, cases };
+}
+
+/**
+ * @param {string} report
+ * @param {string | undefined} filter
+ */
+function readCases(report, filter) {
+  const cases = existsSync(report) ? readJUnit(readFileSync(report, "utf8")) : [];
+  return cases.filter((one) => {
+    // Node passes a file in which no test ran; with a filter, Bun and Deno report all other tests as skipped.
+    if (isWholeFile(one)) return one.outcome === "failed";
+    return one.outcome === "failed" || filter === undefined || one.name.includes(filter);
+  });
 }
 
 /** @type {Record<Runtime, (report: string, selection: Selection) => string[]>} */
@@ -58,6 +75,8 @@ const argumentsOf = {
   node: (report, { files, filter }) => [
     "--test",
     "--test-concurrency=2",
+    // A handle left open must not keep the process: Bun and Deno end there too.
+    "--test-force-exit",
     "--disable-warning=ExperimentalWarning",
     "--test-reporter=junit",
     `--test-reporter-destination=${report}`,
@@ -65,6 +84,29 @@ const argumentsOf = {
     ...files,
   ],
 };
+
+/**
+ * Errors while a test file loads or between two tests are in what Bun and Deno print, but not in their reports.
+ * @param {string} output
+ */
+function strayErrors(output) {
+  const bun = /^# Unhandled error between tests\n-+\n(.*?)\n-{9,}$/gms;
+  const deno = /^(\S+ \(uncaught error\)\n.*?)\nThis error was not caught from a test/gms;
+  return [bun, deno].flatMap((pattern) => [...output.matchAll(pattern)].map(([, text = ""]) => text));
+}
+
+/**
+ * Node reports a file that does not load as a failed test with the file's name, but not why.
+ * @param {TestCase} one
+ */
+function isWholeFile({ name }) {
+  return name.endsWith(".test.ts") && existsSync(join(root, name));
+}
+
+/** @param {string} text */
+function tail(text) {
+  return text.split("\n").slice(-60).join("\n");
+}
 
 /** @param {string} text */
 function literal(text) {
