@@ -1,5 +1,6 @@
 // Runs the test files under each runtime and reads the runtime's own report.
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { binaryOf, root, runArguments } from "../runtimes.mjs";
 import { runCommand } from "./command.mjs";
@@ -12,7 +13,9 @@ import { readJUnit } from "./junit.mjs";
  * @typedef {{ files: string[], filter?: string, denoFlags: string[] }} Selection
  */
 
-const reports = join(root, ".test-output");
+/** A folder of this process alone: two runs in one work tree must not read each other's reports. */
+const reports = mkdtempSync(join(tmpdir(), "rinari-reports-"));
+process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 
 /**
  * @param {Runtime} runtime
@@ -20,9 +23,7 @@ const reports = join(root, ".test-output");
  * @returns {Promise<Suite>}
  */
 export async function runSuite(runtime, selection) {
-  mkdirSync(reports, { recursive: true });
   const report = join(reports, `${runtime}.xml`);
-  rmSync(report, { force: true });
   const ended = await runCommand(binaryOf(runtime), argumentsOf[runtime](report, selection));
   const cases = readCases(report, selection.filter);
   for (const text of strayErrors(ended.output)) {

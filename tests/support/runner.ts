@@ -15,7 +15,9 @@
  * @module
  */
 
-export type Runtime = "bun" | "deno" | "node";
+import { type Runtime, runtime } from "./runtime.ts";
+
+export { type Runtime, runtime };
 
 export interface TestOptions {
   /** Milliseconds until an asynchronous test counts as failed. A synchronous one cannot be interrupted. */
@@ -52,10 +54,7 @@ const DEFAULT_TIMEOUT = 60_000;
 /** Stands between a skipped test's name and the reason; `scripts/test` reads it back from the reports. */
 const SKIP_MARK = " # SKIP ";
 
-const global = globalThis as { Deno?: DenoLike; Bun?: unknown };
-
-/** The runtime that this process is. */
-export const runtime: Runtime = global.Bun ? "bun" : global.Deno ? "deno" : "node";
+const global = globalThis as { Deno?: DenoLike };
 
 const registrar = await registrarOf(runtime);
 const path: string[] = [];

@@ -1,0 +1,128 @@
+import { assertEquals } from "@std/assert";
+import { describe, test } from "../support/runner.ts";
+import { type Import, importsOf, linesWith, readSources, type SourceFile } from "./source_files.ts";
+
+const library = readSources("mod.ts", "src", "drivers");
+const everything = [...library, ...readSources("tests", "examples", "bench", "scripts")];
+
+const MAX_LINES = 500;
+/** The one file of the library that knows the difference between a value and a Promise of it. */
+const ASYNC_FILE = "src/transaction/async_transactions.ts";
+const DUMPING_GROUNDS = /(?:^|\/)(?:utils?|helpers?|common|misc)(?:\/|\.)/;
+const SNAKE_CASE_PATH =
+  /^(?:[a-z0-9]+(?:_[a-z0-9]+)*\/)*[a-z0-9]+(?:_[a-z0-9]+)*(?:\.test|\.d)?\.(?:ts|mjs)$/;
+
+/** An import that its file may not have, or null. */
+type ImportRule = (file: SourceFile, imported: Import) => string | null;
+
+describe("dependency rule:", () => {
+  test("src imports no driver", () =>
+    check((file, { target }) =>
+      isUnder(file.path, "src") && isUnder(target, "drivers") ? "src may not import a driver" : null
+    ));
+
+  test("src/sql imports neither model nor orm", () =>
+    check((file, { target }) =>
+      isUnder(file.path, "src/sql") && isModelOrORM(target)
+        ? "src/sql may not import the model or the ORM"
+        : null
+    ));
+
+  test("a driver imports neither model nor orm nor another driver", () =>
+    check((file, { target }) => {
+      if (!isUnder(file.path, "drivers")) return null;
+      if (isModelOrORM(target)) return "a driver may not import the model or the ORM";
+      const other = isUnder(target, "drivers") && driverOf(target) !== driverOf(file.path);
+      return other ? "a driver may not import another driver" : null;
+    }));
+
+  test("mod.ts imports no driver", () =>
+    check((file, { target }) =>
+      file.path === "mod.ts" && isUnder(target, "drivers") ? "mod.ts may not import a driver" : null
+    ));
+
+  test("third-party modules appear only in drivers", () =>
+    check((file, { target, specifier }) => {
+      if (isUnder(file.path, "drivers") || target !== null || specifier.startsWith("node:")) return null;
+      return "only a driver may import a third-party module";
+    }));
+
+  test("no module names a bun: specifier", () =>
+    check((_, { specifier }) =>
+      specifier.startsWith("bun:") ? "use process.getBuiltinModule: the npm build cannot read `bun:`" : null
+    ));
+
+  test("imports of files keep their extension", () =>
+    check((_, { target, specifier }) =>
+      target !== null && !/\.(?:ts|json)$/.test(specifier) ? "say the file's extension" : null
+    ));
+});
+
+describe("house rule:", () => {
+  test(`src uses async and await only in ${ASYNC_FILE} and src/testing`, () => {
+    const keyword = /\bawait\b(?!\s*[:?=,)])|\basync\b(?=\s*(?:function\b|\(|\*|<|[\w$#[]+\s*[(<=]))/g;
+    const bound = library.filter(({ path }) =>
+      isUnder(path, "src") && !isUnder(path, "src/testing") && path !== ASYNC_FILE
+    );
+    expectNone(
+      bound.flatMap((file) =>
+        linesWith(file.code, keyword).map((line) => `${file.path}:${line} uses async or await`)
+      ),
+    );
+  });
+
+  test("no type is any", () => {
+    // After a colon, in brackets, in a union, after a word that takes a type, or as an array.
+    const typeAny =
+      /(?:[:<|&]|=>|\bas|\bextends|\bsatisfies|\btype\s+\w+\s*=)\s*any\b(?!\s*[:(.?])|,\s*any\s*>|\bany\[\]/g;
+    expectNone(
+      everything.flatMap((file) =>
+        linesWith(file.code, typeAny).map((line) => `${file.path}:${line} uses the type any`)
+      ),
+    );
+  });
+
+  test(`no file has more than ${MAX_LINES} lines`, () => {
+    const long = everything.map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }));
+    expectNone(
+      long.filter(({ lines }) => lines > MAX_LINES).map(({ path, lines }) => `${path} has ${lines} lines`),
+    );
+  });
+
+  test("folders and files have snake_case names", () => {
+    const wrong = everything.filter(({ path }) => !SNAKE_CASE_PATH.test(path));
+    expectNone(wrong.map(({ path }) => `${path} is not snake_case`));
+  });
+
+  test("no folder or file is a dumping ground", () => {
+    const wrong = everything.filter(({ path }) => DUMPING_GROUNDS.test(path));
+    expectNone(wrong.map(({ path }) => `${path} does not say what it holds`));
+  });
+});
+
+/** Applies a rule to every import of the library. */
+function check(rule: ImportRule): void {
+  expectNone(library.flatMap((file) =>
+    importsOf(file).flatMap((imported) => {
+      const why = rule(file, imported);
+      return why === null ? [] : [`${file.path}:${imported.line} imports "${imported.specifier}": ${why}`];
+    })
+  ));
+}
+
+function expectNone(problems: string[]): void {
+  assertEquals(problems, [], problems.join("\n"));
+}
+
+function isUnder(path: string | null, folder: string): path is string {
+  return path?.startsWith(`${folder}/`) ?? false;
+}
+
+function isModelOrORM(path: string | null): boolean {
+  return path === "mod.ts" || /^src\/(?:model|orm)(?:\/|\.ts$)/.test(path ?? "");
+}
+
+/** `drivers/libsql.ts` and `drivers/libsql/…` are one driver. */
+function driverOf(path: string): string | undefined {
+  return path.split("/")[1]?.replace(/\.ts$/, "");
+}

@@ -1,0 +1,79 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "../support/runner.ts";
+import { readRootFile, root } from "./source_files.ts";
+
+interface DenoManifest {
+  name: string;
+  version: string;
+  license: string;
+  exports: Record<string, string>;
+  imports: Record<string, string>;
+  publish: { include: string[] };
+}
+
+interface NpmManifest {
+  name: string;
+  version?: string;
+  license: string;
+  private: boolean;
+  devDependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
+}
+
+const deno = JSON.parse(readRootFile("deno.json")) as DenoManifest;
+const npm = JSON.parse(readRootFile("package.json")) as NpmManifest;
+const pinned = { ...npm.devDependencies, ...npm.optionalDependencies };
+
+describe("deno.json", () => {
+  test("exports files that exist and are published", () => {
+    for (const file of Object.values(deno.exports)) {
+      assert(existsSync(join(root, file)), `${file} is exported and does not exist`);
+      const published = deno.publish.include.some((path) =>
+        file === `./${path}` || file.startsWith(`./${path}/`)
+      );
+      assert(published, `${file} is exported and not in publish.include`);
+    }
+  });
+
+  test("has a version that the changelog names", () => {
+    assertMatch(deno.version, /^\d+\.\d+\.\d+/);
+    assertStringIncludes(readRootFile("CHANGELOG.md"), `## ${deno.version}`);
+  });
+
+  test("agrees with package.json", () => {
+    assertEquals(npm.license, deno.license);
+    assertEquals(npm.version ?? deno.version, deno.version);
+    for (const [name, specifier] of Object.entries(deno.imports)) {
+      const range = /^npm:(?:@[^/]+\/)?[^@]+@\^?(.+)$/.exec(specifier)?.[1];
+      if (range === undefined || pinned[name] === undefined) continue;
+      assert(
+        pinned[name].startsWith(range),
+        `${name} is ${range} in deno.json and ${pinned[name]} in package.json`,
+      );
+    }
+  });
+
+  test("has the imports of the tests' import map, but for @std/assert", () => {
+    const map = JSON.parse(readRootFile("tests/support/import_map.json")) as {
+      imports: Record<string, string>;
+    };
+    const reachable = Object.entries(deno.imports).filter(([, specifier]) => !specifier.startsWith("jsr:"));
+    assertEquals(map.imports, { ...Object.fromEntries(reachable), "@std/assert": "./assert/mod.ts" });
+  });
+});
+
+describe("package.json", () => {
+  test("is private and pins every tool exactly", () => {
+    assertEquals(npm.private, true);
+    for (const [name, version] of Object.entries(pinned)) {
+      if (!version.startsWith("file:")) assertMatch(version, /^\d+\.\d+\.\d+$/, `${name} is not pinned`);
+    }
+  });
+
+  test("has a lock file without addresses", () => {
+    const addresses = readRootFile("package-lock.json").match(/"resolved": "[a-z+]+:.*/g);
+    assertEquals(addresses, null);
+  });
+});
