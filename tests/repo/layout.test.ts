@@ -71,6 +71,15 @@ describe("house rule:", () => {
     );
   });
 
+  test("no module awaits at its top level: CommonJS cannot", () => {
+    const topLevel = /^(?:\S.*)?\bawait\b(?=\s)/gm;
+    const found = library.flatMap((file) => linesWith(file.code, topLevel).map((line) => ({ file, line })));
+    expectNone(
+      found.filter(({ file, line }) => !/\basync\b/.test(file.code.split("\n")[line - 1] ?? ""))
+        .map(({ file, line }) => `${file.path}:${line} awaits at the top level`),
+    );
+  });
+
   test("no type is any", () => {
     // After a colon, in brackets, in a union, after a word that takes a type, or as an array.
     const typeAny =
