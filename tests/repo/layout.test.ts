@@ -83,7 +83,7 @@ describe("house rule:", () => {
   test("no type is any", () => {
     // After a colon, in brackets, in a union, after a word that takes a type, or as an array.
     const typeAny =
-      /(?:[:<|&]|=>|\bas|\bextends|\bsatisfies|\btype\s+\w+\s*=)\s*any\b(?!\s*[:(.?])|,\s*any\s*>|\bany\[\]/g;
+      /(?:[:<]|(?<!\|)\||(?<!&)&|=>|\bas|\bextends|\bsatisfies|\btype\s+\w+\s*=)\s*any\b(?!\s*[:(.?])|,\s*any\s*>|\bany\[\]/g;
     expectNone(
       everything.flatMap((file) =>
         linesWith(file.code, typeAny).map((line) => `${file.path}:${line} uses the type any`)

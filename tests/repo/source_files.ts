@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 export const root: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** What the comments and the strings of a file are blanked out of, lines kept. */
+/** A file, and the file with comments and strings blanked out; lines and columns stay where they are. */
 export interface SourceFile {
   /** From the top of the repository, with `/`. */
   path: string;
@@ -32,9 +32,11 @@ export function readRootFile(path: string): string {
 }
 
 /** Every import, export-from, dynamic import and type import of a file. */
-export function importsOf({ path, uncommented }: SourceFile): Import[] {
+export function importsOf({ path, uncommented, code }: SourceFile): Import[] {
   const pattern = /\b(?:from|import)\s*\(?\s*(["'`])([^"'`\n]+)\1/g;
-  return [...uncommented.matchAll(pattern)].map(({ index, 2: specifier = "" }) => ({
+  // A keyword that the code has not is part of a longer string.
+  const found = [...uncommented.matchAll(pattern)].filter(({ index }) => code[index] !== " ");
+  return found.map(({ index, 2: specifier = "" }) => ({
     line: lineAt(uncommented, index),
     specifier,
     target: specifier.startsWith(".") ? join(dirname(path), specifier).replaceAll("\\", "/") : null,
