@@ -1,7 +1,7 @@
 // Installs node_modules when it is absent or older than package-lock.json. Plain JavaScript without dependencies: it
 // runs in a fresh clone, on any Node from 20 on.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./runtimes.mjs";
@@ -16,7 +16,10 @@ export function setUp() {
 }
 
 function isStale() {
-  const installed = join(root, "node_modules", ".package-lock.json");
+  const modules = join(root, "node_modules");
+  // A link leads into another work tree, which npm ci would empty.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return false;
+  const installed = join(modules, ".package-lock.json");
   return !existsSync(installed) ||
     statSync(installed).mtimeMs < statSync(join(root, "package-lock.json")).mtimeMs;
 }
