@@ -253,7 +253,9 @@ class WhereReader {
   }
 
   #type(target: Target, value: unknown): ScalarType | null {
-    return target.path === null ? null : typeof value as ScalarType;
+    if (target.path === null) return null;
+    if (value instanceof BoundPlaceholder) return this.#refuse(`${name(target)}: a path takes no parameter here`);
+    return typeof value as ScalarType;
   }
 
   #push(value: unknown): number {

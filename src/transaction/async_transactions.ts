@@ -1,12 +1,16 @@
 import type { Maybe } from "../chain/chain.ts";
 import { flowStorage, type FlowStorage } from "../chain/flow.ts";
 import { RinariError, TimeoutError, UnsupportedError } from "../errors/mod.ts";
-import type { TransactionSettings } from "./options.ts";
+import { type TransactionOptions, type TransactionSettings, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
 import { TurnQueue } from "./turn_queue.ts";
 import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
 
 let flow: FlowStorage<Scope> | null | undefined;
+
+function storage(): FlowStorage<Scope> | null {
+  return flow === undefined ? flow = flowStorage<Scope>() : flow;
+}
 
 /**
  * Transactions of an async driver. AsyncLocalStorage tells which flow an operation belongs to; those of other flows wait
@@ -33,38 +37,35 @@ export class AsyncTransactions implements Transactions {
   }
 
   /** Runs one operation when it is its turn. */
-  async run<T>(database: string | null, work: () => Maybe<T>): Promise<T> {
+  async run<T>(database: string | null, alone: boolean, work: () => Maybe<T>): Promise<T> {
     const scope = this.current;
-    const { waitTimeout } = this.#settings;
+    if (scope === null && this.#host.concurrent) return await work();
+    scope?.enter(database);
+    const turns = scope === null ? this.#turns : scope.turns;
     const what = database === null ? "run an operation" : `run an operation on \`${database}\``;
-    if (scope === null) {
-      if (this.#host.concurrent) return await work();
-      const wait = this.#turns.share(waitTimeout, what);
-      if (wait !== undefined) await wait;
-      try {
-        return await work();
-      } finally {
-        this.#turns.leave(false);
-      }
-    }
-    scope.enter(database);
-    const wait = scope.turns.share(waitTimeout, what);
+    const { waitTimeout } = this.#settings;
+    const wait = alone ? turns.own(waitTimeout, what) : turns.share(waitTimeout, what);
     if (wait !== undefined) await wait;
     try {
-      scope.enter(database);
+      scope?.enter(database);
       return await work();
     } catch (error) {
-      scope.fail(error);
+      scope?.fail(error);
       throw error;
     } finally {
-      scope.turns.leave(false);
+      turns.leave(alone);
     }
   }
 
+  /** Runs several steps as one, in the turn of the operation they belong to. */
+  steps<T>(work: () => Maybe<T>): Promise<T> {
+    return this.#once(this.current, work, this.#settings);
+  }
+
   /** Runs a callback in a transaction, again when the store reports a conflict, or in a savepoint. */
-  async transaction<T>(work: () => Maybe<T>, retries: number): Promise<T> {
-    flow ??= flowStorage<Scope>();
-    if (flow === null) {
+  async transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Promise<T> {
+    const settings = transactionSettings(options, this.#settings);
+    if (storage() === null) {
       throw new UnsupportedError("Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it");
     }
     const parent = this.current;
@@ -72,11 +73,11 @@ export class AsyncTransactions implements Transactions {
     parent?.enter(null);
     const alone = parent !== null || !this.#host.concurrent;
     for (let attempt = 0;; attempt++) {
-      if (alone) await turns.own(this.#settings.waitTimeout, "open a transaction");
+      if (alone) await turns.own(settings.waitTimeout, "open a transaction");
       try {
-        return await this.#once(parent, work);
+        return await this.#once(parent, work, settings);
       } catch (error) {
-        if (parent !== null || attempt >= retries || !isReplayable(error)) throw error;
+        if (parent !== null || attempt >= settings.retries || !isReplayable(error)) throw error;
       } finally {
         if (alone) turns.leave(true);
       }
@@ -84,10 +85,10 @@ export class AsyncTransactions implements Transactions {
     }
   }
 
-  async #once<T>(parent: Scope | null, work: () => Maybe<T>): Promise<T> {
+  async #once<T>(parent: Scope | null, work: () => Maybe<T>, settings: TransactionSettings): Promise<T> {
     parent?.enter(null);
     const scope = new Scope(this, parent, flow?.getStore() ?? null);
-    const body = () => (flow as FlowStorage<Scope>).run(scope, () => this.#body(scope, work));
+    const body = () => storage()?.run(scope, () => this.#body(scope, work, settings)) ?? this.#body(scope, work, settings);
     try {
       const result = await (parent !== null && !this.#host.savepoints ? body() : this.#host.begin(body));
       scope.handOver();
@@ -100,12 +101,12 @@ export class AsyncTransactions implements Transactions {
     }
   }
 
-  async #body<T>(scope: Scope, work: () => Maybe<T>): Promise<T> {
+  async #body<T>(scope: Scope, work: () => Maybe<T>, settings: TransactionSettings): Promise<T> {
     // Operations that were started and not awaited still belong to the transaction: its end waits for them.
-    const { waitTimeout } = this.#settings;
+    const { waitTimeout } = settings;
     let quiet = false;
     try {
-      const result = scope.parent === null ? await this.#beforeDeadline(scope, work) : await work();
+      const result = scope.parent === null ? await this.#beforeDeadline(scope, work, settings.timeout) : await work();
       await scope.turns.own(waitTimeout, "end a transaction");
       quiet = true;
       scope.enter(null);
@@ -119,8 +120,7 @@ export class AsyncTransactions implements Transactions {
     }
   }
 
-  async #beforeDeadline<T>(scope: Scope, work: () => Maybe<T>): Promise<T> {
-    const { timeout } = this.#settings;
+  async #beforeDeadline<T>(scope: Scope, work: () => Maybe<T>, timeout: number): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {

@@ -14,7 +14,14 @@ export interface TransactionOptions {
 /** The options with their defaults. */
 export type TransactionSettings = { readonly [K in keyof TransactionOptions]-?: number };
 
-/** Fills in the defaults. */
-export function transactionSettings(options: TransactionOptions = {}): TransactionSettings {
-  return { waitTimeout: options.waitTimeout ?? 5_000, timeout: options.timeout ?? 30_000, retries: options.retries ?? 5 };
+/** What holds when nothing is said. */
+export const DEFAULTS: TransactionSettings = { waitTimeout: 5_000, timeout: 30_000, retries: 5 };
+
+/** Fills in what the options leave open. */
+export function transactionSettings(options: TransactionOptions = {}, defaults: TransactionSettings = DEFAULTS): TransactionSettings {
+  return {
+    waitTimeout: options.waitTimeout ?? defaults.waitTimeout,
+    timeout: options.timeout ?? defaults.timeout,
+    retries: options.retries ?? defaults.retries,
+  };
 }

@@ -21,7 +21,7 @@ export class SyncTransactions implements Transactions {
   }
 
   /** Runs one operation. */
-  run<T>(database: string | null, work: () => Maybe<T>): Maybe<T> {
+  run<T>(database: string | null, _alone: boolean, work: () => Maybe<T>): Maybe<T> {
     const scope = this.current;
     if (scope === null) {
       // A callback that turned out to be async goes on after its transaction was undone: what it does then is refused.
@@ -37,8 +37,13 @@ export class SyncTransactions implements Transactions {
     }
   }
 
+  /** Runs several steps as one. */
+  steps<T>(work: () => Maybe<T>): Maybe<T> {
+    return this.transaction(work);
+  }
+
   /** Runs a callback in a transaction or savepoint. */
-  transaction<T>(work: () => Maybe<T>, _retries: number): Maybe<T> {
+  transaction<T>(work: () => Maybe<T>): Maybe<T> {
     if (isAsyncFunction(work)) throw asyncCallback("nothing was run");
     const parent = this.current;
     parent?.enter(null);

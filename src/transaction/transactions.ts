@@ -1,4 +1,5 @@
 import type { Maybe } from "../chain/chain.ts";
+import type { TransactionOptions } from "./options.ts";
 import type { Scope } from "./scope.ts";
 
 /** What transactions need of the connection they belong to. */
@@ -19,10 +20,15 @@ export interface Transactions {
   readonly idle: boolean;
   /** The innermost transaction of the calling flow, or null. */
   readonly current: Scope | null;
-  /** Runs one operation, in the flow's transaction when it has one, else when it is its turn. */
-  run<T>(database: string | null, work: () => Maybe<T>): Maybe<T>;
+  /**
+   * Runs one operation, in the flow's transaction when it has one, else when it is its turn: beside other operations, or
+   * alone.
+   */
+  run<T>(database: string | null, alone: boolean, work: () => Maybe<T>): Maybe<T>;
+  /** Runs several steps of the operation whose turn it is as one that can be undone. */
+  steps<T>(work: () => Maybe<T>): Maybe<T>;
   /** Runs a callback in a new transaction, or in a savepoint of the one it is called in. */
-  transaction<T>(work: () => Maybe<T>, retries: number): Maybe<T>;
+  transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Maybe<T>;
 }
 
 /** Undoes writes, last first. */

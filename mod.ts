@@ -1,0 +1,76 @@
+/**
+ * Rinari: typed models on SQLite, Deno KV, libSQL or a store of your own, native to Bun and Deno.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+ *
+ * const orm = new ORM({ driver: new MemoryDriver() });
+ * const User = orm.define("app", "users", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   name: { type: DataTypes.TEXT, notNull: true },
+ *   age: { type: DataTypes.INTEGER },
+ * });
+ * User.create({ name: "Ada", age: 36 });
+ * console.log(User.findAll({ where: { age: { $gte: 18 } }, orderBy: [["name", "ASC"]] }));
+ * ```
+ *
+ * @module
+ */
+export * from "./src/contract/mod.ts";
+export * from "./src/errors/mod.ts";
+export { ORM } from "./src/orm/orm.ts";
+export type { AnyModel, DefineOptions, InsertFor, ORMOptions, SchemaFor, TableInfo } from "./src/orm/orm.ts";
+export { Model } from "./src/model/model.ts";
+export type { Explanation } from "./src/model/model.ts";
+export type { Prepared } from "./src/model/prepared.ts";
+export {
+  and,
+  between,
+  contains,
+  endsWith,
+  eq,
+  gt,
+  gte,
+  inList,
+  like,
+  lt,
+  lte,
+  ne,
+  not,
+  notIn,
+  or,
+  startsWith,
+  value,
+} from "./src/query/operators.ts";
+export type { Condition, Operation } from "./src/query/operation.ts";
+export { type } from "./src/schema/model_schema.ts";
+export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schema.ts";
+export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";
+export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
+export type { TransactionOptions } from "./src/transaction/options.ts";
+export type {
+  Aggregate,
+  AggregateResult,
+  Aggregates,
+  AggregateValue,
+  Group,
+  GroupOptions,
+  NumericKeys,
+  OrderedKeys,
+} from "./src/types/aggregate.ts";
+export type { Mode, ModeOf, Result, RowIterator, TransactionBody } from "./src/types/mode.ts";
+export type { Page, PageOptions } from "./src/types/page.ts";
+export type { Accepted, ColumnInput, ColumnOutput, InsertOf, KeyOf, RowOf, Simplify } from "./src/types/row.ts";
+export type {
+  EqualityOperators,
+  Filter,
+  FindOptions,
+  OrderOperators,
+  PathFilter,
+  TextOperators,
+  UpdateOf,
+  Where,
+  WhereInput,
+} from "./src/types/where.ts";

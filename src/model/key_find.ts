@@ -1,0 +1,83 @@
+import type { Predicate } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import type { ReadFind } from "../query/find_options.ts";
+import { readOrder } from "../query/find_options.ts";
+import type { ReadWhere } from "../query/where_reader.ts";
+import type { Column } from "../schema/column.ts";
+import { describeValue } from "../schema/describe_value.ts";
+import type { Table } from "../schema/table.ts";
+
+const finds = new WeakMap<Table, Omit<ReadFind, "params">>();
+
+/**
+ * The search for one row by its primary key. All but the values is made once a table.
+ *
+ * @throws {ValidationError} When the key does not fit.
+ */
+export function keyFind(table: Table, key: unknown): ReadFind {
+  let find = finds.get(table);
+  if (find === undefined) {
+    find = {
+      shape: "#",
+      where: equals(table, 0),
+      orderBy: readOrder(table, undefined).terms,
+      limit: 1,
+      offset: undefined,
+      select: undefined,
+    };
+    finds.set(table, find);
+  }
+  const { shape, where, orderBy, limit, offset, select } = find;
+  return { shape, params: keyValues(table, key), where, orderBy, limit, offset, select };
+}
+
+/** The condition for the rows with any of these keys. */
+export function keyWhere(table: Table, keys: readonly unknown[]): ReadWhere {
+  if (table.primaryKey.length === 1) {
+    const { name } = table.primaryKey[0] as Column;
+    const list = keys.map((key) => keyValues(table, key)[0]);
+    return { predicate: { kind: "in", column: name, path: null, slot: 0, withNull: false }, params: [list], shape: "#i" };
+  }
+  const params: unknown[] = [];
+  const items = keys.map((key) => {
+    const item = equals(table, params.length);
+    params.push(...keyValues(table, key));
+    return item;
+  });
+  return { predicate: { kind: "or", items }, params, shape: `#${keys.length}` };
+}
+
+function equals(table: Table, slot: number): Predicate {
+  const items = table.primaryKey.map(({ name }, i): Predicate => ({
+    kind: "equal",
+    column: name,
+    path: null,
+    slot: slot + i,
+    nullable: false,
+    type: null,
+  }));
+  return items.length === 1 ? items[0] as Predicate : { kind: "and", items };
+}
+
+function keyValues(table: Table, key: unknown): unknown[] {
+  const { primaryKey } = table;
+  if (primaryKey.length === 1) {
+    if (key === undefined || key === null) return refuse(table, key);
+    return [(primaryKey[0] as Column).accept(key)];
+  }
+  if (typeof key !== "object" || key === null || Object.keys(key).length !== primaryKey.length) return refuse(table, key);
+  return primaryKey.map((column) => {
+    const value = Object.hasOwn(key, column.name) ? (key as Record<string, unknown>)[column.name] : undefined;
+    return value === undefined || value === null ? refuse(table, key) : column.accept(value);
+  });
+}
+
+function refuse(table: Table, key: unknown): never {
+  const columns = table.primaryKey.map(({ name }) => name);
+  const names = columns.map((name) => `\`${name}\``).join(", ");
+  throw new ValidationError(
+    `Cannot find ${describeValue(key)} in \`${table.name}\`: its key is ` +
+      (columns.length === 1 ? `a value of ${names}` : `an object of ${names}`),
+    { code: "INVALID_KEY", table: table.name, columns },
+  );
+}

@@ -1,0 +1,401 @@
+import { chain, type Maybe } from "../chain/chain.ts";
+import { NotFoundError, ValidationError } from "../errors/mod.ts";
+import { readFind, type ReadFind } from "../query/find_options.ts";
+import { isAlwaysTrue } from "../query/trivial.ts";
+import { readWhere, type ReadWhere } from "../query/where_reader.ts";
+import type { Row } from "../store/any_driver.ts";
+import type { TableEntry } from "../orm/table_entry.ts";
+import type { TransactionOptions } from "../transaction/options.ts";
+import type {
+  Aggregate,
+  AggregateResult,
+  Aggregates,
+  AggregateValue,
+  Group,
+  GroupOptions,
+  NumericKeys,
+  OrderedKeys,
+} from "../types/aggregate.ts";
+import type { Mode, Result, RowIterator, TransactionBody } from "../types/mode.ts";
+import type { Page, PageOptions } from "../types/page.ts";
+import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
+import { conflictColumns } from "./conflict_columns.ts";
+import { readGroup, selectGroups } from "./grouping.ts";
+import { rowIterator } from "./row_iterator.ts";
+import { keyFind, keyWhere } from "./key_find.ts";
+import { paginate } from "./paginate.ts";
+import { type Prepared, prepare } from "./prepared.ts";
+import { readInsert, readUpdate } from "./row_input.ts";
+
+/** How a query would run. */
+export interface Explanation {
+  /** The driver's name. */
+  readonly driver: string;
+  /** One readable line a step. */
+  readonly steps: readonly string[];
+}
+
+/** What a model needs of the ORM it belongs to. */
+export interface ModelHost {
+  /** Only operators made by functions are accepted. */
+  readonly strict: boolean;
+  /** Opens a transaction on a database. */
+  transaction<T>(database: string, work: () => Maybe<T>, options: TransactionOptions | undefined): Maybe<T>;
+}
+
+/**
+ * A table, typed: what `orm.define` returns. With a sync driver every method returns its value, with an async driver a
+ * Promise of it.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+ *
+ * const orm = new ORM({ driver: new MemoryDriver() });
+ * const User = orm.define("app", "users", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   name: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * const ada = User.create({ name: "Ada" });
+ * console.log(User.findById(ada.id)?.name);
+ * ```
+ */
+export class Model<Row_ extends object, Insert extends object, Key, M extends Mode> {
+  /** The database's name. */
+  readonly database: string;
+  /** The table's name. */
+  readonly table: string;
+  /** The types of a row and of what `create` takes, for `typeof User.$row`; undefined at run time. */
+  declare readonly $row: Row_;
+  /** The type `create` takes; undefined at run time. */
+  declare readonly $insert: Insert;
+  readonly #entry: TableEntry;
+  readonly #host: ModelHost;
+
+  /** Made by `orm.define`. */
+  constructor(entry: TableEntry, host: ModelHost) {
+    this.database = entry.database;
+    this.table = entry.table.name;
+    this.#entry = entry;
+    this.#host = host;
+  }
+
+  /**
+   * Stores a row.
+   *
+   * @returns The row as stored, with defaults and the assigned key.
+   * @throws {ValidationError} When a value does not fit its column.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
+   */
+  create(data: Insert): Result<M, Row_> {
+    const row = readInsert(this.#entry.table, data);
+    return this.#result(this.#entry.run(true, () => this.#entry.store.insert(row)));
+  }
+
+  /** Stores all the rows, in order, or none; returns them as stored. */
+  bulkCreate(records: readonly Insert[]): Result<M, Row_[]> {
+    if (!Array.isArray(records)) this.#refuse("bulkCreate needs an array of rows");
+    const rows = Array.from(records, (data) => readInsert(this.#entry.table, data));
+    return this.#result(this.#entry.run(true, () => rows.length === 0 ? [] : this.#entry.store.insertAll(rows)));
+  }
+
+  /** The first row found, or null. */
+  findOne<const K extends keyof Row_ = keyof Row_>(
+    options?: Omit<FindOptions<Row_, K>, "limit">,
+  ): Result<M, Pick<Row_, K> | null> {
+    const find = this.#one(options);
+    return this.#result(this.#entry.run(false, () => chain(this.#entry.store.select(find), first)));
+  }
+
+  /** All rows found. */
+  findAll<const K extends keyof Row_ = keyof Row_>(options?: FindOptions<Row_, K>): Result<M, Pick<Row_, K>[]> {
+    const find = this.#find(options);
+    return this.#result(this.#entry.run(false, () => this.#entry.store.select(find)));
+  }
+
+  /** The row with this primary key, or null. A key of several columns is an object of them. */
+  findById(key: Key): Result<M, Row_ | null> {
+    const find = keyFind(this.#entry.table, key);
+    return this.#result(this.#entry.run(false, () => chain(this.#entry.store.select(find), first)));
+  }
+
+  /**
+   * Like `findOne`, or `findById` when given a key that is no object.
+   *
+   * @throws {NotFoundError} When there is no such row.
+   */
+  findOrFail<const K extends keyof Row_ = keyof Row_>(
+    options: Omit<FindOptions<Row_, K>, "limit"> | Extract<Key, string | number | bigint>,
+  ): Result<M, Pick<Row_, K>> {
+    const find = typeof options === "object" || options === undefined
+      ? this.#one(options)
+      : keyFind(this.#entry.table, options);
+    return this.#result(
+      this.#entry.run(false, () =>
+        chain(this.#entry.store.select(find), (rows) => {
+          if (rows.length > 0) return rows[0];
+          throw new NotFoundError(`Cannot find a row in \`${this.table}\`: no row matches`, {
+            table: this.table,
+            driver: this.#entry.connection.driver.metadata.name,
+          });
+        })),
+    );
+  }
+
+  /** How many rows match; all of them without a condition. */
+  count(where?: WhereInput<Row_>): Result<M, number> {
+    const read = this.#where(where);
+    return this.#result(this.#entry.run(false, () => this.#entry.store.count(read)));
+  }
+
+  /** Whether a row matches. */
+  exists(where?: WhereInput<Row_>): Result<M, boolean> {
+    const select = [(this.#entry.table.primaryKey[0] as { name: string }).name];
+    const find = readFind(this.#entry.table, where === undefined ? { select, limit: 1 } : { where, select, limit: 1 }, this.#host.strict);
+    return this.#result(this.#entry.run(false, () => chain(this.#entry.store.select(find), (rows) => rows.length > 0)));
+  }
+
+  /**
+   * Changes the rows that match; a column that is absent or undefined stays as it is.
+   *
+   * @returns How many rows matched.
+   * @throws {ValidationError} When the condition is empty or always true: `updateAll` says that aloud.
+   */
+  update(data: UpdateOf<Insert>, where: WhereInput<Row_>): Result<M, number> {
+    return this.#update(data, this.#narrow("update", where));
+  }
+
+  /** Changes all rows; returns how many there are. */
+  updateAll(data: UpdateOf<Insert>): Result<M, number> {
+    return this.#update(data, null);
+  }
+
+  /** Makes several updates, in order, or none of them; returns how many rows matched in total. */
+  bulkUpdate(
+    updates: readonly { readonly where: WhereInput<Row_>; readonly data: UpdateOf<Insert> }[],
+  ): Result<M, number> {
+    if (!Array.isArray(updates)) this.#refuse("bulkUpdate needs an array of { where, data }");
+    const read = Array.from(updates, (update) => ({
+      where: this.#narrow("update", update?.where),
+      data: readUpdate(this.#entry.table, update?.data),
+    })).filter(({ data }) => Object.keys(data).length > 0);
+    return this.#result(this.#entry.run(true, () => read.length === 0 ? 0 : this.#entry.store.updateEach(read)));
+  }
+
+  /**
+   * Stores a row, or updates the row that is equal in the conflict columns with the values given.
+   *
+   * @param conflict A primary key or unique columns. Default: the primary key when it is given, else the one unique
+   * column given.
+   * @returns The row as stored.
+   */
+  upsert(data: Insert, conflict?: readonly (keyof Row_ & string)[]): Result<M, Row_> {
+    const { table, store } = this.#entry;
+    const row = readInsert(table, data);
+    const given = Object.keys(readUpdate(table, data));
+    return this.#result(
+      this.#entry.run(true, () => {
+        const columns = conflictColumns(table, this.#entry.indexes(), row, given, conflict);
+        return store.upsert(row, { conflict: columns, set: given.filter((name) => !columns.includes(name)) });
+      }),
+    );
+  }
+
+  /**
+   * Removes the rows that match.
+   *
+   * @returns How many rows matched.
+   * @throws {ValidationError} When the condition is empty or always true: `deleteAll` says that aloud.
+   */
+  delete(where: WhereInput<Row_>): Result<M, number> {
+    const read = this.#narrow("delete", where);
+    return this.#result(this.#entry.run(true, () => this.#entry.store.delete(read)));
+  }
+
+  /** Removes all rows; returns how many there were. */
+  deleteAll(): Result<M, number> {
+    return this.#result(this.#entry.run(true, () => this.#entry.store.delete(null)));
+  }
+
+  /** Removes the rows with these keys, all or none; returns how many there were. */
+  bulkDelete(keys: readonly Key[]): Result<M, number> {
+    if (!Array.isArray(keys)) this.#refuse("bulkDelete needs an array of keys");
+    const where = keyWhere(this.#entry.table, keys);
+    return this.#result(this.#entry.run(true, () => keys.length === 0 ? 0 : this.#entry.store.delete(where)));
+  }
+
+  /** The sum of a column; 0 of nothing. A `bigint` column gives a bigint. */
+  sum<K extends NumericKeys<Row_>>(
+    column: K,
+    where?: WhereInput<Row_>,
+  ): Result<M, AggregateValue<Row_, { readonly sum: K }>> {
+    return this.#single({ sum: column } as Aggregate<Row_>, where);
+  }
+
+  /** The mean of a column's values; null of nothing. */
+  avg(column: NumericKeys<Row_>, where?: WhereInput<Row_>): Result<M, number | null> {
+    return this.#single({ avg: column }, where);
+  }
+
+  /** The least value of a column in its order; null of nothing. */
+  min<K extends OrderedKeys<Row_>>(column: K, where?: WhereInput<Row_>): Result<M, NonNullable<Row_[K]> | null> {
+    return this.#single({ min: column }, where);
+  }
+
+  /** The greatest value of a column in its order; null of nothing. */
+  max<K extends OrderedKeys<Row_>>(column: K, where?: WhereInput<Row_>): Result<M, NonNullable<Row_[K]> | null> {
+    return this.#single({ max: column }, where);
+  }
+
+  /** Several aggregates at once: `aggregate({ n: { count: "*" }, oldest: { max: "age" } })`. */
+  aggregate<const A extends Aggregates<Row_>>(
+    aggregates: A,
+    where?: WhereInput<Row_>,
+  ): Result<M, AggregateResult<Row_, A>> {
+    const { table, store } = this.#entry;
+    const read = readGroup(table, { by: [], aggregates, where }, this.#host.strict);
+    return this.#result(this.#entry.run(false, () => chain(store.group(read.plan), (rows) => rows[0])));
+  }
+
+  /** Aggregates by group, ordered by the grouped columns unless `orderBy` says otherwise. */
+  groupBy<const K extends keyof Row_ & string, const A extends Aggregates<Row_>>(
+    options: GroupOptions<Row_, K, A>,
+  ): Result<M, Group<Row_, K, A>[]> {
+    const read = readGroup(this.#entry.table, options, this.#host.strict);
+    return this.#result(
+      this.#entry.run(false, () => chain(this.#entry.store.group(read.plan), (rows) => selectGroups(read, rows))),
+    );
+  }
+
+  /**
+   * The rows found, one by one, without holding all of them in memory. Rows that are written while it runs may or may not
+   * be seen.
+   */
+  iterate<const K extends keyof Row_ = keyof Row_>(options?: FindOptions<Row_, K>): RowIterator<M, Pick<Row_, K>> {
+    return rowIterator(this.#entry, this.#find(options)) as RowIterator<M, Pick<Row_, K>>;
+  }
+
+  /** A page of rows, found by the place where the page before ended, so that the last page costs what the first does. */
+  paginate<const K extends keyof Row_ = keyof Row_>(
+    options?: PageOptions<Row_, K>,
+  ): Result<M, Page<Pick<Row_, K>>> {
+    return this.#result(paginate(this.#entry, options, this.#host.strict));
+  }
+
+  /**
+   * A query with parameters, read once and run often.
+   *
+   * @param build Gives the options of `findAll`, with the parameters in the place of values.
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+   *
+   * const orm = new ORM({ driver: new MemoryDriver() });
+   * const Book = orm.define("app", "books", { id: { type: DataTypes.INTEGER, primaryKey: true }, year: { type: DataTypes.INTEGER } });
+   * const since = Book.prepare((given: { year: number }) => ({ where: { year: { $gte: given.year } } }));
+   * console.log(since.findAll({ year: 1990 }));
+   * ```
+   */
+  prepare<P extends object, const K extends keyof Row_ = keyof Row_>(
+    build: (params: P) => FindOptions<Row_, K>,
+  ): Prepared<Pick<Row_, K>, P, M> {
+    return prepare(this.#entry, build, this.#host.strict);
+  }
+
+  /** How `findAll` with these options would run. */
+  explain(options?: FindOptions<Row_>): Result<M, Explanation> {
+    const find = this.#find(options);
+    const driver = this.#entry.connection.driver.metadata.name;
+    return this.#result(
+      this.#entry.run(false, () => chain(this.#entry.store.explain(find), (steps) => ({ driver, steps }))),
+    );
+  }
+
+  /** Makes an index; does nothing when the same index exists. */
+  createIndex(
+    name: string,
+    options: {
+      readonly columns: readonly (keyof Row_ & string)[];
+      readonly unique?: boolean;
+      readonly where?: WhereInput<Row_>;
+    },
+  ): Result<M, void> {
+    return this.#result(this.#entry.createIndex(name, options));
+  }
+
+  /** Removes an index; does nothing when it is absent. */
+  dropIndex(name: string): Result<M, void> {
+    return this.#result(this.#entry.dropIndex(name));
+  }
+
+  /** Removes the table with its rows. The next operation makes it anew, empty. */
+  drop(): Result<M, void> {
+    return this.#result(this.#entry.drop());
+  }
+
+  /**
+   * Runs a callback in a transaction on this model's database: every operation inside belongs to it, and a throw undoes them
+   * all. Inside another transaction it is a savepoint.
+   *
+   * @returns What the callback returns.
+   */
+  transaction<T>(work: TransactionBody<M, T>, options?: TransactionOptions): Result<M, T> {
+    return this.#result(this.#host.transaction(this.database, work as () => Maybe<T>, options));
+  }
+
+  #find(options: unknown): ReadFind {
+    return readFind(this.#entry.table, options, this.#host.strict);
+  }
+
+  #one(options: unknown): ReadFind {
+    const find = this.#find(options);
+    if (find.limit !== undefined) this.#refuse("findOne takes no limit");
+    return { ...find, limit: 1, shape: `${find.shape}L1` };
+  }
+
+  #where(where: unknown): ReadWhere | null {
+    return where === undefined ? null : readWhere(this.#entry.table, where, this.#host.strict);
+  }
+
+  #narrow(what: "update" | "delete", where: unknown): ReadWhere {
+    const read = where === undefined || where === null ? null : this.#where(where);
+    if (read === null || isAlwaysTrue(read.predicate, read.params)) {
+      throw new ValidationError(
+        `Cannot ${what} in \`${this.table}\`: the condition is empty or always true; use ${what}All to mean every row`,
+        { code: "EMPTY_WHERE", table: this.table },
+      );
+    }
+    return read;
+  }
+
+  #update(data: unknown, where: ReadWhere | null): Result<M, number> {
+    const values = readUpdate(this.#entry.table, data);
+    const { store } = this.#entry;
+    const unchanged = Object.keys(values).length === 0;
+    return this.#result(
+      this.#entry.run(true, () => unchanged ? store.count(where) : store.update({ data: values, where })),
+    );
+  }
+
+  #single<T>(aggregate: Aggregate<Row_>, where: unknown): Result<M, T> {
+    const { table, store } = this.#entry;
+    const read = readGroup(table, { by: [], aggregates: { value: aggregate }, where }, this.#host.strict);
+    return this.#result(this.#entry.run(false, () => chain(store.group(read.plan), (rows) => rows[0]?.["value"])));
+  }
+
+  #refuse(reason: string): never {
+    throw new ValidationError(`Cannot use \`${this.table}\`: ${reason}`, { code: "INVALID_OPTIONS", table: this.table });
+  }
+
+  /** The one place where what the driver returned gets the type its mode says. */
+  #result<T>(value: Maybe<unknown>): Result<M, T> {
+    return value as Result<M, T>;
+  }
+}
+
+function first(rows: Row[]): Row | null {
+  return rows[0] ?? null;
+}

@@ -1,0 +1,24 @@
+import type { ReadFind } from "../query/find_options.ts";
+import type { Row } from "../store/any_driver.ts";
+
+/** A search that also returns the columns it orders by, and what takes those away again that nobody asked for. */
+export interface OrderedFind {
+  /** The search. */
+  readonly find: ReadFind;
+  /** Leaves only the columns asked for; changes the rows in place. */
+  readonly trim: (rows: Row[]) => Row[];
+}
+
+/** Adds the columns of the order to a search that selects others. */
+export function withOrderColumns(find: ReadFind): OrderedFind {
+  const { select } = find;
+  const extra = select === undefined ? [] : find.orderBy.map(([name]) => name).filter((name) => !select.includes(name));
+  if (select === undefined || extra.length === 0) return { find, trim: (rows) => rows };
+  return {
+    find: { ...find, select: [...select, ...extra], shape: `${find.shape}+` },
+    trim: (rows) => {
+      for (const row of rows) for (const name of extra) delete row[name];
+      return rows;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Column } from "../schema/column.ts";
+import { NotNullConstraintError, ValidationError } from "../errors/mod.ts";
+import { describeValue } from "../schema/describe_value.ts";
+import type { Table } from "../schema/table.ts";
+import type { Row } from "../store/any_driver.ts";
+
+/**
+ * Reads a new row: every column gets its value, its default or null; an autoIncrement column may stay absent.
+ *
+ * @throws {ValidationError} On an unknown column or a value that does not fit.
+ * @throws {NotNullConstraintError} When a column that refuses null gets none.
+ */
+export function readInsert(table: Table, data: unknown): Row {
+  const given = readKeys(table, data, "insert into");
+  const row: Row = {};
+  for (const column of table.columns) {
+    let value = own(given, column);
+    if (value === undefined) {
+      if (column.autoIncrement) continue;
+      const initial = column.definition.default;
+      value = typeof initial === "function" ? initial() : initial;
+    }
+    row[column.name] = value === undefined || value === null
+      ? readNull(column, "insert into")
+      : write(column, value);
+  }
+  return row;
+}
+
+/**
+ * Reads new values for some columns; a column that is absent or undefined is left out.
+ *
+ * @throws {ValidationError} On an unknown column or a value that does not fit.
+ * @throws {NotNullConstraintError} When null is given to a column that refuses it.
+ */
+export function readUpdate(table: Table, data: unknown): Row {
+  const given = readKeys(table, data, "update");
+  const row: Row = {};
+  for (const name of Object.keys(given)) {
+    const value = given[name];
+    const column = table.column(name);
+    if (value !== undefined) row[name] = value === null ? readNull(column, "update") : write(column, value);
+  }
+  return row;
+}
+
+function readKeys(table: Table, data: unknown, what: string): Row {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    throw new ValidationError(`Cannot ${what} \`${table.name}\`: an object of columns is needed, not ${describeValue(data)}`, {
+      code: "INVALID_ROW",
+      table: table.name,
+    });
+  }
+  for (const key of Object.keys(data)) if (table.get(key) === undefined) table.column(key);
+  return data as Row;
+}
+
+/** A member of the object itself: a column may be called `constructor`. */
+function own(data: Row, column: Column): unknown {
+  const value = data[column.name];
+  return value !== undefined && column.name in Object.prototype && !Object.hasOwn(data, column.name) ? undefined : value;
+}
+
+function readNull(column: Column, what: string): null {
+  if (column.nullable) return null;
+  throw new NotNullConstraintError(
+    `Cannot ${what} \`${column.table}\`: column \`${column.name}\` refuses null; give it a value` +
+      (what === "update" ? "" : " or a default"),
+    { table: column.table, columns: [column.name] },
+  );
+}
+
+function write(column: Column, value: unknown): unknown {
+  const { validate, values } = column.definition;
+  const checked = validate === undefined ? value : runValidator(column, value);
+  if (checked === null || checked === undefined) return readNull(column, "write to");
+  const accepted = column.accept(checked);
+  if (values !== undefined && !values.includes(accepted as string | number)) {
+    column.refuse(value, `one of ${values.map((each) => JSON.stringify(each)).join(", ")} is needed`);
+  }
+  return accepted;
+}
+
+function runValidator(column: Column, value: unknown): unknown {
+  const result = (column.definition.validate as NonNullable<Column["definition"]["validate"]>)["~standard"].validate(value);
+  if (result instanceof Promise) {
+    result.catch(() => undefined);
+    return column.refuse(value, "its validator is async; validate before the call, or with a synchronous schema");
+  }
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.map(({ message, path }) => {
+    const steps = path?.map((step) => String(typeof step === "object" ? step.key : step)).join(".");
+    return steps ? `${message} (at \`${steps}\`)` : message;
+  });
+  return column.refuse(value, issues.join("; "));
+}

@@ -1,0 +1,272 @@
+import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import type { AsyncDriver, DriverConfig, DriverMetadata, SyncDriver } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { Model } from "../model/model.ts";
+import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
+import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
+import { Table } from "../schema/table.ts";
+import type { TransactionOptions } from "../transaction/options.ts";
+import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
+import type { Accepted, InsertOf, KeyOf, RowOf, Simplify } from "../types/row.ts";
+import type { WhereInput } from "../types/where.ts";
+import { Connection } from "./connection.ts";
+import { DatabaseTables, type IndexDefinition, TableEntry } from "./table_entry.ts";
+
+/** The options of an ORM. */
+export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
+  /** The driver: it decides whether methods return values or Promises. */
+  readonly driver: D;
+  /** Given to the driver's `connect`, for drivers that were not told everything when they were made. */
+  readonly config?: DriverConfig;
+  /**
+   * Accept only operators made by the exported functions (`gt(18)`, `ne("")`), which JSON cannot forge: a where may then
+   * hold values from outside as they are. Default false.
+   */
+  readonly strictOperators?: boolean;
+  /** How long transactions may take, and how often they are tried. */
+  readonly transactions?: TransactionOptions;
+}
+
+/** The options of a model. */
+export interface DefineOptions<Row> {
+  /** Indexes made with the table. The name of one that has none is its columns and `index` or `unique`, joined by `_`. */
+  readonly indexes?: readonly {
+    readonly name?: string;
+    readonly columns: readonly (keyof Row & string)[];
+    readonly unique?: boolean;
+    readonly where?: WhereInput<Row>;
+  }[];
+}
+
+/** A model of any table, of which only what all have in common is known. */
+export type AnyModel<M extends Mode = Mode> = Model<Record<string, unknown>, Record<string, unknown>, unknown, M>;
+
+/** The schema of an interface: a column for each member. */
+export type SchemaFor<Row> = { readonly [K in keyof Row]-?: ModelColumn };
+
+/** What `create` takes for an interface: members that can be null, are optional or generated may be left out. */
+export type InsertFor<Row, Generated extends keyof Row> = Simplify<
+  & { [K in Exclude<keyof Row, LeftOut<Row, Generated>>]: Accepted<Row[K]> }
+  & { [K in LeftOut<Row, Generated>]?: Accepted<Row[K]> | undefined }
+>;
+
+type LeftOut<Row, Generated extends keyof Row> =
+  | Generated
+  | { [K in keyof Row]-?: null extends Row[K] ? K : undefined extends Row[K] ? K : never }[keyof Row];
+
+/** What a table looks like, as its model defines it. */
+export interface TableInfo {
+  /** The database's name. */
+  readonly database: string;
+  /** The table's name. */
+  readonly name: string;
+  /** The columns. */
+  readonly schema: ModelSchema;
+  /** The names of the columns of the primary key. */
+  readonly primaryKey: readonly string[];
+}
+
+/**
+ * Models on a driver. The ORM connects by itself, and makes tables when they are first needed.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+ *
+ * const orm = new ORM({ driver: new MemoryDriver() });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * Note.create({ text: "buy milk" });
+ * console.log(Note.count());
+ * ```
+ */
+export class ORM<D extends SyncDriver | AsyncDriver> {
+  readonly #connection: Connection;
+  readonly #strict: boolean;
+  readonly #databases = new Map<string, DatabaseTables>();
+  readonly #models = new Map<TableEntry, AnyModel<ModeOf<D>>>();
+
+  /**
+   * Connects to a driver.
+   *
+   * @throws {RinariError} When a sync driver cannot connect. With an async driver the first operation throws it.
+   */
+  constructor(options: ORMOptions<D>) {
+    const { driver, config = {}, strictOperators = false, transactions } = options;
+    if (typeof driver?.connect !== "function" || typeof driver.metadata?.name !== "string") {
+      throw new ValidationError("Cannot make an ORM: `driver` is no driver; give one, such as new MemoryDriver()", {
+        code: "INVALID_OPTIONS",
+      });
+    }
+    this.#connection = Connection.of(driver, config, transactions);
+    this.#strict = strictOperators;
+  }
+
+  /** The driver's name, version and capabilities. */
+  get driverInfo(): DriverMetadata {
+    return this.#connection.driver.metadata;
+  }
+
+  /**
+   * Defines a model. The table is made when it is first needed.
+   *
+   * @throws {ValidationError} When a name, type, key or index makes no sense, or the table is defined already.
+   */
+  define<const S extends ModelSchema>(
+    dbName: string,
+    tableName: string,
+    schema: S,
+    options?: DefineOptions<RowOf<S>>,
+  ): Model<RowOf<S>, InsertOf<S>, KeyOf<S>, ModeOf<D>>;
+  /**
+   * Defines a model by an interface. `Generated` are the columns that `create` may leave out besides those that take null.
+   */
+  define<Row extends object, Generated extends keyof Row = Extract<keyof Row, "id">>(
+    dbName: string,
+    tableName: string,
+    schema: SchemaFor<Row>,
+    options?: DefineOptions<Row>,
+  ): Model<{ [K in keyof Row]-?: Exclude<Row[K], undefined> }, InsertFor<Row, Generated>, unknown, ModeOf<D>>;
+  define(
+    dbName: string,
+    tableName: string,
+    schema: ModelSchema,
+    options: { readonly indexes?: readonly (IndexDefinition & { readonly name?: string })[] } = {},
+  ): unknown {
+    checkDatabaseName(dbName);
+    const table = new Table(tableName, schema);
+    const tables = this.#databases.get(dbName) ?? new DatabaseTables();
+    const twin = [...tables.keys()].find((name) => foldCase(name) === foldCase(tableName));
+    if (twin !== undefined) {
+      throw new ValidationError(
+        `Cannot define \`${tableName}\` of \`${dbName}\`: \`${twin}\` is defined already; use orm.model("${dbName}", "${twin}")`,
+        { code: "ALREADY_DEFINED", table: tableName },
+      );
+    }
+    const entry = new TableEntry(this.#connection, dbName, table, options.indexes ?? [], tables);
+    const model = new Model<Record<string, unknown>, Record<string, unknown>, unknown, ModeOf<D>>(entry, {
+      strict: this.#strict,
+      transaction: (database, work, given) => this.#transaction(database, work, given),
+    });
+    this.#databases.set(dbName, tables);
+    tables.set(tableName, entry);
+    this.#models.set(entry, model);
+    return model;
+  }
+
+  /**
+   * A model that was defined.
+   *
+   * @throws {ValidationError} When there is none.
+   */
+  model(dbName: string, tableName: string): AnyModel<ModeOf<D>> {
+    return this.#models.get(this.#entry(dbName, tableName)) as AnyModel<ModeOf<D>>;
+  }
+
+  /**
+   * What a table looks like.
+   *
+   * @throws {ValidationError} When no model defines it.
+   */
+  table(dbName: string, tableName: string): TableInfo {
+    const { table } = this.#entry(dbName, tableName);
+    return {
+      database: dbName,
+      name: table.name,
+      schema: schemaOf(table),
+      primaryKey: table.primaryKey.map(({ name }) => name),
+    };
+  }
+
+  /** Whether a model is defined. */
+  hasModel(dbName: string, tableName: string): boolean {
+    return this.#databases.get(dbName)?.has(tableName) === true;
+  }
+
+  /** The schemas of all models, by database and table. */
+  getSchemas(): Record<string, Record<string, ModelSchema>> {
+    const named = [...this.#databases].map(([database, tables]) => {
+      const schemas = [...tables.values()].map(({ table }) => [table.name, schemaOf(table)] as const);
+      return [database, Object.fromEntries(schemas)] as const;
+    });
+    return Object.fromEntries(named);
+  }
+
+  /** All models, in the order of their definition. */
+  getAllModels(): AnyModel<ModeOf<D>>[] {
+    return [...this.#models.values()];
+  }
+
+  /** The names of the databases that have a model. */
+  getDatabases(): string[] {
+    return [...this.#databases.keys()];
+  }
+
+  /** Connects, and makes the tables of all models that are absent, now instead of when they are first needed. */
+  ready(): Result<ModeOf<D>, void> {
+    return chain(this.#connection.opened(), () => this.#ensure(null)) as Result<ModeOf<D>, void>;
+  }
+
+  /**
+   * Runs a callback in a transaction: every operation of any model inside belongs to it, and a throw undoes them all. Inside
+   * another transaction it is a savepoint. A transaction spans one database.
+   *
+   * @returns What the callback returns.
+   * @throws {TransactionError} When a second database is touched, or an operation failed and the callback went on.
+   * @throws {ConflictError | TimeoutError} When the store stayed busy, or a deadline passed.
+   */
+  transaction<T>(work: TransactionBody<ModeOf<D>, T>, options?: TransactionOptions): Result<ModeOf<D>, T> {
+    return this.#transaction(null, work as () => Maybe<T>, options) as Result<ModeOf<D>, T>;
+  }
+
+  /** Closes the driver. A second call does nothing; operations after it throw. */
+  disconnect(): Result<ModeOf<D>, void> {
+    return this.#connection.close() as Result<ModeOf<D>, void>;
+  }
+
+  /** Closes a sync driver, for `using`. */
+  [Symbol.dispose](): void {
+    const closed: unknown = this.#connection.close();
+    if (isPromise(closed)) closed.catch(() => undefined);
+  }
+
+  /** Closes the driver, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve(this.#connection.close());
+  }
+
+  #transaction<T>(database: string | null, work: () => Maybe<T>, options: TransactionOptions | undefined): Maybe<T> {
+    if (typeof work !== "function") {
+      throw new ValidationError("Cannot open a transaction: its callback is not a function", { code: "INVALID_OPTIONS" });
+    }
+    const { transactions } = this.#connection;
+    // Tables are made before the transaction begins, so that undoing it does not undo them.
+    const prepared = transactions.current === null
+      ? chain(this.#connection.opened(), () => this.#ensure(database))
+      : undefined;
+    return chain(prepared, () => transactions.transaction(work, options));
+  }
+
+  #ensure(database: string | null): Maybe<void> {
+    const entries = [...this.#models.keys()].filter((entry) =>
+      !entry.isReady && (database === null || entry.database === database)
+    );
+    return chain(chainAll(entries, (entry) => entry.run(false, () => undefined)), () => undefined);
+  }
+
+  #entry(dbName: string, tableName: string): TableEntry {
+    const entry = this.#databases.get(dbName)?.get(tableName);
+    if (entry !== undefined) return entry;
+    throw new ValidationError(`Cannot find a model of table \`${tableName}\` in \`${dbName}\`: none is defined`, {
+      code: "UNKNOWN_MODEL",
+      table: tableName,
+    });
+  }
+}
+
+function schemaOf(table: Table): ModelSchema {
+  return Object.fromEntries(table.columns.map(({ name, definition }) => [name, definition]));
+}

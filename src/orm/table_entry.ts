@@ -1,0 +1,224 @@
+import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import { UnsupportedError, ValidationError } from "../errors/mod.ts";
+import { readWhere } from "../query/where_reader.ts";
+import { checkIdentifier } from "../schema/identifiers.ts";
+import type { Table } from "../schema/table.ts";
+import { ComposedStore } from "../store/composed_store.ts";
+import { DirectStore } from "../store/direct_store.ts";
+import type { Referrer, StoreContext } from "../store/store_context.ts";
+import type { StoreIndex, TableStore } from "../store/table_store.ts";
+import type { Connection } from "./connection.ts";
+
+/** An index as a user describes it. */
+export interface IndexDefinition {
+  /** The columns, in order. */
+  readonly columns: readonly string[];
+  /** Whether it refuses rows equal in all the columns, none of them null. */
+  readonly unique?: boolean | undefined;
+  /** Only rows that satisfy this are in the index. */
+  readonly where?: unknown;
+}
+
+/** The tables of one database, by name. */
+export class DatabaseTables extends Map<string, TableEntry> {
+  /** Fulfilled when the table that is being made is done. */
+  creating: Promise<void> | null = null;
+}
+
+/** A defined table: its store, and whether it is known to exist. */
+export class TableEntry implements StoreContext {
+  /** The database's name. */
+  readonly database: string;
+  /** The checked schema. */
+  readonly table: Table;
+  /** The driver in use. */
+  readonly connection: Connection;
+  /** The rows. */
+  readonly store: TableStore;
+  readonly #siblings: DatabaseTables;
+  readonly #indexes = new Map<string, StoreIndex>();
+  readonly #declared: readonly StoreIndex[];
+  #epoch = 0;
+
+  /** Makes the entry of a table that may not exist yet. */
+  constructor(
+    connection: Connection,
+    database: string,
+    table: Table,
+    indexes: readonly (IndexDefinition & { readonly name?: string | undefined })[],
+    siblings: DatabaseTables,
+  ) {
+    this.connection = connection;
+    this.database = database;
+    this.table = table;
+    this.#siblings = siblings;
+    const Store = connection.complete ? DirectStore : ComposedStore;
+    this.store = new Store(connection.driver, database, table, this);
+    this.#declared = indexes.map((index) => readIndex(table, index.name ?? defaultName(index), index));
+  }
+
+  /** Whether the table is known to exist. */
+  get isReady(): boolean {
+    return this.#epoch === this.connection.epoch;
+  }
+
+  /** Runs an operation on the table: when it is its turn, and when the table exists. */
+  run<T>(alone: boolean, work: () => Maybe<T>): Maybe<T> {
+    const { transactions, complete } = this.connection;
+    if (transactions.idle && this.isReady) return work();
+    return transactions.run(
+      this.database,
+      alone && !complete,
+      () => this.isReady ? work() : chain(this.ensure(), work),
+    );
+  }
+
+  /** Makes the table, those it refers to and its indexes, when they are absent. */
+  ensure(): Maybe<void> {
+    if (this.isReady) return;
+    // One at a time, so that two tables which refer to each other never wait for each other.
+    const { creating } = this.#siblings;
+    if (creating !== null) return creating.then(() => this.ensure());
+    const made = chain(this.connection.opened(), () => this.#make(new Set()));
+    if (isPromise(made)) {
+      const done = (): void => {
+        this.#siblings.creating = null;
+      };
+      this.#siblings.creating = made.then(done, done);
+    }
+    return made;
+  }
+
+  /** Makes an index. */
+  createIndex(name: string, definition: IndexDefinition): Maybe<void> {
+    const index = readIndex(this.table, name, definition);
+    return this.run(true, () => this.#createIndex(index));
+  }
+
+  /** Removes an index. */
+  dropIndex(name: string): Maybe<void> {
+    checkIdentifier("index", name);
+    return this.run(true, () =>
+      chain(this.store.dropIndex(name), () => {
+        const index = this.#indexes.get(name);
+        this.#indexes.delete(name);
+        if (index !== undefined) this.connection.transactions.current?.forget.push(() => this.#indexes.set(name, index));
+      }));
+  }
+
+  /** Removes the table with its rows; the next operation makes it anew. */
+  drop(): Maybe<void> {
+    return this.run(true, () =>
+      chain(this.store.drop(), () => {
+        this.#epoch = 0;
+        this.#indexes.clear();
+      }));
+  }
+
+  /** Runs several steps as one. */
+  atomically<T>(work: () => Maybe<T>): Maybe<T> {
+    return this.connection.transactions.steps(work);
+  }
+
+  /** Remembers how to undo a write. */
+  undo(step: () => Maybe<void>): void {
+    this.connection.transactions.current?.undo.push(step);
+  }
+
+  /** The indexes known. */
+  indexes(): readonly StoreIndex[] {
+    return [...this.#indexes.values()];
+  }
+
+  /** Another table of the same database. */
+  related(tableName: string): TableEntry | null {
+    return this.#siblings.get(tableName) ?? null;
+  }
+
+  /** The columns that refer to a table. */
+  referrers(tableName: string): readonly Referrer[] {
+    return [...this.#siblings.values()].flatMap(({ table, store }) =>
+      table.columns
+        .filter((column) => column.references?.table === tableName)
+        .map((column) => ({ table, column, store }))
+    );
+  }
+
+  #make(path: Set<TableEntry>): Maybe<void> {
+    if (this.isReady || path.has(this)) return;
+    path.add(this);
+    const scope = this.connection.transactions.current;
+    const create = () =>
+      chain(this.store.create(), () => chainAll(this.#declared, (index) => this.#createIndex(index)));
+    return chain(this.#makeParents(path), () =>
+      chain(create(), () => {
+        this.#epoch = this.connection.epoch;
+        scope?.forget.push(() => this.#epoch = 0);
+      }));
+  }
+
+  #createIndex(index: StoreIndex): Maybe<void> {
+    const { partialIndexes, uniqueIndexes } = this.connection.driver.metadata.capabilities ?? {};
+    if (index.where !== null && partialIndexes !== true && !(index.unique && uniqueIndexes !== true)) {
+      throw new UnsupportedError(
+        `Cannot create index \`${index.name}\` on \`${this.table.name}\`: driver ${this.connection.driver.metadata.name} ` +
+          "has no partial indexes; leave `where` out",
+        { table: this.table.name },
+      );
+    }
+    return chain(this.store.createIndex(index), () => {
+      this.#indexes.set(index.name, index);
+      this.connection.transactions.current?.forget.push(() => this.#indexes.delete(index.name));
+    });
+  }
+
+  /** Sees that the tables referred to exist, with a column that can be referred to. */
+  #makeParents(path: Set<TableEntry>): Maybe<unknown> {
+    return chainAll(this.table.columns, (column) => {
+      const reference = column.references;
+      if (reference === null) return;
+      const parent = this.related(reference.table);
+      if (parent === null) {
+        throw new ValidationError(
+          `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to table \`${reference.table}\`, which no model ` +
+            `of database \`${this.database}\` defines; define it before the first operation`,
+          { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
+        );
+      }
+      const target = parent.table.column(reference.column);
+      if (!target.unique || target.kind !== column.kind) {
+        throw new ValidationError(
+          `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to \`${reference.table}.${reference.column}\`, which ` +
+            (target.unique ? `is ${target.type}, not ${column.type}` : "is neither the primary key nor unique"),
+          { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
+        );
+      }
+      return parent.#make(path);
+    });
+  }
+}
+
+function readIndex(table: Table, name: string, definition: IndexDefinition): StoreIndex {
+  checkIdentifier("index", name);
+  const { columns, unique = false, where } = definition;
+  if (!Array.isArray(columns) || columns.length === 0 || new Set(columns).size !== columns.length) {
+    throw new ValidationError(`Cannot create index \`${name}\` on \`${table.name}\`: it needs columns, each once`, {
+      code: "INVALID_INDEX",
+      table: table.name,
+    });
+  }
+  for (const column of columns) {
+    if (!table.column(column).ordered) {
+      throw new ValidationError(`Cannot create index \`${name}\` on \`${table.name}\`: \`${column}\` is JSON, which has no order`, {
+        code: "INVALID_INDEX",
+        table: table.name,
+        columns: [column],
+      });
+    }
+  }
+  return { name, columns: [...columns], unique, where: where === undefined ? null : readWhere(table, where, false) };
+}
+
+function defaultName({ columns, unique }: IndexDefinition): string {
+  return `${Array.isArray(columns) ? columns.join("_") : ""}_${unique ? "unique" : "index"}`;
+}

@@ -1,0 +1,59 @@
+import { ValidationError } from "../errors/mod.ts";
+import type { Column } from "../schema/column.ts";
+import type { Table } from "../schema/table.ts";
+import type { Order } from "./find_options.ts";
+
+/** Writes the place of a row in an order as an opaque text that is safe in a url. */
+export function writeCursor(table: Table, order: Order, row: Readonly<Record<string, unknown>>): string {
+  const values = order.map(([name]) => encode(table.column(name), row[name]));
+  const bytes = new TextEncoder().encode(JSON.stringify([signature(order), ...values]));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * Reads what {@linkcode writeCursor} wrote.
+ *
+ * @throws {ValidationError} When it was not written for this order, or is no cursor at all.
+ */
+export function readCursor(table: Table, order: Order, cursor: unknown): unknown[] {
+  const parts = parse(cursor);
+  if (parts === null || parts.length !== order.length + 1 || parts[0] !== signature(order)) {
+    throw new ValidationError(
+      `Cannot continue after this cursor in \`${table.name}\`: it is not one of this order; give \`next\` of a page with the same \`orderBy\``,
+      { code: "INVALID_CURSOR", table: table.name },
+    );
+  }
+  return order.map(([name], i) => {
+    const value = parts[i + 1];
+    const column = table.column(name);
+    return value === null && column.nullable ? null : column.accept(decode(column, value));
+  });
+}
+
+function parse(cursor: unknown): unknown[] | null {
+  if (typeof cursor !== "string") return null;
+  try {
+    const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    const parts: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0))));
+    return Array.isArray(parts) ? parts : null;
+  } catch {
+    return null;
+  }
+}
+
+function signature(order: Order): string {
+  return order.map(([name, direction]) => `${name} ${direction}`).join(",");
+}
+
+function encode(column: Column, value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString().slice(0, column.kind === "date" ? 10 : 24);
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof Uint8Array) return Array.from(value);
+  return value;
+}
+
+function decode(column: Column, value: unknown): unknown {
+  if (column.kind === "bigint" && typeof value === "string" && /^-?\d{1,20}$/.test(value)) return BigInt(value);
+  if (column.kind === "blob" && Array.isArray(value)) return Uint8Array.from(value as number[]);
+  return value;
+}
