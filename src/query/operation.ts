@@ -23,11 +23,11 @@ export class Operation<out T = unknown> {
 }
 
 /** Several conditions joined by {@linkcode and}, {@linkcode or} or {@linkcode not}, as unforgeable as an {@linkcode Operation}. */
-export class Condition<in out Row = unknown> {
+export class Condition<out Row = unknown> {
   readonly #kind: "and" | "or" | "not";
   readonly #items: readonly unknown[];
   /** Carries the type of the rows; never present. */
-  declare readonly "~row"?: (row: Row) => Row;
+  declare readonly "~row"?: Row;
 
   /** Made by `and`, `or` and `not`. */
   constructor(kind: "and" | "or" | "not", items: readonly unknown[]) {

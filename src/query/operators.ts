@@ -84,16 +84,16 @@ export function contains(text: string): Operation<string> {
 }
 
 /** All of the conditions; `and()` is true. */
-export function and<Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
+export function and<const Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
   return new Condition<Row>("and", conditions);
 }
 
 /** Any of the conditions; `or()` is false. */
-export function or<Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
+export function or<const Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
   return new Condition<Row>("or", conditions);
 }
 
 /** The exact complement of the condition. */
-export function not<Row>(condition: Row | Condition<Row>): Condition<Row> {
+export function not<const Row>(condition: Row | Condition<Row>): Condition<Row> {
   return new Condition<Row>("not", [condition]);
 }
