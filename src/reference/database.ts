@@ -1,0 +1,256 @@
+import type { AggregateTerm, GroupPlan, IndexOptions, TableSchema, UpsertOptions } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { Table } from "../schema/table.ts";
+import { aggregateRows, groupRows } from "./aggregate.ts";
+import { type Attempt, orphans } from "./constraint_errors.ts";
+import type { Entry } from "./hash_index.ts";
+import { type Key, rowKey } from "./keys.ts";
+import type { Reference } from "./reference.ts";
+import { type Row, rowCopier } from "./row.ts";
+import { schemaDifferences } from "./schema_difference.ts";
+import { type Filter, findRows, matchEntries, type Search } from "./search.ts";
+import { Statement } from "./statement.ts";
+import { storageSchema } from "./storage_schema.ts";
+import { TableStore } from "./table_store.ts";
+import type { UndoLog } from "./undo_log.ts";
+
+/** A relational database in memory. Each writing method is one statement: it does all it says, or nothing and throws. */
+export class Database {
+  /** The name, for messages. */
+  readonly name: string;
+  readonly #driver: string;
+  readonly #log: UndoLog;
+  readonly #tables: Map<string, TableStore> = new Map();
+  readonly #referrers: Map<string, Reference[]> = new Map();
+
+  /**
+   * Makes an empty database.
+   *
+   * @param driver The name errors give as their driver.
+   * @param log Where it records how to take back what it does; several databases may share one.
+   */
+  constructor(driver: string, name: string, log: UndoLog) {
+    this.#driver = driver;
+    this.name = name;
+    this.#log = log;
+  }
+
+  /** The tables, in the order they were made. */
+  get tables(): Iterable<TableStore> {
+    return this.#tables.values();
+  }
+
+  /** The table of this name, or undefined. */
+  find(table: string): TableStore | undefined {
+    return this.#tables.get(table);
+  }
+
+  /**
+   * The table of this name.
+   *
+   * @throws {ValidationError} When there is none (`UNKNOWN_TABLE`).
+   */
+  table(name: string): TableStore {
+    const store = this.#tables.get(name);
+    if (store !== undefined) return store;
+    throw new ValidationError(
+      `Cannot use table ${
+        JSON.stringify(String(name).slice(0, 80))
+      } of \`${this.name}\`: it does not exist; create it first`,
+      { code: "UNKNOWN_TABLE", driver: this.#driver, table: name },
+    );
+  }
+
+  /** The foreign keys that refer to a table. */
+  referrers(table: string): readonly Reference[] {
+    let referrers = this.#referrers.get(table);
+    if (referrers === undefined) {
+      referrers = [...this.#tables.values()].flatMap(({ references }) => references)
+        .filter(({ parentTable }) => parentTable === table);
+      this.#referrers.set(table, referrers);
+    }
+    return referrers;
+  }
+
+  /**
+   * Makes a table when it is absent.
+   *
+   * @throws {ValidationError} When it exists and differs (`SCHEMA_MISMATCH`), or the schema makes no sense.
+   */
+  createTable(name: string, schema: TableSchema): void {
+    const existing = this.#tables.get(name);
+    if (existing === undefined) {
+      this.#put(name, new TableStore(this.#driver, name, schema, this.#log));
+      return;
+    }
+    const differences = schemaDifferences(existing.table, new Table(name, storageSchema(schema)));
+    if (differences.length === 0) return;
+    throw new ValidationError(
+      `Cannot use table \`${name}\` of \`${this.name}\`: it exists with a different schema: ${
+        differences.join("; ")
+      }; ` +
+        "change the schema, or migrate the table",
+      { code: "SCHEMA_MISMATCH", driver: this.#driver, table: name },
+    );
+  }
+
+  /**
+   * Removes a table with its rows and indexes, when it exists.
+   *
+   * @throws {ForeignKeyConstraintError} When rows of another table refer to it.
+   */
+  dropTable(name: string): void {
+    const store = this.#tables.get(name);
+    if (store === undefined) return;
+    for (const reference of this.referrers(name)) {
+      if (reference.child !== store && reference.index.size > 0) {
+        throw orphans(store.scene, "drop", reference, [reference.parentColumn]);
+      }
+    }
+    this.#put(name, undefined);
+  }
+
+  /** Makes an index. See {@linkcode TableStore.createIndex}. */
+  createIndex(table: string, index: string, options: IndexOptions): void {
+    const store = this.table(table);
+    this.#log.atomically(() => store.createIndex(index, options));
+  }
+
+  /** Removes an index, when it exists. */
+  dropIndex(table: string, index: string): void {
+    const store = this.table(table);
+    this.#log.atomically(() => store.dropIndex(index));
+  }
+
+  /** The rows that match, in order: the table's own, not to be changed or given away. */
+  search(table: string, search: Search): Row[] {
+    return findRows(this.table(table), search);
+  }
+
+  /** Copies of the rows that match, in order. */
+  select(table: string, search: Search, columns?: readonly string[]): Record<string, unknown>[] {
+    const store = this.table(table);
+    return findRows(store, search).map(columns === undefined ? store.copy : rowCopier(store.table, columns));
+  }
+
+  /** How many rows match. */
+  count(table: string, filter: Filter): number {
+    const store = this.table(table);
+    return filter.where === null ? store.entries.size : matchEntries(store, filter).length;
+  }
+
+  /** Stores rows, in order. @returns Copies of them as stored. */
+  insert(table: string, records: readonly Row[]): Record<string, unknown>[] {
+    const store = this.table(table);
+    return this.#statement(
+      store,
+      "insert into",
+      (statement) => records.map((record) => store.copy(statement.insert(record).row)),
+    );
+  }
+
+  /** Changes columns of the rows that match. @returns How many matched. */
+  update(table: string, values: Row, filter: Filter): number {
+    const store = this.table(table);
+    return this.#onEach(store, "update", filter, (statement, entry) => statement.update(entry, values));
+  }
+
+  /** Makes several updates, in order, as one. @returns How many rows matched in total. */
+  updateEach(table: string, updates: readonly { readonly values: Row; readonly filter: Filter }[]): number {
+    return this.#log.atomically(() =>
+      updates.reduce((total, { values, filter }) => total + this.update(table, values, filter), 0)
+    );
+  }
+
+  /** Removes the rows that match. @returns How many matched. */
+  delete(table: string, filter: Filter): number {
+    return this.#onEach(
+      this.table(table),
+      "delete from",
+      filter,
+      (statement, entry) => statement.delete(entry),
+    );
+  }
+
+  /** Inserts a row or, when one is equal to it in the conflict columns, changes that one. @returns A copy of it as stored. */
+  upsert(table: string, record: Row, { conflict, set }: UpsertOptions): Record<string, unknown> {
+    const store = this.table(table);
+    const existing = equalEntry(store, record, conflict);
+    if (existing === undefined) return this.insert(table, [record])[0] as Record<string, unknown>;
+    const values = ownValues(record, set);
+    return this.#statement(store, "update", (statement) => {
+      if (set.length > 0) statement.update(existing, values);
+      return store.copy(existing.row);
+    });
+  }
+
+  /** Aggregates by group. */
+  group(table: string, plan: GroupPlan): Record<string, unknown>[] {
+    const store = this.table(table);
+    return groupRows(store.table, plan, matchEntries(store, plan).map(({ row }) => row));
+  }
+
+  /** One aggregate of the rows that match. */
+  aggregate(table: string, term: Omit<AggregateTerm, "as">, filter: Filter): unknown {
+    const store = this.table(table);
+    return aggregateRows(store.table, term, matchEntries(store, filter).map(({ row }) => row));
+  }
+
+  #onEach(
+    store: TableStore,
+    attempt: Attempt,
+    filter: Filter,
+    change: (statement: Statement, entry: Entry) => void,
+  ): number {
+    const entries = matchEntries(store, filter);
+    this.#statement(store, attempt, (statement) => {
+      for (const entry of entries) change(statement, entry);
+    });
+    return entries.length;
+  }
+
+  #statement<T>(store: TableStore, attempt: Attempt, work: (statement: Statement) => T): T {
+    return this.#log.atomically(() => {
+      const statement = new Statement(this, store, attempt);
+      const result = work(statement);
+      statement.finish();
+      return result;
+    });
+  }
+
+  /** Puts a table in, or takes it out. A rollback brings back the order of the tables too. */
+  #put(name: string, store: TableStore | undefined): void {
+    const before = [...this.#tables];
+    this.#log.atomically(() => {
+      if (store === undefined) this.#tables.delete(name);
+      else this.#tables.set(name, store);
+      this.#referrers.clear();
+      this.#log.record(() => {
+        this.#tables.clear();
+        for (const [each, table] of before) this.#tables.set(each, table);
+        this.#referrers.clear();
+      });
+    });
+  }
+}
+
+/** The row that is equal in some columns, none of them null. */
+function equalEntry(store: TableStore, record: Row, names: readonly string[]): Entry | undefined {
+  const columns = names.map((name) => store.table.column(name));
+  const key: Key | null = rowKey(columns, ownValues(record, names));
+  if (key === null) return undefined;
+  const index = store.fullIndexes.find((each) =>
+    each.columns.length === columns.length && each.columns.every((column, i) => column === columns[i])
+  );
+  if (index !== undefined) return index.get(key)[0];
+  for (const entry of store.entries) {
+    if (rowKey(columns, entry.row) === key) return entry;
+  }
+  return undefined;
+}
+
+function ownValues(record: Row, names: readonly string[]): Row {
+  return Object.fromEntries(
+    names.map((name) => [name, Object.hasOwn(record, name) ? record[name] : undefined]),
+  );
+}

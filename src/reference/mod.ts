@@ -1,0 +1,17 @@
+export { aggregateRows, groupRows } from "./aggregate.ts";
+export { compareBytes, compareText, compareValues } from "./compare.ts";
+export type { Comparator } from "./compare.ts";
+export { Database } from "./database.ts";
+export { compilePredicate } from "./evaluate.ts";
+export type { RowTest } from "./evaluate.ts";
+export { explainSearch } from "./explain.ts";
+export { keyOf, rowKey } from "./keys.ts";
+export type { Key } from "./keys.ts";
+export { compileLike } from "./like.ts";
+export { rowComparator } from "./order.ts";
+export type { OrderTerms } from "./order.ts";
+export { copyValue, rowCopier } from "./row.ts";
+export type { Row, RowCopier } from "./row.ts";
+export type { Filter, Search } from "./search.ts";
+export { describeSchema } from "./storage_schema.ts";
+export { UndoLog } from "./undo_log.ts";
