@@ -76,8 +76,6 @@ const argumentsOf = {
   node: (report, { files, filter }) => [
     "--test",
     "--test-concurrency=2",
-    // A handle left open must not keep the process: Bun and Deno end there too.
-    "--test-force-exit",
     "--disable-warning=ExperimentalWarning",
     "--test-reporter=junit",
     `--test-reporter-destination=${report}`,

@@ -15,6 +15,7 @@
  * @module
  */
 
+import { thenExpectEnd } from "./open_handles.ts";
 import { type Runtime, runtime } from "./runtime.ts";
 
 export { type Runtime, runtime };
@@ -113,7 +114,7 @@ async function registrarOf(runtime: Runtime): Promise<Registrar> {
   }
   const { test } = await import("node:test") as NodeTestLike;
   return {
-    run: (name, fn) => test(name, {}, fn),
+    run: (name, fn) => test(name, {}, () => thenExpectEnd(fn)),
     skip: (name) => test(name, { skip: true }, () => Promise.resolve()),
   };
 }
