@@ -50,9 +50,9 @@ export interface GroupOptions<Row, K extends keyof Row, A extends Aggregates<Row
   /** The rows considered; all when absent. */
   readonly where?: WhereInput<Row> | undefined;
   /** The groups kept, by grouped columns and aggregates. */
-  readonly having?: WhereInput<Group<Row, K, A>> | undefined;
+  readonly having?: WhereInput<Group<Row, NoInfer<K>, NoInfer<A>>> | undefined;
   /** The order of the groups; ties, and all when absent, by the grouped columns. */
-  readonly orderBy?: readonly (readonly [column: (K | keyof A) & string, direction: Direction])[] | undefined;
+  readonly orderBy?: readonly (readonly [column: (NoInfer<K> | keyof NoInfer<A>) & string, direction: Direction])[] | undefined;
   /** At most this many groups. */
   readonly limit?: number | undefined;
   /** Skip this many groups first. */

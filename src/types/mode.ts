@@ -16,5 +16,7 @@ export type RowIterator<M extends Mode, T> = M extends "sync" ? IterableIterator
  * The function a transaction runs: synchronous with a sync driver, because a transaction cannot wait for a Promise there.
  */
 export type TransactionBody<M extends Mode, T> = M extends "sync"
-  ? (() => T) & ([T] extends [PromiseLike<unknown>] ? "a sync driver needs a synchronous function; see toAsyncDriver" : unknown)
+  ? (() => T) & (IsPromise<T> extends true ? "a sync driver needs a synchronous function; see toAsyncDriver" : unknown)
   : () => Promise<T>;
+
+type IsPromise<T> = [T] extends [never] ? false : 0 extends 1 & T ? false : [T] extends [PromiseLike<unknown>] ? true : false;
