@@ -1,6 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { NotFoundError, ValidationError } from "../errors/mod.ts";
-import { readFind, type ReadFind } from "../query/find_options.ts";
+import { readFind, type ReadFind, readFindOne } from "../query/find_options.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
 import { readWhere, type ReadWhere } from "../query/where_reader.ts";
 import type { Row } from "../store/any_driver.ts";
@@ -351,9 +351,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   #one(options: unknown): ReadFind {
-    const find = this.#find(options);
-    if (find.limit !== undefined) this.#refuse("findOne takes no limit");
-    return { ...find, limit: 1, shape: `${find.shape}L1` };
+    return readFindOne(this.#entry.table, options, this.#host.strict);
   }
 
   #where(where: unknown): ReadWhere | null {

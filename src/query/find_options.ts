@@ -4,6 +4,7 @@ import { describeValue } from "../schema/describe_value.ts";
 import type { Table } from "../schema/table.ts";
 import { Placeholder } from "./operation.ts";
 import { BoundPlaceholder } from "./operand.ts";
+import { findByValue } from "./find_by_value.ts";
 import { readWhere } from "./where_reader.ts";
 
 /** Terms of an order. */
@@ -34,6 +35,23 @@ export interface ReadFind {
  * @throws {ValidationError} On an unknown option, column or direction, or a limit or offset that is no count.
  */
 export function readFind(table: Table, options: unknown, strict: boolean): ReadFind {
+  return findByValue(table, options, false) ?? readOptions(table, options, strict);
+}
+
+/**
+ * Reads the options of a search for one row.
+ *
+ * @throws {ValidationError} As {@linkcode readFind}, and when a limit is given.
+ */
+export function readFindOne(table: Table, options: unknown, strict: boolean): ReadFind {
+  const fast = findByValue(table, options, true);
+  if (fast !== null) return fast;
+  const find = readOptions(table, options, strict);
+  if (find.limit !== undefined) return refuse(table, "a search for one row takes no `limit`");
+  return { ...find, limit: 1, shape: `${find.shape}L1` };
+}
+
+function readOptions(table: Table, options: unknown, strict: boolean): ReadFind {
   let where: unknown, orderBy: unknown, limit: unknown, offset: unknown, select: unknown;
   if (options !== undefined) {
     if (typeof options !== "object" || options === null || Array.isArray(options)) {
@@ -108,7 +126,8 @@ export function readOrder(table: Table, orderBy: unknown): { readonly terms: Ord
 
 const keyOrders = new WeakMap<Table, { readonly terms: Order; readonly shape: string }>();
 
-function keyOrder(table: Table): { readonly terms: Order; readonly shape: string } {
+/** The order of the primary key, which every order ends with. */
+export function keyOrder(table: Table): { readonly terms: Order; readonly shape: string } {
   let order = keyOrders.get(table);
   if (order === undefined) {
     order = { terms: table.primaryKey.map((column) => [column.name, "ASC"]), shape: "" };

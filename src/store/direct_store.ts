@@ -19,6 +19,7 @@ export class DirectStore extends ComposedStore {
   readonly #driver: AnyDriver;
   readonly #database: string;
   readonly #name: string;
+  readonly #table: Table;
   readonly #schema: TableSchema;
   readonly #selects = new PlanCache<AnyPrepared>(PLANS);
   readonly #counts = new PlanCache<AnyPrepared>(PLANS);
@@ -31,6 +32,7 @@ export class DirectStore extends ComposedStore {
     this.#driver = driver;
     this.#database = database;
     this.#name = table.name;
+    this.#table = table;
     this.#schema = driverSchema(table);
   }
 
@@ -79,7 +81,8 @@ export class DirectStore extends ComposedStore {
   /** Changes the rows that match. */
   override update({ data, where }: StoreUpdate): Maybe<number> {
     const columns = Object.keys(data);
-    const shape = `${where?.shape ?? ""}=${columns.map((name) => name.length + name).join("")}`;
+    let shape = where === null ? "" : where.shape;
+    for (const name of columns) shape += `=${this.#table.column(name).index}`;
     let query = this.#updates.get(shape);
     const params = where?.params ?? [];
     if (query === undefined) {
@@ -88,7 +91,7 @@ export class DirectStore extends ComposedStore {
       if (made === null) return this.#driver.update(this.#database, this.#name, data, driverWhere(where));
       this.#updates.set(shape, query = made);
     }
-    return query.number([...params, ...Object.values(data)]);
+    return query.number(params.concat(Object.values(data)));
   }
 
   /** Makes all updates or none. */
