@@ -76,6 +76,7 @@ function placeOf(attributes) {
 
 /** @param {string} text */
 function withoutOwnFrames(text) {
-  const own = /^\s+at .*(?:tests\/support\/(?:runner|assert|open_handles)|node:internal|node:async_hooks|ext:)/;
+  const own =
+    /^\s+at .*(?:tests\/support\/(?:runner|assert|open_handles)|node:internal|node:async_hooks|ext:)/;
   return text.split("\n").filter((line) => !own.test(line)).join("\n").trim();
 }
