@@ -143,7 +143,7 @@ export class MemoryDriver implements SyncDriver {
    * @returns The row as stored.
    * @throws {RinariError} When a constraint refuses it.
    */
-  insert<T>(dbName: string, tableName: string, data: Row): T {
+  insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): T {
     return this.#write("insert", dbName, tableName).insert(tableName, [data])[0] as T;
   }
 

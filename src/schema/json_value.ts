@@ -47,7 +47,9 @@ function copy(value: unknown, path: string, depth: number): JSONValue | JSONProb
       return value;
     case "object":
       if (value === null) return null;
-      if (depth >= MAX_DEPTH) return new JSONProblem(path.slice(0, 60), `it nests deeper than ${MAX_DEPTH} levels or in a circle`);
+      if (depth >= MAX_DEPTH) {
+        return new JSONProblem(path.slice(0, 60), `it nests deeper than ${MAX_DEPTH} levels or in a circle`);
+      }
       return Array.isArray(value) ? copyArray(value, path, depth) : copyObject(value, path, depth);
     default:
       return new JSONProblem(path, `${typeof value} is no JSON value`);
@@ -73,7 +75,11 @@ function copyObject(value: object, path: string, depth: number): JSONValue | JSO
   for (const key of Object.keys(value)) {
     if (key === "__proto__") return new JSONProblem(path, "a member called `__proto__` is refused");
     if (!isStorableText(key)) return new JSONProblem(path, "a member's name holds NUL or a lone surrogate");
-    const item = copy((value as Record<string, unknown>)[key], path === "" ? key : `${path}.${key}`, depth + 1);
+    const item = copy(
+      (value as Record<string, unknown>)[key],
+      path === "" ? key : `${path}.${key}`,
+      depth + 1,
+    );
     if (item instanceof JSONProblem) return item;
     result[key] = item;
   }
