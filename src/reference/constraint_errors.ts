@@ -18,6 +18,9 @@ export interface Scene {
   readonly table: string;
 }
 
+/** What a message says of a foreign key. */
+export type ReferenceNames = Pick<Reference, "column" | "parentTable" | "parentColumn">;
+
 /** Another row has the same values in the columns. */
 export function uniqueViolation(
   scene: Scene,
@@ -46,7 +49,7 @@ export function notNullViolation(scene: Scene, attempt: Attempt, column: Column)
 export function missingParent(
   scene: Scene,
   attempt: Attempt,
-  reference: Reference,
+  reference: ReferenceNames,
   why: string | null,
 ): ForeignKeyConstraintError {
   const { column, parentTable, parentColumn } = reference;
@@ -62,10 +65,10 @@ export function missingParent(
 export function orphans(
   scene: Scene,
   attempt: Attempt,
-  reference: Reference,
+  reference: ReferenceNames,
   columns: readonly string[],
 ): ForeignKeyConstraintError {
-  const child = `\`${reference.child.table.name}\`.\`${reference.column.name}\``;
+  const child = `\`${reference.column.table}\`.\`${reference.column.name}\``;
   return new ForeignKeyConstraintError(
     `Cannot ${attempt} \`${scene.table}\`: rows still refer to \`${reference.parentTable}\`.\`${reference.parentColumn}\` ` +
       `through ${child}; change or delete those rows first`,
