@@ -143,4 +143,9 @@ describe("groupRows", () => {
     const rows = [{ t: "a,b", i: null }, { t: "a", i: 1 }, { t: null, i: 1 }, { t: "null", i: 1 }];
     assertEquals(groupRows(table, { by: ["t", "i"], terms: [count] }, rows).length, 4);
   });
+
+  test("refuses a name that would change the prototype of its rows", () => {
+    const terms = [{ as: "__proto__", operation: "max", column: "d" }] as const;
+    assertThrows(() => groupRows(table, { by: [], terms }, [{ d: new Date() }]), ValidationError);
+  });
 });
