@@ -5,6 +5,7 @@ import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import { rowComparator } from "../reference/order.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import { checkIdentifier } from "../schema/identifiers.ts";
 import type { ModelColumn } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
@@ -76,6 +77,7 @@ export function selectGroups({ groups, having, order, limit, offset }: ReadGroup
 }
 
 function readTerm(table: Table, as: string, aggregate: unknown): AggregateTerm {
+  checkIdentifier("column", as);
   const entries = typeof aggregate === "object" && aggregate !== null ? Object.entries(aggregate) : [];
   const [entry] = entries;
   const operation = OPERATIONS.find((name) => name === entry?.[0]);
