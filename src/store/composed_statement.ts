@@ -4,7 +4,7 @@ import { keyOf } from "../reference/keys.ts";
 import type { Row } from "./any_driver.ts";
 import { type ForeignKey, ForeignKeys } from "./foreign_keys.ts";
 import type { StoredTable } from "./stored_table.ts";
-import { type Write, writesOf } from "./writes.ts";
+import { Writes } from "./writes.ts";
 import type { WorkingEntry, WorkingTable } from "./working_table.ts";
 
 /** A value that rows may refer to went away. */
@@ -41,6 +41,8 @@ export class ComposedStatement {
   readonly #changes: Map<WorkingEntry, { readonly table: WorkingTable; readonly values: Row | null }> =
     new Map();
   #spread = false;
+  /** References of a new row that hold only if its own number, still to be assigned, is what they refer to. */
+  readonly #onAssigned: Check[] = [];
 
   /** Begins a statement. */
   constructor(target: StoredTable, attempt: Attempt) {
@@ -55,8 +57,8 @@ export class ComposedStatement {
   }
 
   /** What is to be written, in order. Inserted rows are left to the caller. */
-  writes(): Write[] {
-    return writesOf(this.#changes);
+  writes(): Writes {
+    return new Writes(this.#changes, (step) => this.#target.stored.context.undo(step));
   }
 
   /**
@@ -74,12 +76,27 @@ export class ComposedStatement {
         chain(references.length === 0 ? undefined : loadParents(), () => {
           for (const row of rows) {
             this.#target.insert(row, this.#attempt);
-            for (const reference of references) {
-              this.#checkParent(reference, row[reference.column.name] ?? null);
-            }
+            for (const reference of references) this.#checkInserted(row, reference);
           }
         }),
     );
+  }
+
+  /** Whether a reference has to be checked again when the row has its number. */
+  get waitsForNumber(): boolean {
+    return this.#onAssigned.length > 0;
+  }
+
+  /**
+   * Checks the references that waited for the number of a row.
+   *
+   * @throws {ForeignKeyConstraintError} When one refers to another number.
+   */
+  checkAssigned(stored: Row): void {
+    for (const { reference, value } of this.#onAssigned) {
+      if (isSame(reference.column.kind, value, stored[reference.parentColumn])) continue;
+      throw this.#keys.missing(this.#target.stored.scene, this.#attempt, reference);
+    }
   }
 
   /**
@@ -215,6 +232,18 @@ export class ComposedStatement {
     return root === null
       ? undefined
       : this.#keys.loadChildren(reference, [{ [reference.parentColumn]: value }]);
+  }
+
+  #checkInserted(row: Row, reference: ForeignKey): void {
+    const { table } = this.#target.stored;
+    const value = row[reference.column.name] ?? null;
+    const isPending = reference.parentTable === table.name &&
+      table.autoIncrement?.name === reference.parentColumn && (row[reference.parentColumn] ?? null) === null;
+    if (isPending && value !== null && !this.#keys.hasParent(reference, value)) {
+      this.#onAssigned.push({ reference, value, root: null });
+    } else {
+      this.#checkParent(reference, value);
+    }
   }
 
   #checkParent(reference: ForeignKey, value: unknown): void {

@@ -53,7 +53,16 @@ export class ComposedStore implements SteppedStore {
 
   /** Stores a row. */
   insert(row: Row): Maybe<Row> {
-    return this.#statement(() => chain(this.#checkInsert([row]), () => this.stored.insert(row)));
+    return this.#statement(() =>
+      chain(this.#checkInsert([row]), (statement) => {
+        if (statement?.waitsForNumber !== true) return this.stored.insert(row);
+        return this.#steps(2, () =>
+          chain(this.stored.insert(row), (stored) => {
+            statement.checkAssigned(stored);
+            return stored;
+          }));
+      })
+    );
   }
 
   /** Stores all rows or none. */
@@ -121,11 +130,7 @@ export class ComposedStore implements SteppedStore {
     return this.#context.atomically(() =>
       chain(this.#equalRow(row, conflict), (existing) => {
         if (existing === undefined) return this.insert(row);
-        if (set.length === 0) return existing;
-        const data = Object.fromEntries(set.map((name) => [name, row[name] ?? null]));
-        const key = this.#table.primaryKey.map(({ name }) => [name, existing[name]]);
-        const where = readWhere(this.#table, Object.fromEntries(key), false);
-        return chain(this.update({ data, where }), () => ({ ...existing, ...data }));
+        return set.length === 0 ? existing : this.#change(existing, pick(row, set));
       })
     );
   }
@@ -188,8 +193,7 @@ export class ComposedStore implements SteppedStore {
         return chain(work.plan(statement, rows), () => {
           if (!statement.spread) return this.#write(split, rows, work);
           const writes = statement.writes();
-          const calls = writes.reduce((sum, each) => sum + each.calls, 0);
-          return this.#steps(calls, () => chain(chainAll(writes, (each) => each.run()), () => rows.length));
+          return this.#steps(writes.calls, () => chain(writes.run(), () => rows.length));
         });
       })
     );
@@ -199,21 +203,24 @@ export class ComposedStore implements SteppedStore {
     return split.residual === null ? whole(rows) : this.#steps(this.stored.callsFor(rows), () => each(rows));
   }
 
-  #checkInsert(rows: readonly Row[]): Maybe<void> {
+  #checkInsert(rows: readonly Row[]): Maybe<ComposedStatement | null> {
     const refers = enforcesReferences(this.stored) &&
       this.#table.columns.some(({ references }) => references !== null);
-    if (!refers && uniqueRules(this.stored).length === 0) return;
-    return new ComposedStatement(this.stored, "insert into").insert(rows);
+    if (!refers && uniqueRules(this.stored).length === 0) return null;
+    const statement = new ComposedStatement(this.stored, "insert into");
+    return chain(statement.insert(rows), () => statement);
   }
 
   /** Whether a change of some columns can break what is enforced here. */
   #isChecked(names: readonly string[]): boolean {
     if (uniqueRules(this.stored).some(({ reads }) => names.some((name) => reads.has(name)))) return true;
     if (!enforcesReferences(this.stored)) return false;
-    return names.some((name) => this.#table.column(name).references !== null) ||
-      this.#context.referrers(this.#table.name).some(({ column }) =>
-        names.includes(column.references?.column ?? "")
-      );
+    return names.some((name) => this.#table.column(name).references !== null) || this.#isReferredTo(names);
+  }
+
+  #isReferredTo(names: readonly string[]): boolean {
+    return this.#context.referrers(this.#table.name)
+      .some(({ column }) => names.includes(column.references?.column ?? ""));
   }
 
   #dependsOnAssigned(rows: readonly Row[]): boolean {
@@ -227,10 +234,22 @@ export class ComposedStore implements SteppedStore {
     return assigned < rows.length || rows.some((row) => own.some(({ name }) => (row[name] ?? null) !== null));
   }
 
+  /** Changes one row; returns it as it is then stored. */
+  #change(existing: Row, data: Row): Maybe<Row> {
+    const key = this.#table.primaryKey.map(({ name }) => name);
+    const where = readWhere(this.#table, pick(existing, key), false);
+    const changed = { ...existing, ...data };
+    return chain(this.update({ data, where }), () => {
+      // What refers to a changed value follows it, and that can be the row itself.
+      if (!this.#isReferredTo(Object.keys(data))) return changed;
+      return chain(this.#equalRow(changed, key), (stored) => stored ?? changed);
+    });
+  }
+
   #equalRow(row: Row, columns: readonly string[]): Maybe<Row | undefined> {
-    const values = columns.map((name) => [name, row[name] ?? null] as const);
-    if (values.some(([, value]) => value === null)) return undefined;
-    const find = readFind(this.#table, { where: Object.fromEntries(values), limit: 1 }, false);
+    const values = pick(row, columns);
+    if (Object.values(values).includes(null)) return undefined;
+    const find = readFind(this.#table, { where: values, limit: 1 }, false);
     return chain(this.select(find), (rows) => rows[0]);
   }
 }
@@ -243,4 +262,8 @@ interface FoundWork {
   readonly whole: (rows: readonly Row[]) => Maybe<number>;
   /** Writes to them by their keys. */
   readonly each: (rows: readonly Row[]) => Maybe<number>;
+}
+
+function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((name) => [name, row[name] ?? null]));
 }

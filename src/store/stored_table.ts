@@ -13,6 +13,9 @@ import type { TableStore } from "./table_store.ts";
 /** The most keys in one list given to a driver. */
 const KEYS = 500;
 
+/** Remembers how to undo a write, as {@linkcode StoreContext.undo}. */
+export type Undo = (step: () => Maybe<void>) => void;
+
 /** Some rows, and the condition that is true for them alone. */
 interface KeyedRows {
   readonly where: DriverWhere;
@@ -35,6 +38,7 @@ export class StoredTable {
   readonly scene: Scene;
   /** Whether the driver undoes a failed transaction or savepoint itself. */
   readonly undoes: boolean;
+  readonly #undo: Undo = (step) => this.context.undo(step);
   #codec: RowCodec | null = null;
   #pushdown: Pushdown | null = null;
 
@@ -131,19 +135,19 @@ export class StoredTable {
    *
    * @param found The rows as they are now; needed when the driver undoes nothing.
    */
-  updateWhere(data: Row, where: DriverWhere, found: readonly Row[]): Maybe<number> {
+  updateWhere(data: Row, where: DriverWhere, found: readonly Row[], undo: Undo = this.#undo): Maybe<number> {
     const before = this.undoes ? [] : this.#images(data, found);
     return chain(this.#update(data, where), (matched) => {
       if (matched > 0 && before.length > 0) {
-        this.context.undo(() => done(chainAll(before, (image) => this.#update(image.data, image.where))));
+        undo(() => done(chainAll(before, (image) => this.#update(image.data, image.where))));
       }
       return matched;
     });
   }
 
   /** Changes rows, by their keys. */
-  updateRows(data: Row, rows: readonly Row[]): Maybe<number> {
-    return this.#each(rows, (keyed) => this.updateWhere(data, keyed.where, keyed.rows));
+  updateRows(data: Row, rows: readonly Row[], undo: Undo = this.#undo): Maybe<number> {
+    return this.#each(rows, (keyed) => this.updateWhere(data, keyed.where, keyed.rows, undo));
   }
 
   /**
@@ -155,7 +159,7 @@ export class StoredTable {
     const before = this.undoes ? [] : found.map((row) => this.codec.encode(row));
     return chain(this.#delete(where), (matched) => {
       if (matched > 0 && before.length > 0) {
-        this.context.undo(() => done(this.driver.bulkInsert(this.database, this.table.name, before)));
+        this.#undo(() => done(this.driver.bulkInsert(this.database, this.table.name, before)));
       }
       return matched;
     });
@@ -243,7 +247,7 @@ export class StoredTable {
   #undoInsert(rows: readonly Row[]): void {
     if (this.undoes) return;
     const keyed = this.#byKeys(rows);
-    this.context.undo(() => done(chainAll(keyed, ({ where }) => this.#delete(where))));
+    this.#undo(() => done(chainAll(keyed, ({ where }) => this.#delete(where))));
   }
 }
 

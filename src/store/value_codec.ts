@@ -76,6 +76,19 @@ const JSON_SAFE: Partial<Readonly<Record<ColumnKind, ValueCodec>>> = {
   },
 };
 
+/** A number that a driver assigns is a number; what it could not assign is decimal text as in other columns. */
+const ASSIGNED_BIGINT: ValueCodec = {
+  encode: (value) => isSafe(value as bigint) ? Number(value) : String(value),
+  decode: (stored) =>
+    typeof stored === "string"
+      ? JSON_SAFE.bigint?.decode(stored)
+      : Number.isSafeInteger(stored)
+      ? BigInt(stored as number)
+      : undefined,
+  form: "a safe integer or decimal text",
+  keepsOrder: false,
+};
+
 const NATIVE_TYPES: Partial<Readonly<Record<ColumnKind, NativeType>>> = {
   bigint: "bigint",
   date: "date",
@@ -88,8 +101,12 @@ const NATIVE_TYPES: Partial<Readonly<Record<ColumnKind, NativeType>>> = {
  *
  * @param declared The kinds of value that the driver stores natively.
  */
-export function valueCodec({ kind, type }: Column, declared: readonly NativeType[]): ValueCodec {
+export function valueCodec(
+  { kind, type, autoIncrement }: Column,
+  declared: readonly NativeType[],
+): ValueCodec {
   const native = NATIVE_TYPES[kind];
+  if (kind === "bigint" && autoIncrement && !declared.includes("bigint")) return ASSIGNED_BIGINT;
   if (native !== undefined && !declared.includes(native)) return JSON_SAFE[kind] ?? NATIVE[kind];
   if (type === "ARRAY") return narrowed("a plain array", Array.isArray);
   if (type === "OBJECT") {
@@ -109,6 +126,10 @@ function plain(form: string, fits: (value: unknown) => boolean): ValueCodec {
 
 function narrowed(form: string, fits: (value: unknown) => boolean): ValueCodec {
   return { ...NATIVE.json, decode: (stored) => fits(stored) ? readJSON(stored) : undefined, form };
+}
+
+function isSafe(value: bigint): boolean {
+  return Number.isSafeInteger(Number(value));
 }
 
 function readJSON(stored: unknown): unknown {
