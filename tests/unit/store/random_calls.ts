@@ -125,13 +125,13 @@ export function randomCall(random: Random): RandomCall {
 function randomRow(random: Random, name: string): Row {
   switch (name) {
     case "teams":
-      return { id: random.int(8), name: text(random), lead: maybe(random, random.int(8)) };
+      return { id: random.int(6), name: text(random), lead: reference(random, 1 + random.int(6)) };
     case "badges":
-      return { person: random.int(8), kind: TEXTS[random.int(3)], code: text(random) };
+      return { person: 1 + random.int(5), kind: TEXTS[random.int(3)], code: reference(random, text(random)) };
     default:
       // A row that guesses its own number leaves, when it is refused, a gap that is the driver's own.
       return random.oneIn(2)
-        ? { id: 1 + random.int(12), ...randomPerson(random) }
+        ? { id: 1 + random.int(9), ...randomPerson(random) }
         : { ...randomPerson(random), boss: null };
   }
 }
@@ -140,8 +140,8 @@ function randomPerson(random: Random): Row {
   return {
     email: text(random),
     nick: text(random),
-    team: maybe(random, random.int(8)),
-    boss: maybe(random, 1 + random.int(8)),
+    team: reference(random, random.int(6)),
+    boss: reference(random, 1 + random.int(6)),
     age: number(random),
     score: maybe(random, [0, -0.5, 1.25, 1e300][random.int(4)]),
     ok: maybe(random, random.oneIn(2)),
@@ -246,6 +246,11 @@ function text(random: Random): string | null {
 
 function number(random: Random): number | null {
   return maybe(random, random.int(6) - 1);
+}
+
+/** A value that refers to a row that may be there, and most often null, so that tables fill up. */
+function reference<T>(random: Random, value: T): T | null {
+  return random.oneIn(3) ? value : null;
 }
 
 function maybe<T>(random: Random, value: T): T | null {
