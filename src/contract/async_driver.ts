@@ -57,9 +57,12 @@ export interface AsyncDriver {
   /** How many rows match. */
   count(dbName: string, tableName: string, where?: DriverWhere): Promise<number>;
 
-  /** Stores a row and returns it as stored, an absent autoIncrement column assigned. Every other column is given. */
+  /**
+   * Stores a row and returns it as stored, an absent autoIncrement column assigned. Every other column is given. The data
+   * belongs to the driver from then on: what it returns may share values with it.
+   */
   insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T>;
-  /** Stores all the rows or none, in order. */
+  /** Stores all the rows or none, in order. As with `insert`, they belong to the driver. */
   bulkInsert<T>(
     dbName: string,
     tableName: string,

@@ -1,5 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { AggregateOperation, DriverWhere } from "../contract/mod.ts";
+import { UnsupportedError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import type { AnySession } from "./any_engine.ts";
 import { groupRows } from "./group_rows.ts";
@@ -8,7 +9,11 @@ import type { SqlTable } from "./sql_table.ts";
 
 const OPERATIONS = { SUM: "sum", AVG: "avg", MIN: "min", MAX: "max", COUNT: "count" } as const;
 
-/** One number over a column: NaN when there is none. */
+/**
+ * One number over a column: NaN when there is none.
+ *
+ * @throws {UnsupportedError} When the result is no number.
+ */
 export function aggregate(
   database: SqlDatabase,
   table: SqlTable,
@@ -17,15 +22,14 @@ export function aggregate(
   field: string,
   where: DriverWhere,
 ): Maybe<number> {
+  const { kind, name } = table.column(field);
+  if (operation !== "COUNT" && kind !== "integer" && kind !== "real") {
+    throw new UnsupportedError(
+      `Cannot give ${operation} of \`${name}\` of \`${table.name}\` as a number: its values are not numbers; use \`group\``,
+      { driver: database.driver, table: table.name, columns: [name] },
+    );
+  }
   const { predicate, params } = readWhere(table.table, where, false);
-  const term = field === "*"
-    ? { as: "n", operation: OPERATIONS[operation] }
-    : { as: "n", operation: OPERATIONS[operation], column: field };
-  return chain(
-    groupRows(database, table, session, { by: [], terms: [term], where: predicate, params }),
-    ([row]) => {
-      const value = row?.["n"] ?? null;
-      return value === null ? NaN : Number(value);
-    },
-  );
+  const plan = { by: [], terms: [{ as: "n", operation: OPERATIONS[operation], column: name }], where: predicate, params };
+  return chain(groupRows(database, table, session, plan), ([row]) => (row?.["n"] as number | null | undefined) ?? NaN);
 }

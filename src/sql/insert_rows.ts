@@ -104,9 +104,8 @@ export function insertFailed(
   });
 }
 
-/** Refuses what a statement would drop or silently replace: unknown columns, and a null key, for which SQLite makes up a number. */
+/** Refuses a null key, for which SQLite would make up a number. */
 function checkRow(table: SqlTable, row: Readonly<Row>, attempt: Attempt): void {
-  for (const name in row) table.column(name);
   for (const { name, autoIncrement } of table.table.primaryKey) {
     if (autoIncrement || (row[name] ?? null) !== null) continue;
     throw new NotNullConstraintError(

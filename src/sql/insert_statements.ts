@@ -1,4 +1,3 @@
-import { cloneJSON } from "../schema/json_value.ts";
 import { query } from "./any_engine.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlColumn } from "./sql_column.ts";
@@ -63,18 +62,14 @@ export class InsertStatements {
     }
   }
 
-  /** The row as it was stored, sharing nothing with what was given. */
+  /** The row as it was stored. Its values are those that were given, which belong to the driver. */
   result(row: Readonly<Row>, assigned: unknown): Row {
     const { columns } = this.#table;
     const result: Row = {};
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i] as SqlColumn;
       const value = row[column.name];
-      result[column.name] = value === null || value === undefined
-        ? null
-        : typeof value === "object"
-        ? copy(value)
-        : value;
+      result[column.name] = value === undefined ? null : value;
     }
     if (assigned !== undefined && this.assigned !== null) result[this.assigned.name] = assigned;
     return result;
@@ -97,9 +92,4 @@ export class InsertStatements {
     const { quoted, name, kind } = this.assigned as SqlColumn;
     return query(`${sql} RETURNING ${quoted}`, [name], { bigints: kind === "bigint" });
   }
-}
-
-function copy(value: object): unknown {
-  if (value instanceof Date) return new Date(value.getTime());
-  return value instanceof Uint8Array ? new Uint8Array(value) : cloneJSON(value);
 }

@@ -32,7 +32,7 @@ import type { SqlDatabase } from "./sql_database.ts";
 import { type AsyncSqlProvider, SQL_CAPABILITIES, type SyncSqlProvider } from "./sql_provider.ts";
 import type { SqlTable } from "./sql_table.ts";
 import { createIndex, createTable, dropIndex, dropTable, introspect } from "./table_definition.ts";
-import { isOneStatement, updateOrInsert, upsertRow } from "./upsert_row.ts";
+import { upsertRow } from "./upsert_row.ts";
 
 /** A search, count, update or delete with its values. */
 interface Call {
@@ -206,15 +206,15 @@ class SqlDriver {
   }
 
   upsert(dbName: string, tableName: string, data: Readonly<Row>, options: UpsertOptions): Maybe<Row> {
-    return this.#on(dbName, tableName, (database, table) => {
-      const enter = () => database.enterToWrite("upsert into", table.name);
-      if (isOneStatement(table, options)) {
-        return chain(enter(), (session) => upsertRow(database, table, session, data, options));
-      }
-      return this.#atomically(() =>
-        chain(enter(), (session) => updateOrInsert(database, table, session, data, options))
-      );
-    });
+    return this.#on(
+      dbName,
+      tableName,
+      (database, table) =>
+        chain(
+          database.enterToWrite("upsert into", tableName),
+          (session) => upsertRow(database, table, session, data, options),
+        ),
+    );
   }
 
   group(dbName: string, tableName: string, plan: GroupPlan): Maybe<Row[]> {
