@@ -1,6 +1,7 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import { NotNullConstraintError } from "../errors/mod.ts";
 import type { AnySession } from "./any_engine.ts";
+import { failedStatement } from "./run_query.ts";
 import { failWith } from "./statement_error.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { Attempt } from "./sql_error.ts";
@@ -10,6 +11,8 @@ import type { SqlTable } from "./sql_table.ts";
 
 /** Rows a statement stores at most: more gain nothing. */
 const CHUNK_ROWS = 100;
+/** Rows sent together at most: a request has to be held in memory by both sides. */
+const BATCH_ROWS = 5_000;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** Stores one row. */
@@ -50,9 +53,9 @@ export function insertRows(
   rows: readonly Readonly<Row>[],
 ): Maybe<Row[]> {
   // A row may refer to one before it and not to one after it, which a statement of several rows would not notice.
-  if (table.table.columns.some(({ references }) => references?.table === table.name)) {
-    return chainAll(rows, (row) => insertRow(database, table, session, row));
-  }
+  const single = table.table.columns.some(({ references }) => references?.table === table.name);
+  if (session.batch !== undefined) return insertInBatches(database, table, session, rows, single);
+  if (single) return chainAll(rows, (row) => insertRow(database, table, session, row));
   for (const row of rows) checkRow(table, row, "insert into");
   const { inserts } = table;
   const results: Row[] = [];
@@ -81,6 +84,45 @@ export function insertRows(
     }),
     () => results,
   );
+}
+
+/** As `insertRows`, the statements of many rows sent together. */
+function insertInBatches(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  rows: readonly Readonly<Row>[],
+  single: boolean,
+): Maybe<Row[]> {
+  for (const row of rows) checkRow(table, row, "insert into");
+  const { inserts } = table;
+  const pieces = single ? rows.map((row) => [row]) : chunks(rows, chunkSize(table));
+  const statements = pieces.map((piece) => {
+    const params: unknown[] = [];
+    for (const row of piece) inserts.push(params, row, null);
+    return { query: inserts.many(piece.length), params };
+  });
+  const results: Row[] = [];
+  let at = 0;
+  const next = (): Maybe<Row[]> => {
+    if (at >= pieces.length) return results;
+    let size = 0;
+    let end = at;
+    while (end < pieces.length && (end === at || size < BATCH_ROWS)) size += pieces[end++]?.length ?? 0;
+    const found = session.batch?.(statements.slice(at, end)) ?? Promise.resolve([]);
+    return found.then((stored) => {
+      stored.forEach(({ rows: ids }, i) => {
+        const values = inserts.assigned === null ? null : allValues(ids);
+        pieces[at + i]?.forEach((row, n) => results.push(inserts.result(row, values?.[n])));
+      });
+      at = end;
+      return next();
+    }, (error) => {
+      const failed = pieces[at + failedStatement(error)] ?? [];
+      return insertFailed(database, table, session, failed, "insert into", error);
+    });
+  };
+  return next();
 }
 
 /** Throws the error for an insert that failed. */

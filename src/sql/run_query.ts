@@ -4,7 +4,7 @@ import { asArrays } from "./any_engine.ts";
 import type { CompiledQuery } from "./compiled_query.ts";
 import { type Failed, failWith } from "./statement_error.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
-import type { SqlChanges } from "./sql_engine.ts";
+import type { SqlChanges, SqlResult } from "./sql_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlTable } from "./sql_table.ts";
 
@@ -39,9 +39,12 @@ export function runCount(
   try {
     const values = compiled.bind(params);
     if (compiled.plan.kind === "count") {
-      return chain(
-        session.all(compiled.query, values),
-        (rows) => Number(asArrays(rows, compiled.query.columns)[0]?.[0] ?? 0),
+      const counted = (rows: unknown[]): number =>
+        Number(asArrays(rows, compiled.query.columns)[0]?.[0] ?? 0);
+      const rows = session.all(compiled.query, values);
+      if (!(rows instanceof Promise)) return counted(rows);
+      return rows.then(counted).catch((error) =>
+        failWith(database, session, error, failed(table, compiled, params))
       );
     }
     const result = session.run(compiled.query, values);
@@ -52,6 +55,45 @@ export function runCount(
   } catch (error) {
     return failWith(database, session, error, failed(table, compiled, params)) as Maybe<number>;
   }
+}
+
+/** Runs compiled updates as batches of at most `size`; returns the sum of their counts. */
+export function runCounts(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  calls: readonly { readonly compiled: CompiledQuery; readonly params: readonly unknown[] }[],
+  size: number,
+): Maybe<number> {
+  const statements = calls.map(({ compiled, params }) => ({
+    query: compiled.query,
+    params: compiled.bind(params),
+  }));
+  const counts = ({ compiled }: { readonly compiled: CompiledQuery }, result: SqlResult): number =>
+    compiled.plan.kind === "count"
+      ? Number(asArrays(result.rows, compiled.query.columns)[0]?.[0] ?? 0)
+      : result.changes;
+  let at = 0;
+  let sum = 0;
+  const next = (): Maybe<number> => {
+    if (at >= calls.length) return sum;
+    const results = session.batch?.(statements.slice(at, at + size)) ?? Promise.resolve([]);
+    return results.then((found) => {
+      found.forEach((result, i) => sum += counts(calls[at + i] as typeof calls[number], result));
+      at += size;
+      return next();
+    }, (error) => {
+      const { compiled, params } = calls[at + failedStatement(error)] ?? calls[at] as typeof calls[number];
+      return failWith(database, session, error, failed(table, compiled, params));
+    });
+  };
+  return next();
+}
+
+/** The place in its batch of the statement that failed, as far as the error tells. */
+export function failedStatement(error: unknown): number {
+  const index = (error as { statementIndex?: unknown } | null)?.statementIndex;
+  return typeof index === "number" ? index : 0;
 }
 
 function changesOf({ changes }: SqlChanges): number {

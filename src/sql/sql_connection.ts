@@ -1,4 +1,5 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, ensure, type Maybe } from "../chain/chain.ts";
+import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError } from "../errors/mod.ts";
 import type { AnyEngine } from "./any_engine.ts";
@@ -10,22 +11,34 @@ import { SqlTransactions } from "./sql_transactions.ts";
 export interface AnyProvider {
   readonly name: string;
   readonly mode: "sync" | "async";
-  configure(config: DriverConfig): void;
+  configure(config: DriverConfig): Maybe<void>;
   open(dbName: string): Maybe<AnyEngine>;
 }
 
-/** The databases of a driver and the transaction open on it. */
+/** The databases of a driver and the transactions open on it. */
 export class SqlConnection {
   /** Where engines come from. */
   readonly provider: AnyProvider;
-  /** The transaction that is open. */
-  readonly transactions: SqlTransactions = new SqlTransactions();
+  readonly #whole: SqlTransactions = new SqlTransactions();
+  readonly #flows: FlowStorage<SqlTransactions> | null;
+  readonly #open: Set<SqlTransactions> = new Set();
   readonly #databases = new Map<string, SqlDatabase>();
   #connected = false;
 
   /** Makes a connection that is closed. */
   constructor(provider: AnyProvider) {
     this.provider = provider;
+    this.#flows = provider.mode === "sync" ? null : flowStorage();
+  }
+
+  /** The transaction of the calling flow; of a sync driver, the only one. */
+  get transactions(): SqlTransactions {
+    return this.#flows === null ? this.#whole : this.#flows.getStore() ?? this.#whole;
+  }
+
+  /** Whether every flow has a transaction of its own. */
+  get separates(): boolean {
+    return this.#flows !== null;
   }
 
   /** The driver's name. */
@@ -34,17 +47,18 @@ export class SqlConnection {
   }
 
   /** Opens the connection. A second call does nothing. */
-  connect(config: DriverConfig): void {
+  connect(config: DriverConfig): Maybe<void> {
     if (this.#connected) return;
-    this.provider.configure(config);
-    this.#connected = true;
+    return chain(this.provider.configure(config), () => {
+      this.#connected = true;
+    });
   }
 
   /** Closes every database. A second call does nothing. */
   disconnect(): Maybe<void> {
     if (!this.#connected) return;
     this.#connected = false;
-    this.transactions.clear();
+    for (const each of [this.#whole, ...this.#open]) each.clear();
     return chain(chainAll([...this.#databases.values()], (database) => database.close()), () => undefined);
   }
 
@@ -56,6 +70,18 @@ export class SqlConnection {
     const database = new SqlDatabase(this, name);
     this.#databases.set(name, database);
     return database;
+  }
+
+  /** Runs work in a flow that has a transaction of its own, unless it is in one already. */
+  inFlow<T>(work: () => Maybe<T>): Maybe<T> {
+    const flows = this.#flows;
+    if (flows === null || this.transactions.open) return work();
+    const own = new SqlTransactions();
+    this.#open.add(own);
+    return ensure(() => flows.run(own, work), () => {
+      own.end();
+      this.#open.delete(own);
+    });
   }
 
   /** Opens a transaction or savepoint: from here on every operation enters it. */

@@ -66,6 +66,7 @@ export class SqlDatabase {
       const ready = transactions.open && !transactions.begun ? this.#prepareTransaction(engine) : undefined;
       return chain(ready, () =>
         chain(transactions.enter(this, engine), (session) => {
+          if (this.#connection.separates) return session;
           this.reader = session;
           this.writer = this.#prepared && this.#readings.size === 0 ? session : null;
           return session;
@@ -86,7 +87,10 @@ export class SqlDatabase {
         throw readonlyError(`Cannot ${attempt} \`${table}\``, { driver: this.driver, table });
       }
       if (this.#connection.transactions.open) return session;
-      return chain(this.#prepareWrite(engine), () => this.writer = session);
+      return chain(this.#prepareWrite(engine), () => {
+        if (!this.#connection.separates) this.writer = session;
+        return session;
+      });
     });
   }
 
@@ -142,6 +146,7 @@ export class SqlDatabase {
 
   /** The error to throw for one of the store. */
   error(error: unknown, table: string | undefined, attempt: Attempt | null): RinariError {
+    this.#connection.transactions.fail();
     if (error instanceof RinariError) return error;
     if (this.#engine === null) {
       return new ConnectionError(`Cannot use database \`${this.name}\`: it was closed`, {
@@ -150,7 +155,6 @@ export class SqlDatabase {
         cause: error,
       });
     }
-    this.#connection.transactions.observe();
     const scene = { driver: this.driver, database: this.name, table, attempt, tables: this.tables.values() };
     return sqlError(this.#engine.failure(error), scene, error);
   }

@@ -9,6 +9,7 @@ import type {
   DriverWhere,
   GroupPlan,
   IndexOptions,
+  NamedIndex,
   QueryOptions,
   QueryPlan,
   SyncDriver,
@@ -19,18 +20,19 @@ import { TransactionError } from "../errors/mod.ts";
 import { readFind } from "../query/find_options.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { aggregate } from "./aggregate_one.ts";
-import { asArrays, query } from "./any_engine.ts";
+import { type AnySession, asArrays, query } from "./any_engine.ts";
 import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
 import { groupRows } from "./group_rows.ts";
 import { insertRow, insertRows } from "./insert_rows.ts";
 import { iterateRows } from "./iterate_rows.ts";
 import { PreparedSql } from "./prepared_sql.ts";
 import type { Row } from "./rows_decoder.ts";
-import { runCount, runSelect } from "./run_query.ts";
+import { runCount, runCounts, runSelect } from "./run_query.ts";
 import { type AnyProvider, SqlConnection } from "./sql_connection.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import { type AsyncSqlProvider, SQL_CAPABILITIES, type SyncSqlProvider } from "./sql_provider.ts";
 import type { SqlTable } from "./sql_table.ts";
+import { createTableWithIndexes } from "./table_with_indexes.ts";
 import { createIndex, createTable, dropIndex, dropTable, introspect } from "./table_definition.ts";
 import { upsertRow } from "./upsert_row.ts";
 
@@ -39,6 +41,10 @@ interface Call {
   readonly compiled: CompiledQuery;
   readonly params: readonly unknown[];
 }
+
+/** Rows inserted, and updates made, in one batch at most; beyond, several batches share a transaction. */
+const MOST_ROWS = 5_000;
+const MOST_UPDATES = 1_000;
 
 /** A whole driver made of SQL engines. One body serves both kinds: what an engine answers at once, is answered at once. */
 class SqlDriver {
@@ -68,6 +74,23 @@ class SqlDriver {
   createTable(dbName: string, tableName: string, schema: TableSchema): Maybe<void> {
     return this.#answer(() =>
       createTable(this.#connection, this.#connection.database(dbName), tableName, schema)
+    );
+  }
+
+  createTableWithIndexes(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+    indexes: readonly NamedIndex[],
+  ): Maybe<void> {
+    return this.#answer(() =>
+      createTableWithIndexes(
+        this.#connection,
+        this.#connection.database(dbName),
+        tableName,
+        schema,
+        indexes,
+      )
     );
   }
 
@@ -113,11 +136,18 @@ class SqlDriver {
   bulkInsert(dbName: string, tableName: string, records: readonly Readonly<Row>[]): Maybe<Row[]> {
     return this.#on(dbName, tableName, (database, table) => {
       if (records.length === 0) return [];
-      return this.#atomically(() =>
-        chain(
-          database.enterToWrite("insert into", table.name),
-          (session) => insertRows(database, table, session, records),
-        )
+      const enter = () => database.enterToWrite("insert into", table.name);
+      if (this.#sync) {
+        return this.#atomically(() =>
+          chain(enter(), (session) => insertRows(database, table, session, records))
+        );
+      }
+      const small = records.length <= MOST_ROWS;
+      return this.#together(
+        database,
+        small,
+        enter,
+        (session) => insertRows(database, table, session, records),
       );
     });
   }
@@ -134,11 +164,21 @@ class SqlDriver {
     return this.#on(dbName, tableName, (database, table) => {
       const calls = updates.map(({ data, where }) => readUpdate(table, data, where));
       if (calls.length === 0) return 0;
-      return this.#atomically(() =>
+      const enter = () => database.enterToWrite("update", table.name);
+      const each = (session: AnySession) =>
         chain(
-          chainAll(calls, (call) => change(database, table, call)),
+          chainAll(calls, ({ compiled, params }) => runCount(database, table, session, compiled, params)),
           (counts) => counts.reduce((sum, count) => sum + count, 0),
-        )
+        );
+      if (this.#sync) return this.#atomically(() => chain(enter(), each));
+      return this.#together(
+        database,
+        calls.length <= MOST_UPDATES,
+        enter,
+        (session) =>
+          session.batch === undefined
+            ? each(session)
+            : runCounts(database, table, session, calls, MOST_UPDATES),
       );
     });
   }
@@ -171,7 +211,7 @@ class SqlDriver {
   }
 
   transaction<T>(fn: () => Maybe<T>): Maybe<T> {
-    return this.#answer(() => this.#atomically(fn));
+    return this.#answer(() => this.#connection.inFlow(() => this.#atomically(fn)));
   }
 
   aggregate(
@@ -261,6 +301,24 @@ class SqlDriver {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * Runs several statements of one operation of an async driver, all or none: as one batch when the store takes it, else in a
+   * transaction. Inside a transaction that can only be rolled back after an error, they need no savepoint of their own.
+   */
+  #together<T>(
+    database: SqlDatabase,
+    small: boolean,
+    enter: () => Maybe<AnySession>,
+    work: (session: AnySession) => Maybe<T>,
+  ): Maybe<T> {
+    return chain(enter(), (session) => {
+      const { engine } = database;
+      const inside = this.#connection.transactions.open;
+      if (inside ? engine.endsOnError === true : small && session.batch !== undefined) return work(session);
+      return this.#connection.inFlow(() => this.#atomically(() => chain(enter(), work)));
+    });
   }
 
   #atomically<T>(work: () => Maybe<T>): Maybe<T> {

@@ -18,6 +18,12 @@ export interface SqlChanges {
   readonly changes: number;
 }
 
+/** What a statement of a batch brought. */
+export interface SqlResult extends SqlChanges {
+  /** The rows; empty when the statement returns none. */
+  readonly rows: unknown[];
+}
+
 /** A statement with its values, as a part of a batch. */
 export interface SqlStatement {
   /** The statement. */
@@ -48,6 +54,11 @@ export interface AsyncSqlSession {
   run(query: SqlQuery, params: readonly unknown[]): Promise<SqlChanges>;
   /** The rows one by one. */
   iterate(query: SqlQuery, params: readonly unknown[]): AsyncIterableIterator<unknown>;
+  /**
+   * Runs statements in one round trip, those after one that fails not at all. On a connection they are one transaction; in
+   * a transaction they are a part of it. Without it they run one by one.
+   */
+  batch?(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]>;
 }
 
 /** A transaction that lives on a handle of its own. */
@@ -88,6 +99,13 @@ export interface SqlEngineTraits {
   readonly readonly: boolean;
   /** Whether a transaction is open on the connection itself. */
   readonly active: boolean;
+  /**
+   * After an error inside a transaction only a rollback is sent, because the store may have ended it: what follows would be
+   * outside of any. Default false.
+   */
+  readonly endsOnError?: boolean;
+  /** Every call goes over a network, so that several are made one where they can be. Default false. */
+  readonly distant?: boolean;
   /** What an error of the store means. */
   failure(error: unknown): SqlFailure;
 }
@@ -96,8 +114,6 @@ export interface SqlEngineTraits {
 export interface SyncSqlEngine extends SyncSqlSession, SqlEngineTraits {
   /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
   begin?(): SyncSqlTransaction;
-  /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
-  batch?(statements: readonly SqlStatement[]): unknown[][];
   /** Called once before the first write, outside of a transaction: the place to change how the file is journalled. */
   prepareWrite(): void;
   /** Closes the database. */
@@ -108,8 +124,6 @@ export interface SyncSqlEngine extends SyncSqlSession, SqlEngineTraits {
 export interface AsyncSqlEngine extends AsyncSqlSession, SqlEngineTraits {
   /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
   begin?(): Promise<AsyncSqlTransaction>;
-  /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
-  batch?(statements: readonly SqlStatement[]): Promise<unknown[][]>;
   /** Called once before the first write, outside of a transaction. */
   prepareWrite(): Promise<void>;
   /** Closes the database. */

@@ -29,7 +29,7 @@ export interface AsyncSqlProvider {
   /** What differs from what every SQL store can do. */
   readonly capabilities?: Capabilities;
   /** Called by `connect`, before the first `open`. */
-  configure(config: DriverConfig): void;
+  configure(config: DriverConfig): void | Promise<void>;
   /** Opens a database. */
   open(dbName: string): Promise<AsyncSqlEngine>;
 }
