@@ -1,10 +1,10 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import type { UpsertOptions } from "../contract/mod.ts";
+import type { Predicate, QueryPlan, UpsertOptions } from "../contract/mod.ts";
 import { UniqueConstraintError } from "../errors/mod.ts";
 import { type AnySession, query } from "./any_engine.ts";
 import { columnList } from "./compiled_query.ts";
 import { failWith } from "./statement_error.ts";
-import { insertRow } from "./insert_rows.ts";
+import { insertRow } from "./insert_row.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import { hasBigint, type SqlTable } from "./sql_table.ts";
@@ -69,9 +69,16 @@ function updateRow(
     : `UPDATE ${table.quoted} SET ${assigned} WHERE ${where} RETURNING ${list}`;
   const statement = query(sql, table.columns.map(({ name }) => name), { bigints: hasBigint(table.columns) });
   const decoder = table.decoder(undefined);
-  const written = Object.fromEntries(given.map((name) => [name, row[name]]));
-  const failed = (error: unknown): Maybe<never> =>
-    failWith(database, session, error, { table, attempt: "upsert into", changed: written });
+  const failed = (error: unknown): Maybe<never> => {
+    const slots = [...conflict, ...given];
+    const equal = conflict.map((column, slot): Predicate => (
+      { kind: "equal", column, path: null, slot, nullable: false, type: null }
+    ));
+    const set = given.map((column, i) => ({ column, slot: conflict.length + i }));
+    const plan: QueryPlan = { kind: "update", where: { kind: "and", items: equal }, set };
+    const params = slots.map((name) => row[name] ?? null);
+    return failWith(database, session, error, { table, attempt: "upsert into", plan, params });
+  };
   try {
     const rows = session.all(statement, values);
     return rows instanceof Promise
