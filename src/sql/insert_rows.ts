@@ -1,87 +1,49 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import { NotNullConstraintError } from "../errors/mod.ts";
 import type { AnySession } from "./any_engine.ts";
-import { failedStatement } from "./run_query.ts";
-import { failWith } from "./statement_error.ts";
+import { failedStatement } from "./failed_statement.ts";
+import { checkRowNumber, firstValues, insertRow } from "./insert_row.ts";
 import type { Row } from "./rows_decoder.ts";
-import type { Attempt } from "./sql_error.ts";
-import { outOfRange } from "./sql_error.ts";
 import type { SqlDatabase } from "./sql_database.ts";
+import type { SqlResult } from "./sql_engine.ts";
+import type { SqlFailureKind } from "./sql_failure.ts";
 import type { SqlTable } from "./sql_table.ts";
+import { failWith } from "./statement_error.ts";
 
 /** Rows a statement stores at most: more gain nothing. */
 const CHUNK_ROWS = 100;
 /** Rows sent together at most: a request has to be held in memory by both sides. */
 const BATCH_ROWS = 5_000;
-const INT64_MAX = 2n ** 63n - 1n;
+/** What one row can be wrong about, after which the transaction is still open. */
+const ROW_FAILURES: readonly SqlFailureKind[] = ["unique", "foreignKey", "notNull", "check", "type"];
 
-/** Stores one row. */
-export function insertRow(
-  database: SqlDatabase,
-  table: SqlTable,
-  session: AnySession,
-  row: Readonly<Row>,
-  attempt: Attempt = "insert into",
-): Maybe<Row> {
-  checkRow(table, row, attempt);
-  const { inserts } = table;
-  const { assigned } = inserts;
-  const values: unknown[] = [];
-  try {
-    if (assigned !== null && (row[assigned.name] ?? null) === null) {
-      inserts.push(values, row, assigned);
-      const rows = session.all(inserts.assigning, values);
-      if (!(rows instanceof Promise)) return inserts.result(row, onlyValue(rows));
-      return rows.then((found) => inserts.result(row, onlyValue(found)))
-        .catch((error) => insertFailed(database, table, session, [row], attempt, error));
-    }
-    inserts.push(values, row, null);
-    const done = session.run(inserts.one, values);
-    if (!(done instanceof Promise)) return inserts.result(row, undefined);
-    return done.then(() => inserts.result(row, undefined))
-      .catch((error) => insertFailed(database, table, session, [row], attempt, error));
-  } catch (error) {
-    return insertFailed(database, table, session, [row], attempt, error);
-  }
-}
-
-/** Stores rows, several a statement. The caller holds the transaction that makes them one. */
+/**
+ * Stores rows, several a statement. The caller holds the transaction that makes them one.
+ *
+ * @param alone There is no transaction, but a batch that is one: its error is thrown as the store reports it.
+ */
 export function insertRows(
   database: SqlDatabase,
   table: SqlTable,
   session: AnySession,
   rows: readonly Readonly<Row>[],
+  alone: boolean = false,
 ): Maybe<Row[]> {
   // A row may refer to one before it and not to one after it, which a statement of several rows would not notice.
   const single = table.table.columns.some(({ references }) => references?.table === table.name);
-  if (session.batch !== undefined) return insertInBatches(database, table, session, rows, single);
-  if (single) return chainAll(rows, (row) => insertRow(database, table, session, row));
-  for (const row of rows) checkRow(table, row, "insert into");
-  const { inserts } = table;
+  if (session.batch !== undefined) {
+    const pieces = single ? rows.map((row) => [row]) : chunks(rows, chunkSize(table));
+    return insertInBatches(database, table, session, pieces, alone);
+  }
+  if (single) return insertEach(database, table, session, rows);
   const results: Row[] = [];
   return chain(
-    chainAll(chunks(rows, chunkSize(table)), (chunk) => {
-      const values: unknown[] = [];
-      for (const row of chunk) inserts.push(values, row, null);
-      const store = (ids: readonly unknown[] | null): void => {
-        for (let i = 0; i < chunk.length; i++) results.push(inserts.result(chunk[i] as Row, ids?.[i]));
-      };
-      const failed = (error: unknown): Maybe<never> =>
-        insertFailed(database, table, session, chunk, "insert into", error);
-      try {
-        const statement = inserts.many(chunk.length);
-        if (inserts.assigned === null) {
-          const done = session.run(statement, values);
-          return done instanceof Promise ? done.then(() => store(null)).catch(failed) : store(null);
-        }
-        const found = session.all(statement, values);
-        return found instanceof Promise
-          ? found.then((ids) => store(allValues(ids))).catch(failed)
-          : store(allValues(found));
-      } catch (error) {
-        return failed(error);
-      }
-    }),
+    chainAll(
+      chunks(rows, chunkSize(table)),
+      (chunk) =>
+        chain(insertChunk(database, table, session, chunk), (stored) => {
+          for (const row of stored) results.push(row);
+        }),
+    ),
     () => results,
   );
 }
@@ -91,74 +53,95 @@ function insertInBatches(
   database: SqlDatabase,
   table: SqlTable,
   session: AnySession,
-  rows: readonly Readonly<Row>[],
-  single: boolean,
+  pieces: readonly (readonly Readonly<Row>[])[],
+  alone: boolean,
 ): Maybe<Row[]> {
-  for (const row of rows) checkRow(table, row, "insert into");
   const { inserts } = table;
-  const pieces = single ? rows.map((row) => [row]) : chunks(rows, chunkSize(table));
+  const { rowNumber } = inserts;
   const statements = pieces.map((piece) => {
     const params: unknown[] = [];
-    for (const row of piece) inserts.push(params, row, null);
+    for (const row of piece) {
+      if (rowNumber !== null) checkRowNumber(table, rowNumber, row, "insert into");
+      inserts.push(params, row, null);
+    }
     return { query: inserts.many(piece.length), params };
   });
   const results: Row[] = [];
-  let at = 0;
-  const next = (): Maybe<Row[]> => {
-    if (at >= pieces.length) return results;
+  const next = (start: number): Maybe<Row[]> => {
+    if (start >= pieces.length) return results;
     let size = 0;
-    let end = at;
-    while (end < pieces.length && (end === at || size < BATCH_ROWS)) size += pieces[end++]?.length ?? 0;
-    const found = session.batch?.(statements.slice(at, end)) ?? Promise.resolve([]);
-    return found.then((stored) => {
-      stored.forEach(({ rows: ids }, i) => {
-        const values = inserts.assigned === null ? null : allValues(ids);
-        pieces[at + i]?.forEach((row, n) => results.push(inserts.result(row, values?.[n])));
+    let end = start;
+    while (end < pieces.length && (end === start || size < BATCH_ROWS)) size += pieces[end++]?.length ?? 0;
+    const stored = (found: readonly SqlResult[]): void =>
+      found.forEach(({ rows: ids }, i) => {
+        const values = firstValues(ids);
+        pieces[start + i]?.forEach((row, n) => results.push(inserts.result(row, values[n])));
       });
-      at = end;
-      return next();
+    const fail = (error: unknown): Maybe<never> =>
+      failWith(database, session, error, { table, attempt: "insert into" });
+    const failed = (error: unknown): Maybe<Row[]> => {
+      const place = failedStatement(error);
+      const wrong = pieces[start + (place ?? 0)] ?? [];
+      // One by one, so that the first row that is wrong is the one reported.
+      if (place !== null && ROW_FAILURES.includes(database.engine.failure(error).kind)) {
+        return chain(insertEach(database, table, session, wrong), () => fail(error));
+      }
+      return fail(error);
+    };
+    return (session.batch?.(statements.slice(start, end)) ?? Promise.resolve([])).then((found) => {
+      stored(found);
+      return next(end);
     }, (error) => {
-      const failed = pieces[at + failedStatement(error)] ?? [];
-      return insertFailed(database, table, session, failed, "insert into", error);
+      if (alone) throw error;
+      return failed(error);
     });
   };
-  return next();
+  return next(0);
 }
 
-/** Throws the error for an insert that failed. */
-export function insertFailed(
+function insertChunk(
   database: SqlDatabase,
   table: SqlTable,
   session: AnySession,
   rows: readonly Readonly<Row>[],
-  attempt: Attempt,
-  error: unknown,
-): Maybe<never> {
-  const { assigned } = table.inserts;
-  // SQLite says "full" for a table that has used its last number.
-  if (assigned?.kind !== "bigint" || database.engine.failure(error).kind !== "full") {
-    return failWith(database, session, error, { table, attempt, inserted: rows });
+): Maybe<Row[]> {
+  const { inserts } = table;
+  const { rowNumber } = inserts;
+  const values: unknown[] = [];
+  for (const row of rows) {
+    if (rowNumber !== null) checkRowNumber(table, rowNumber, row, "insert into");
+    inserts.push(values, row, null);
   }
-  return chain(table.traits.dialect.catalog.lastNumber(session, table.name), (last) => {
-    if (last !== INT64_MAX) return failWith(database, session, error, { table, attempt, inserted: rows });
-    const details = { driver: database.driver, table: table.name, cause: error };
-    throw outOfRange(`Cannot ${attempt} \`${table.name}\``, assigned.name, details);
-  });
+  const stored = (ids: readonly unknown[]): Row[] => rows.map((row, i) => inserts.result(row, ids[i]));
+  const failed = (error: unknown): Maybe<Row[]> => {
+    // One by one, so that the first row that is wrong is the one reported.
+    if (ROW_FAILURES.includes(database.engine.failure(error).kind)) {
+      return insertEach(database, table, session, rows);
+    }
+    return failWith(database, session, error, { table, attempt: "insert into" });
+  };
+  try {
+    const statement = inserts.many(rows.length);
+    if (inserts.assigned === null) {
+      const done = session.run(statement, values);
+      return done instanceof Promise ? done.then(() => stored([])).catch(failed) : stored([]);
+    }
+    const found = session.all(statement, values);
+    return found instanceof Promise
+      ? found.then((ids) => stored(firstValues(ids))).catch(failed)
+      : stored(firstValues(found));
+  } catch (error) {
+    return failed(error);
+  }
 }
 
-/** Refuses a null key, for which SQLite would make up a number. */
-function checkRow(table: SqlTable, row: Readonly<Row>, attempt: Attempt): void {
-  for (const { name, autoIncrement } of table.table.primaryKey) {
-    if (autoIncrement || (row[name] ?? null) !== null) continue;
-    throw new NotNullConstraintError(
-      `Cannot ${attempt} \`${table.name}\`: \`${name}\` takes no null; give it a value`,
-      {
-        driver: table.traits.driver,
-        table: table.name,
-        columns: [name],
-      },
-    );
-  }
+function insertEach(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  rows: readonly Readonly<Row>[],
+): Maybe<Row[]> {
+  return chainAll(rows, (row) => insertRow(database, table, session, row));
 }
 
 /** Pieces of full size, then of powers of two, so that few texts serve every length. */
@@ -174,21 +157,6 @@ function chunks(rows: readonly Readonly<Row>[], full: number): (readonly Readonl
 }
 
 function chunkSize(table: SqlTable): number {
-  return Math.max(
-    1,
-    Math.min(CHUNK_ROWS, Math.floor(table.traits.dialect.maxParameters / table.columns.length)),
-  );
-}
-
-function onlyValue(rows: readonly unknown[]): unknown {
-  return allValues(rows)[0];
-}
-
-/** The values of rows of one column. */
-function allValues(rows: readonly unknown[]): unknown[] {
-  const [first] = rows;
-  if (first === undefined) return [];
-  if (Array.isArray(first)) return rows.map((row) => (row as unknown[])[0]);
-  const name = Object.keys(first as object)[0] as string;
-  return rows.map((row) => (row as Row)[name]);
+  const fitting = Math.floor(table.traits.dialect.maxParameters / table.columns.length);
+  return Math.max(1, Math.min(CHUNK_ROWS, fitting));
 }

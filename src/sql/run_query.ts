@@ -1,7 +1,9 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { AnySession } from "./any_engine.ts";
 import { asArrays } from "./any_engine.ts";
-import type { CompiledQuery } from "./compiled_query.ts";
+import { cascadesBack } from "./cascades.ts";
+import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
+import { failedStatement } from "./failed_statement.ts";
 import { type Failed, failWith } from "./statement_error.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import type { SqlChanges, SqlResult } from "./sql_engine.ts";
@@ -47,6 +49,13 @@ export function runCount(
         failWith(database, session, error, failed(table, compiled, params))
       );
     }
+    if (compiled.plan.kind === "delete" && cascadesBack(database, table)) {
+      const matching = compileQuery(table, { kind: "count", where: compiled.plan.where });
+      return chain(
+        runCount(database, table, session, matching, params),
+        (count) => chain(session.run(compiled.query, values), () => count),
+      );
+    }
     const result = session.run(compiled.query, values);
     if (!(result instanceof Promise)) return result.changes;
     return result.then(changesOf).catch((error) =>
@@ -57,13 +66,17 @@ export function runCount(
   }
 }
 
-/** Runs compiled updates as batches of at most `size`; returns the sum of their counts. */
+/**
+ * Runs compiled updates as batches; returns the sum of their counts.
+ *
+ * @param alone There is no transaction, but a batch that is one: its error is thrown as the store reports it.
+ */
 export function runCounts(
   database: SqlDatabase,
   table: SqlTable,
   session: AnySession,
   calls: readonly { readonly compiled: CompiledQuery; readonly params: readonly unknown[] }[],
-  size: number,
+  { size, alone }: { readonly size: number; readonly alone: boolean },
 ): Maybe<number> {
   const statements = calls.map(({ compiled, params }) => ({
     query: compiled.query,
@@ -83,17 +96,13 @@ export function runCounts(
       at += size;
       return next();
     }, (error) => {
-      const { compiled, params } = calls[at + failedStatement(error)] ?? calls[at] as typeof calls[number];
+      if (alone) throw error;
+      const { compiled, params } = calls[at + (failedStatement(error) ?? 0)] ??
+        calls[at] as typeof calls[number];
       return failWith(database, session, error, failed(table, compiled, params));
     });
   };
   return next();
-}
-
-/** The place in its batch of the statement that failed, as far as the error tells. */
-export function failedStatement(error: unknown): number {
-  const index = (error as { statementIndex?: unknown } | null)?.statementIndex;
-  return typeof index === "number" ? index : 0;
 }
 
 function changesOf({ changes }: SqlChanges): number {

@@ -1,4 +1,4 @@
-import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import type {
   AggregateOperation,
   AsyncDriver,
@@ -16,14 +16,15 @@ import type {
   TableSchema,
   UpsertOptions,
 } from "../contract/mod.ts";
-import { TransactionError } from "../errors/mod.ts";
+import { RinariError, TransactionError } from "../errors/mod.ts";
 import { readFind } from "../query/find_options.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { aggregate } from "./aggregate_one.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
 import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
 import { groupRows } from "./group_rows.ts";
-import { insertRow, insertRows } from "./insert_rows.ts";
+import { insertRow } from "./insert_row.ts";
+import { insertRows } from "./insert_rows.ts";
 import { iterateRows } from "./iterate_rows.ts";
 import { PreparedSql } from "./prepared_sql.ts";
 import type { Row } from "./rows_decoder.ts";
@@ -147,7 +148,7 @@ class SqlDriver {
         database,
         small,
         enter,
-        (session) => insertRows(database, table, session, records),
+        (session, alone) => insertRows(database, table, session, records, alone),
       );
     });
   }
@@ -175,10 +176,10 @@ class SqlDriver {
         database,
         calls.length <= MOST_UPDATES,
         enter,
-        (session) =>
+        (session, alone) =>
           session.batch === undefined
             ? each(session)
-            : runCounts(database, table, session, calls, MOST_UPDATES),
+            : runCounts(database, table, session, calls, { size: MOST_UPDATES, alone }),
       );
     });
   }
@@ -311,13 +312,22 @@ class SqlDriver {
     database: SqlDatabase,
     small: boolean,
     enter: () => Maybe<AnySession>,
-    work: (session: AnySession) => Maybe<T>,
+    work: (session: AnySession, alone: boolean) => Maybe<T>,
   ): Maybe<T> {
     return chain(enter(), (session) => {
-      const { engine } = database;
-      const inside = this.#connection.transactions.open;
-      if (inside ? engine.endsOnError === true : small && session.batch !== undefined) return work(session);
-      return this.#connection.inFlow(() => this.#atomically(() => chain(enter(), work)));
+      const inTransaction = (): Maybe<T> =>
+        this.#connection.inFlow(() =>
+          this.#atomically(() => chain(enter(), (inside) => work(inside, false)))
+        );
+      if (this.#connection.transactions.open) {
+        return database.engine.endsOnError === true ? work(session, false) : inTransaction();
+      }
+      if (!small || session.batch === undefined) return inTransaction();
+      // What is wrong is found out in a transaction, where the rows before are there too.
+      return settle(() => work(session, true), (value) => value, (error) => {
+        if (error instanceof RinariError) throw error;
+        return inTransaction();
+      });
     });
   }
 
