@@ -1,0 +1,124 @@
+import { RinariError } from "../../src/errors/mod.ts";
+import { connectionFailure } from "./connection_failure.ts";
+import { before } from "./deadline.ts";
+import type { LibSQLClient } from "./libsql_client.ts";
+import type { LibSQLLink, OpenTransaction } from "./libsql_link.ts";
+import { pause } from "./pause.ts";
+
+/** What a link to a server is made of. */
+export interface RemoteParts {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The database's name. */
+  readonly database: string;
+  /** The client to begin with. */
+  readonly client: LibSQLClient;
+  /** Makes the client anew, asking for a new token when the last one was refused; null when it was given from outside. */
+  readonly remake: ((refused: boolean) => Promise<LibSQLClient>) | null;
+  /** Whether a refused token can be replaced. */
+  readonly renewable: boolean;
+  /** The client's own requests end at a deadline. */
+  readonly timed: boolean;
+  /** How long to wait for an answer. */
+  readonly requestTimeout: number;
+  /** How long to wait for another writer. */
+  readonly busyTimeout: number;
+}
+
+type Phase = "read" | "write" | "transaction" | "commit";
+
+/** A database of a server, over http or a web socket. */
+export class RemoteLink implements LibSQLLink {
+  /** Every call goes over a network. */
+  readonly distant = true;
+  readonly #parts: RemoteParts;
+  #client: LibSQLClient;
+  #remaking: Promise<void> | null = null;
+  #closed = false;
+
+  /** Makes a link. */
+  constructor(parts: RemoteParts) {
+    this.#parts = parts;
+    this.#client = parts.client;
+  }
+
+  /** Runs work, again while another writer holds the database, or once more with a new token. */
+  async use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T> {
+    return await this.#persist(kind, work);
+  }
+
+  /** Opens a transaction; the server learns of it with its first statement. */
+  async begin(): Promise<OpenTransaction> {
+    const transaction = await this.#persist("transaction", (client) => client.transaction("write"));
+    return {
+      transaction,
+      use: (phase, work) => this.#explained(phase, this.#client, work),
+      release: () => Promise.resolve(),
+    };
+  }
+
+  /** A server journals as it is told by whoever runs it. */
+  prepareWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A server is always up to date with itself. */
+  sync(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The server leaves nothing open. */
+  heal(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Closes the client, unless it was given from outside. */
+  close(): Promise<void> {
+    this.#closed = true;
+    if (this.#parts.remake !== null) this.#client.close();
+    return Promise.resolve();
+  }
+
+  async #persist<T>(phase: Phase, work: (client: LibSQLClient) => Promise<T>): Promise<T> {
+    const until = Date.now() + this.#parts.busyTimeout;
+    let renewed = false;
+    for (let attempt = 0;; attempt++) {
+      const client = this.#client;
+      try {
+        return await this.#explained(phase, client, () => work(client));
+      } catch (error) {
+        if (!(error instanceof RinariError)) throw error;
+        if (error.code === "UNAUTHORIZED" && this.#parts.renewable && !renewed) {
+          renewed = true;
+          await this.#remake(client, true);
+        } else if (error.code !== "BUSY" || Date.now() >= until) throw error;
+      }
+      await pause(attempt);
+    }
+  }
+
+  async #explained<T>(phase: Phase, client: LibSQLClient, work: () => Promise<T>): Promise<T> {
+    const { driver, database, timed, requestTimeout } = this.#parts;
+    try {
+      return await (timed ? work() : before(work(), requestTimeout));
+    } catch (error) {
+      const typed = connectionFailure(error, { driver, database, phase });
+      // A socket that does not answer is left; a new one may.
+      if (typed?.code === "REQUEST_TIMEOUT" && !timed) await this.#remake(client, false);
+      throw typed ?? error;
+    }
+  }
+
+  async #remake(failed: LibSQLClient, refused: boolean): Promise<void> {
+    const { remake } = this.#parts;
+    if (remake === null || this.#closed || this.#client !== failed) return;
+    const done = (): void => {
+      this.#remaking = null;
+    };
+    this.#remaking ??= remake(refused).then((client) => {
+      this.#client = client;
+      failed.close();
+    }).finally(done);
+    await this.#remaking;
+  }
+}
