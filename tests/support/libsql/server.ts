@@ -6,6 +6,9 @@ import { join } from "node:path";
 import process from "node:process";
 import { sqldPath, whyNoSqld } from "../../../scripts/sqld.mjs";
 
+/** Ends the server when its input ends, which it does when the tests end, however they end. */
+const GUARD = '"$@" & pid=$!; echo "PID $pid"; read -r _; kill -9 "$pid"; wait "$pid" 2>/dev/null';
+
 /** Why no server can be started here, or null. */
 export const noServer: string | null = sqldPath() === null ? whyNoSqld() : null;
 
@@ -72,16 +75,21 @@ export class Server {
     else args.push("--primary-grpc-url", `http://127.0.0.1:${primary.#ports[1]}`);
     if (namespaces) args.push("--enable-namespaces", "--admin-listen-addr", admin as string);
     if (jwtKeyFile !== undefined) args.push("--auth-jwt-key-file", jwtKeyFile);
-    const child = spawn(sqldPath() as string, args, {
+    const child = spawn("sh", ["-c", GUARD, "sh", sqldPath() as string, ...args], {
       cwd: this.#folder,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       env: { PATH: process.env["PATH"], RUST_LOG: "error" },
     });
-    const print = (text: string) => this.#printed = (this.#printed + text).slice(-4_000);
+    this.#printed = "";
+    const print = (text: string) => this.#printed = (this.#printed + text).slice(0, 4_000);
     child.stdout?.setEncoding("utf8").on("data", print);
     child.stderr?.setEncoding("utf8").on("data", print);
     this.#child = child;
-    process.once("exit", () => child.kill("SIGKILL"));
+    // It does not keep the tests from ending.
+    child.unref();
+    for (const stream of [child.stdin, child.stdout, child.stderr]) {
+      (stream as { unref?: () => void } | null)?.unref?.();
+    }
     for (let tries = 0; tries < 200; tries++) {
       if (child.exitCode !== null) break;
       if (await answers(`${this.url}/health`)) return;
@@ -103,7 +111,7 @@ export class Server {
 
   /** Stops the process in its tracks, so that it answers nobody, and `SIGCONT` lets it go on. */
   signal(name: "SIGSTOP" | "SIGCONT"): void {
-    this.#child?.kill(name);
+    process.kill(this.#pid, name);
   }
 
   /** Kills the process; its data stays. */
@@ -112,8 +120,15 @@ export class Server {
     this.#child = null;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
+    child.ref();
+    child.stdin?.end();
     await ended;
+  }
+
+  get #pid(): number {
+    const pid = Number(/^PID (\d+)$/m.exec(this.#printed)?.[1]);
+    if (!(pid > 1)) throw new Error(`The libSQL server has not said its process id: ${this.#printed}`);
+    return pid;
   }
 
   /** Kills the process and removes its data. */

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LibSQLDriver, type LibSQLOptions } from "../../../drivers/libsql.ts";
+import { resetDatabase } from "./reset.ts";
+import { Server } from "./server.ts";
+
+/** How a driver reaches the servers. */
+export type Reach = "http" | "ws" | "replica";
+
+const NAMES = ["one", "two"] as const;
+
+/** Two servers, started when the first driver is made, and emptied for each one that follows. */
+export class ServerStores {
+  readonly #reach: Reach;
+  readonly #options: LibSQLOptions;
+  readonly #folders = new WeakMap<object, string>();
+  #servers: Promise<readonly Server[]> | null = null;
+
+  /** Prepares for one way to reach them. */
+  constructor(reach: Reach, options: LibSQLOptions = {}) {
+    this.#reach = reach;
+    this.#options = options;
+  }
+
+  /** The names of the databases. */
+  get databases(): readonly [string, string] {
+    return NAMES;
+  }
+
+  /** A driver on empty databases. */
+  async driver(): Promise<LibSQLDriver> {
+    const servers = await this.#started();
+    await Promise.all(servers.map(({ url }) => resetDatabase(url)));
+    return this.#make(servers, this.#reach === "replica" ? mkdtempSync(join(tmpdir(), "rinari-")) : null);
+  }
+
+  /** Another driver on the same databases. */
+  async reopen(driver: object): Promise<LibSQLDriver> {
+    return this.#make(await this.#started(), this.#folders.get(driver) ?? null);
+  }
+
+  /** Removes what a driver left. */
+  cleanup(driver: object): void {
+    const folder = this.#folders.get(driver);
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+
+  #started(): Promise<readonly Server[]> {
+    return this.#servers ??= Promise.all(NAMES.map(() => Server.start()));
+  }
+
+  #make(servers: readonly Server[], folder: string | null): LibSQLDriver {
+    const urls = Object.fromEntries(
+      NAMES.map((name, i) => [name, this.#reach === "ws" ? servers[i]?.wsURL : servers[i]?.url] as const),
+    ) as Record<string, string>;
+    if (folder === null) return new LibSQLDriver({ ...this.#options, databases: urls });
+    const driver = new LibSQLDriver({
+      ...this.#options,
+      storageDir: folder,
+      syncUrl: (dbName) => urls[dbName] as string,
+    });
+    this.#folders.set(driver, folder);
+    return driver;
+  }
+}
