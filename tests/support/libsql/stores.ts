@@ -8,19 +8,25 @@ import { Server } from "./server.ts";
 /** How a driver reaches the servers. */
 export type Reach = "http" | "ws" | "replica";
 
+const shared = new Map<Reach, ServerStores>();
 const NAMES = ["one", "two"] as const;
 
 /** Two servers, started when the first driver is made, and emptied for each one that follows. */
 export class ServerStores {
   readonly #reach: Reach;
-  readonly #options: LibSQLOptions;
   readonly #folders = new WeakMap<object, string>();
   #servers: Promise<readonly Server[]> | null = null;
 
   /** Prepares for one way to reach them. */
-  constructor(reach: Reach, options: LibSQLOptions = {}) {
+  constructor(reach: Reach) {
     this.#reach = reach;
-    this.#options = options;
+  }
+
+  /** The servers that the tests of a file share. */
+  static shared(reach: Reach): ServerStores {
+    let stores = shared.get(reach);
+    if (stores === undefined) shared.set(reach, stores = new ServerStores(reach));
+    return stores;
   }
 
   /** The names of the databases. */
@@ -28,11 +34,12 @@ export class ServerStores {
     return NAMES;
   }
 
-  /** A driver on empty databases. */
-  async driver(): Promise<LibSQLDriver> {
+  /** A driver on empty databases, of which the first can have another name. */
+  async driver(first: string = NAMES[0], options: LibSQLOptions = {}): Promise<LibSQLDriver> {
     const servers = await this.#started();
     await Promise.all(servers.map(({ url }) => resetDatabase(url)));
-    return this.#make(servers, this.#reach === "replica" ? mkdtempSync(join(tmpdir(), "rinari-")) : null);
+    const folder = this.#reach === "replica" ? mkdtempSync(join(tmpdir(), "rinari-")) : null;
+    return this.#make(servers, folder, first, options);
   }
 
   /** Another driver on the same databases. */
@@ -50,13 +57,20 @@ export class ServerStores {
     return this.#servers ??= Promise.all(NAMES.map(() => Server.start()));
   }
 
-  #make(servers: readonly Server[], folder: string | null): LibSQLDriver {
+  #make(
+    servers: readonly Server[],
+    folder: string | null,
+    first: string = NAMES[0],
+    options: LibSQLOptions = {},
+  ): LibSQLDriver {
     const urls = Object.fromEntries(
-      NAMES.map((name, i) => [name, this.#reach === "ws" ? servers[i]?.wsURL : servers[i]?.url] as const),
+      [first, NAMES[1]].map((name, i) =>
+        [name, this.#reach === "ws" ? servers[i]?.wsURL : servers[i]?.url] as const
+      ),
     ) as Record<string, string>;
-    if (folder === null) return new LibSQLDriver({ ...this.#options, databases: urls });
+    if (folder === null) return new LibSQLDriver({ ...options, databases: urls });
     const driver = new LibSQLDriver({
-      ...this.#options,
+      ...options,
       storageDir: folder,
       syncUrl: (dbName) => urls[dbName] as string,
     });
