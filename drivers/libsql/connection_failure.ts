@@ -39,10 +39,7 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
   const message = error instanceof Error ? error.message : String(error);
   const status = statusOf(error);
   if (status === 401 || /AUTH_|JWT|Unexpected server response: 401/.test(`${code} ${message}`)) {
-    return new ConnectionError(`${what}: the server does not accept the token; give a valid \`authToken\``, {
-      ...details,
-      code: "UNAUTHORIZED",
-    });
+    return unauthorized(driver, what, error);
   }
   if (status === 403 || code === "BLOCKED") {
     return new ConnectionError(
@@ -97,6 +94,15 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
     );
   }
   return null;
+}
+
+/** The server does not know who asks. */
+export function unauthorized(driver: string, what: string, cause: unknown): ConnectionError {
+  return new ConnectionError(`${what}: the server does not accept the token; give a valid \`authToken\``, {
+    code: "UNAUTHORIZED",
+    driver,
+    cause,
+  });
 }
 
 /** A request that was sent and not answered: what it was to write may be stored. */

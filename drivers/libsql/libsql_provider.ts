@@ -170,19 +170,23 @@ export class LibSQLProvider implements AsyncSqlProvider {
     const settings = this.#settings as LibSQLSettings;
     const { requestTimeout, busyTimeout, concurrency, authToken } = settings;
     const web = /^wss?:/i.test(place.url);
-    const make = async (): Promise<LibSQLClient> =>
-      this.#client({
+    let token: string | undefined;
+    const make = async (): Promise<LibSQLClient> => {
+      token = await this.#token(dbName, place);
+      return this.#client({
         url: web ? withNamespace(place, this.name) : place.url,
-        authToken: await this.#token(dbName, place),
+        authToken: token,
         concurrency,
         ...(web ? null : { fetch: deadlineFetch(settings.fetch, requestTimeout, place.namespace) }),
       });
+    };
     return new RemoteLink({
       driver: this.name,
       database: dbName,
       client: await make(),
       remake: make,
       renewable: typeof authToken === "function",
+      refuses: web ? () => this.#isRefused(place.url, token) : null,
       timed: !web,
       requestTimeout,
       busyTimeout,
@@ -198,6 +202,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
         client,
         remake: null,
         renewable: false,
+        refuses: null,
         timed: false,
         requestTimeout,
         busyTimeout,
@@ -225,6 +230,21 @@ export class LibSQLProvider implements AsyncSqlProvider {
   async #token(dbName: string, { token }: RemotePlace): Promise<string | undefined> {
     const { authToken } = this.#settings as LibSQLSettings;
     return await (typeof authToken === "function" ? authToken(dbName) : authToken) ?? token ?? undefined;
+  }
+
+  async #isRefused(url: string, token: string | undefined): Promise<boolean> {
+    const { fetch, requestTimeout } = this.#settings as LibSQLSettings;
+    const response = await fetch(new URL("v2/pipeline", url.replace(/^ws/i, "http")), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? null : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ requests: [{ type: "close" }] }),
+      signal: AbortSignal.timeout(requestTimeout),
+    });
+    await response.body?.cancel();
+    return response.status === 401;
   }
 
   #pragmas(): string[] {

@@ -1,5 +1,5 @@
 import { RinariError } from "../../src/errors/mod.ts";
-import { connectionFailure } from "./connection_failure.ts";
+import { connectionFailure, unauthorized } from "./connection_failure.ts";
 import { before } from "./deadline.ts";
 import type { LibSQLClient } from "./libsql_client.ts";
 import type { LibSQLLink, OpenTransaction } from "./libsql_link.ts";
@@ -13,10 +13,12 @@ export interface RemoteParts {
   readonly database: string;
   /** The client to begin with. */
   readonly client: LibSQLClient;
-  /** Makes the client anew, asking for a new token when the last one was refused; null when it was given from outside. */
-  readonly remake: ((refused: boolean) => Promise<LibSQLClient>) | null;
+  /** Makes the client anew, with a new token where a function gives it; null when it was given from outside. */
+  readonly remake: (() => Promise<LibSQLClient>) | null;
   /** Whether a refused token can be replaced. */
   readonly renewable: boolean;
+  /** Asks by another way whether the token is refused: some runtimes see only that a socket was closed. */
+  readonly refuses: (() => Promise<boolean>) | null;
   /** The client's own requests end at a deadline. */
   readonly timed: boolean;
   /** How long to wait for an answer. */
@@ -33,6 +35,7 @@ export class RemoteLink implements LibSQLLink {
   readonly distant = true;
   readonly #parts: RemoteParts;
   #client: LibSQLClient;
+  #proven: LibSQLClient | null = null;
   #remaking: Promise<void> | null = null;
   #closed = false;
 
@@ -90,7 +93,7 @@ export class RemoteLink implements LibSQLLink {
         if (!(error instanceof RinariError)) throw error;
         if (error.code === "UNAUTHORIZED" && this.#parts.renewable && !renewed) {
           renewed = true;
-          await this.#remake(client, true);
+          await this.#remake(client);
         } else if (error.code !== "BUSY" || Date.now() >= until) throw error;
       }
       await pause(attempt);
@@ -100,22 +103,35 @@ export class RemoteLink implements LibSQLLink {
   async #explained<T>(phase: Phase, client: LibSQLClient, work: () => Promise<T>): Promise<T> {
     const { driver, database, timed, requestTimeout } = this.#parts;
     try {
-      return await (timed ? work() : before(work(), requestTimeout));
+      const result = await (timed ? work() : before(work(), requestTimeout));
+      this.#proven = client;
+      return result;
     } catch (error) {
       const typed = connectionFailure(error, { driver, database, phase });
+      if (typed?.code === "CONNECTION_LOST" && this.#proven !== client && await this.#refuses()) {
+        throw unauthorized(driver, `Cannot use database \`${database}\``, error);
+      }
       // A socket that does not answer is left; a new one may.
-      if (typed?.code === "REQUEST_TIMEOUT" && !timed) await this.#remake(client, false);
+      if (typed?.code === "REQUEST_TIMEOUT" && !timed) await this.#remake(client);
       throw typed ?? error;
     }
   }
 
-  async #remake(failed: LibSQLClient, refused: boolean): Promise<void> {
+  async #refuses(): Promise<boolean> {
+    try {
+      return await this.#parts.refuses?.() === true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #remake(failed: LibSQLClient): Promise<void> {
     const { remake } = this.#parts;
     if (remake === null || this.#closed || this.#client !== failed) return;
     const done = (): void => {
       this.#remaking = null;
     };
-    this.#remaking ??= remake(refused).then((client) => {
+    this.#remaking ??= remake().then((client) => {
       this.#client = client;
       failed.close();
     }).finally(done);

@@ -33,7 +33,7 @@ describe("LibSQLDriver", () => {
 
   test("shows no token in an error", async () => {
     const { orm, Note } = open({
-      url: "http://127.0.0.1:1?authToken=s3cret",
+      url: "http://127.0.0.1:65530?authToken=s3cret",
       authToken: "s3cret",
       requestTimeout: 1_000,
     });
