@@ -180,9 +180,8 @@ class SqlDriver {
   }
 
   transaction<T>(fn: () => Maybe<T>): Maybe<T> {
-    return this.#answer(() =>
-      this.#atomically(this.#sync ? () => refusePromise(fn(), this.metadata.name) : fn)
-    );
+    const body = this.#sync ? () => refusePromise(fn(), this.metadata.name) : fn;
+    return this.#answer(() => this.#connection.whenFree(() => this.#atomically(body)));
   }
 
   aggregate(
