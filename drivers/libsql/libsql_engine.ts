@@ -22,6 +22,8 @@ export class LibSQLEngine implements AsyncSqlEngine {
   readonly rows = "array";
   /** A number would be bound as a float. */
   readonly integers = "bigint";
+  /** The client's number is not exact beyond what a number holds. */
+  readonly tellsRowNumber = false;
   /** Nothing can be written. */
   readonly readonly: boolean;
   /** A server that has ended a transaction runs what follows outside of it. */
@@ -63,7 +65,7 @@ export class LibSQLEngine implements AsyncSqlEngine {
   }
 
   /** Runs statements as one transaction, in one request. */
-  async batch(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]> {
+  async batch(statements: readonly SqlStatement[]): Promise<SqlResult[]> {
     const log = this.#log;
     if (log !== null) { for (const { query } of statements) log(query.sql); }
     const results = await this.#link.use(

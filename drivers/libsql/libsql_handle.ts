@@ -1,14 +1,8 @@
 import { RinariError, TransactionError } from "../../src/errors/mod.ts";
-import type {
-  AsyncSqlTransaction,
-  SqlChanges,
-  SqlQuery,
-  SqlResult,
-  SqlStatement,
-} from "../../src/sql/sql_engine.ts";
+import type { AsyncSqlTransaction, SqlChanges, SqlQuery } from "../../src/sql/sql_engine.ts";
 import type { LibSQLResult } from "./libsql_client.ts";
 import type { OpenTransaction } from "./libsql_link.ts";
-import { iterateAll, readResult, readRows, toStatement } from "./read_result.ts";
+import { iterateAll, readRows, toStatement } from "./read_result.ts";
 
 /**
  * An interactive transaction. Its statements run one after another, so that none is under way when an earlier one fails: the
@@ -40,13 +34,6 @@ export class LibSQLHandle implements AsyncSqlTransaction {
   /** Runs a statement without rows. */
   async run(query: SqlQuery, params: readonly unknown[]): Promise<SqlChanges> {
     return { changes: (await this.#execute(query, params)).rowsAffected };
-  }
-
-  /** Runs statements in one request. */
-  async batch(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]> {
-    for (const { query } of statements) this.#log?.(query.sql);
-    const results = await this.#next(() => this.#open.transaction.batch(statements.map(toStatement)));
-    return results.map((result, i) => readResult((statements[i] as SqlStatement).query, result));
   }
 
   /** The rows one by one. */

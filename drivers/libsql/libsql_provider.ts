@@ -32,6 +32,8 @@ export class LibSQLProvider implements AsyncSqlProvider {
   readonly version: string;
   /** Answers come as Promises. */
   readonly mode = "async";
+  /** Every flow has a transaction of its own. */
+  readonly separates = true;
   /** Flows are kept apart here, unless all share one connection. */
   readonly capabilities: { readonly transactions: "exclusive" | "concurrent" };
   /** The databases that are open. */

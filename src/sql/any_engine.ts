@@ -10,7 +10,6 @@ export interface AnySession {
     query: SqlQuery,
     params: readonly unknown[],
   ): IterableIterator<unknown> | AsyncIterableIterator<unknown>;
-  batch?(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]>;
 }
 
 /** A transaction of either kind of engine. */
@@ -24,6 +23,7 @@ export interface AnyTransaction extends AnySession {
 export interface AnyEngine extends AnySession, Omit<SqlEngineTraits, "dialect"> {
   readonly dialect: SqlDialect;
   begin?(): Maybe<AnyTransaction>;
+  batch?(statements: readonly SqlStatement[]): Maybe<SqlResult[]>;
   prepareWrite(): Maybe<void>;
   close(): Maybe<void>;
 }

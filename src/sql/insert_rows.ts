@@ -1,162 +1,136 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import type { AnySession } from "./any_engine.ts";
-import { failedStatement } from "./failed_statement.ts";
-import { checkRowNumber, firstValues, insertRow } from "./insert_row.ts";
+import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
+import type { AnyEngine, AnySession } from "./any_engine.ts";
+import { checkRowNumber, firstValues, insertRow, lastNumber } from "./insert_row.ts";
+import type { InsertStatement } from "./insert_statements.ts";
 import type { Row } from "./rows_decoder.ts";
+import type { SqlChanges, SqlResult } from "./sql_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";
-import type { SqlResult } from "./sql_engine.ts";
-import type { SqlFailureKind } from "./sql_failure.ts";
+import { ROW_FAILURES } from "./row_failures.ts";
 import type { SqlTable } from "./sql_table.ts";
 import { failWith } from "./statement_error.ts";
 
 /** Rows a statement stores at most: more gain nothing. */
 const CHUNK_ROWS = 100;
-/** Rows sent together at most: a request has to be held in memory by both sides. */
-const BATCH_ROWS = 5_000;
-/** What one row can be wrong about, after which the transaction is still open. */
-const ROW_FAILURES: readonly SqlFailureKind[] = ["unique", "foreignKey", "notNull", "check", "type"];
 
-/**
- * Stores rows, several a statement. The caller holds the transaction that makes them one.
- *
- * @param alone There is no transaction, but a batch that is one: its error is thrown as the store reports it.
- */
+/** Rows that one statement stores. */
+interface Chunk {
+  readonly rows: readonly Readonly<Row>[];
+  readonly statement: InsertStatement;
+}
+
+/** Stores rows, several a statement. The caller holds the transaction that makes them one. */
 export function insertRows(
   database: SqlDatabase,
   table: SqlTable,
   session: AnySession,
   rows: readonly Readonly<Row>[],
-  alone: boolean = false,
 ): Maybe<Row[]> {
-  // A row may refer to one before it and not to one after it, which a statement of several rows would not notice.
-  const single = table.table.columns.some(({ references }) => references?.table === table.name);
-  if (session.batch !== undefined) {
-    const pieces = single ? rows.map((row) => [row]) : chunks(rows, chunkSize(table));
-    return insertInBatches(database, table, session, pieces, alone);
-  }
-  if (single) return insertEach(database, table, session, rows);
   const results: Row[] = [];
   return chain(
-    chainAll(
-      chunks(rows, chunkSize(table)),
-      (chunk) =>
-        chain(insertChunk(database, table, session, chunk), (stored) => {
-          for (const row of stored) results.push(row);
-        }),
-    ),
+    chainAll(chunks(table, rows), (chunk) =>
+      chain(insertChunk(database, table, session, chunk), (stored) => {
+        for (const row of stored) results.push(row);
+      })),
     () => results,
   );
 }
 
-/** As `insertRows`, the statements of many rows sent together. */
-function insertInBatches(
+/**
+ * Stores rows in one call of the engine, which stores all of them or none.
+ *
+ * @returns Null when one of them is wrong: one by one it will be seen which.
+ */
+export function insertBatch(
   database: SqlDatabase,
   table: SqlTable,
-  session: AnySession,
-  pieces: readonly (readonly Readonly<Row>[])[],
-  alone: boolean,
-): Maybe<Row[]> {
-  const { inserts } = table;
-  const { rowNumber } = inserts;
-  const statements = pieces.map((piece) => {
-    const params: unknown[] = [];
-    for (const row of piece) {
-      if (rowNumber !== null) checkRowNumber(table, rowNumber, row, "insert into");
-      inserts.push(params, row, null);
-    }
-    return { query: inserts.many(piece.length), params };
-  });
-  const results: Row[] = [];
-  const next = (start: number): Maybe<Row[]> => {
-    if (start >= pieces.length) return results;
-    let size = 0;
-    let end = start;
-    while (end < pieces.length && (end === start || size < BATCH_ROWS)) size += pieces[end++]?.length ?? 0;
-    const stored = (found: readonly SqlResult[]): void =>
-      found.forEach(({ rows: ids }, i) => {
-        const values = firstValues(ids);
-        pieces[start + i]?.forEach((row, n) => results.push(inserts.result(row, values[n])));
-      });
-    const fail = (error: unknown): Maybe<never> =>
-      failWith(database, session, error, { table, attempt: "insert into" });
-    const failed = (error: unknown): Maybe<Row[]> => {
-      const place = failedStatement(error);
-      const wrong = pieces[start + (place ?? 0)] ?? [];
-      // One by one, so that the first row that is wrong is the one reported.
-      if (place !== null && ROW_FAILURES.includes(database.engine.failure(error).kind)) {
-        return chain(insertEach(database, table, session, wrong), () => fail(error));
-      }
-      return fail(error);
-    };
-    return (session.batch?.(statements.slice(start, end)) ?? Promise.resolve([])).then((found) => {
-      stored(found);
-      return next(end);
-    }, (error) => {
-      if (alone) throw error;
-      return failed(error);
-    });
+  batch: NonNullable<AnyEngine["batch"]>,
+  rows: readonly Readonly<Row>[],
+): Maybe<Row[] | null> {
+  const all = chunks(table, rows);
+  const statements = all.map((chunk) => ({ query: chunk.statement.query, params: valuesOf(chunk) }));
+  const failed = (error: unknown): null => {
+    if (ROW_FAILURES.includes(database.engine.failure(error).kind)) return null;
+    throw database.error(error, table.name, "insert into");
   };
-  return next(0);
+  return settle(
+    () => batch(statements),
+    (results) => all.flatMap((chunk, i) => storedRows(table, chunk, results[i] as SqlResult)),
+    failed,
+  );
 }
 
 function insertChunk(
   database: SqlDatabase,
   table: SqlTable,
   session: AnySession,
-  rows: readonly Readonly<Row>[],
+  chunk: Chunk,
 ): Maybe<Row[]> {
-  const { inserts } = table;
-  const { rowNumber } = inserts;
-  const values: unknown[] = [];
-  for (const row of rows) {
-    if (rowNumber !== null) checkRowNumber(table, rowNumber, row, "insert into");
-    inserts.push(values, row, null);
-  }
-  const stored = (ids: readonly unknown[]): Row[] => rows.map((row, i) => inserts.result(row, ids[i]));
   const failed = (error: unknown): Maybe<Row[]> => {
     // One by one, so that the first row that is wrong is the one reported.
     if (ROW_FAILURES.includes(database.engine.failure(error).kind)) {
-      return insertEach(database, table, session, rows);
+      return chainAll(chunk.rows, (row) => insertRow(database, table, session, row));
     }
     return failWith(database, session, error, { table, attempt: "insert into" });
   };
   try {
-    const statement = inserts.many(rows.length);
-    if (inserts.assigned === null) {
-      const done = session.run(statement, values);
-      return done instanceof Promise ? done.then(() => stored([])).catch(failed) : stored([]);
+    const { query, numbers } = chunk.statement;
+    if (numbers === "returned") {
+      const found = session.all(query, valuesOf(chunk));
+      const done = (rows: unknown[]): Row[] => storedRows(table, chunk, { rows, changes: rows.length });
+      return found instanceof Promise ? found.then(done).catch(failed) : done(found);
     }
-    const found = session.all(statement, values);
-    return found instanceof Promise
-      ? found.then((ids) => stored(firstValues(ids))).catch(failed)
-      : stored(firstValues(found));
+    const changes = session.run(query, valuesOf(chunk));
+    const done = (changes: SqlChanges): Row[] => storedRows(table, chunk, changes);
+    return changes instanceof Promise ? changes.then(done).catch(failed) : done(changes);
   } catch (error) {
     return failed(error);
   }
 }
 
-function insertEach(
-  database: SqlDatabase,
+function valuesOf({ rows, statement: { writer } }: Chunk): unknown[] {
+  const { width } = writer;
+  const values = new Array<unknown>(rows.length * width);
+  for (let i = 0; i < rows.length; i++) writer.write(values, i * width, rows[i] as Row);
+  return values;
+}
+
+/** The rows as they were stored. */
+function storedRows(
   table: SqlTable,
-  session: AnySession,
-  rows: readonly Readonly<Row>[],
-): Maybe<Row[]> {
-  return chainAll(rows, (row) => insertRow(database, table, session, row));
+  { rows, statement: { numbers } }: Chunk,
+  result: SqlChanges & { readonly rows?: readonly unknown[] },
+): Row[] {
+  const { inserts } = table;
+  if (numbers === "given") return rows.map((row) => inserts.result(row, undefined));
+  if (numbers === "returned") {
+    const ids = firstValues(result.rows ?? []);
+    return rows.map((row, i) => inserts.result(row, ids[i]));
+  }
+  // The numbers of one statement follow one another.
+  const first = lastNumber(table, result) - rows.length + 1;
+  return rows.map((row, i) => inserts.result(row, first + i));
 }
 
 /** Pieces of full size, then of powers of two, so that few texts serve every length. */
-function chunks(rows: readonly Readonly<Row>[], full: number): (readonly Readonly<Row>[])[] {
-  const result: (readonly Readonly<Row>[])[] = [];
+function chunks(table: SqlTable, rows: readonly Readonly<Row>[]): Chunk[] {
+  const { inserts } = table;
+  const { rowNumber } = inserts;
+  if (rowNumber !== null) { for (const row of rows) checkRowNumber(table, rowNumber, row, "insert into"); }
+  const full = chunkSize(table);
+  const result: Chunk[] = [];
   for (let at = 0; at < rows.length;) {
     const left = rows.length - at;
     const size = left >= full ? full : 2 ** Math.floor(Math.log2(left));
-    result.push(rows.slice(at, at + size));
+    const some = rows.slice(at, at + size);
+    result.push({ rows: some, statement: inserts.many(some) });
     at += size;
   }
   return result;
 }
 
 function chunkSize(table: SqlTable): number {
+  // A row may refer to one before it and not to one after it, which a statement of several rows would not notice.
+  if (table.table.columns.some(({ references }) => references?.table === table.name)) return 1;
   const fitting = Math.floor(table.traits.dialect.maxParameters / table.columns.length);
   return Math.max(1, Math.min(CHUNK_ROWS, fitting));
 }

@@ -1,14 +1,13 @@
 import { chain, type Maybe } from "../chain/chain.ts";
+import { RinariError } from "../errors/mod.ts";
 import type { AnySession } from "./any_engine.ts";
-import { asArrays } from "./any_engine.ts";
 import { cascadesBack } from "./cascades.ts";
-import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
-import { failedStatement } from "./failed_statement.ts";
-import { type Failed, failWith } from "./statement_error.ts";
+import { type CompiledQuery, compileQuery, COUNT } from "./compiled_query.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
-import type { SqlChanges, SqlResult } from "./sql_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";
+import type { SqlChanges } from "./sql_engine.ts";
 import type { SqlTable } from "./sql_table.ts";
+import { failWith } from "./statement_error.ts";
 
 /** Runs a compiled search. */
 export function runSelect(
@@ -18,16 +17,50 @@ export function runSelect(
   compiled: CompiledQuery,
   params: readonly unknown[],
 ): Maybe<Row[]> {
-  const decoder = compiled.decoder as RowsDecoder;
   try {
     const rows = session.all(compiled.query, compiled.bind(params));
-    if (!(rows instanceof Promise)) return decoder.decode(rows);
-    return rows.then((found) => decoder.decode(found)).catch((error) =>
-      failWith(database, session, error, failed(table, compiled, params))
-    );
+    if (Array.isArray(rows)) return (compiled.decoder as RowsDecoder).decode(rows);
+    return finishSelect(database, table, session, compiled, params, rows);
   } catch (error) {
-    return failWith(database, session, error, failed(table, compiled, params)) as Maybe<Row[]>;
+    return queryFailed(database, table, session, compiled, params, error);
   }
+}
+
+/** Goes on with rows that come later. */
+export function finishSelect(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  compiled: CompiledQuery,
+  params: readonly unknown[],
+  rows: Promise<unknown[]>,
+): Promise<Row[]> {
+  const decoder = compiled.decoder as RowsDecoder;
+  return rows.then((found) => decoder.decode(found))
+    .catch((error) => queryFailed(database, table, session, compiled, params, error));
+}
+
+/** Throws the error for a query that failed. */
+export function queryFailed(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  compiled: CompiledQuery,
+  params: readonly unknown[],
+  error: unknown,
+): Maybe<never> {
+  const { attempt, plan } = compiled;
+  const failed = { table, attempt, plan, params };
+  if (error instanceof RinariError || database.engine.failure(error).kind !== "unsafeInteger") {
+    return failWith(database, session, error, failed);
+  }
+  // The engine does not say which column holds it. Read as bigint, the decoder does.
+  const decoder = table.bigintDecoder(plan.select);
+  const rows = session.all({ ...compiled.query, bigints: true }, compiled.bind(params));
+  return chain(
+    chain(rows, (found) => decoder.decode(found)),
+    () => failWith(database, session, error, failed),
+  );
 }
 
 /** Runs a compiled count, update or delete. */
@@ -39,76 +72,34 @@ export function runCount(
   params: readonly unknown[],
 ): Maybe<number> {
   try {
-    const values = compiled.bind(params);
-    if (compiled.plan.kind === "count") {
-      const counted = (rows: unknown[]): number =>
-        Number(asArrays(rows, compiled.query.columns)[0]?.[0] ?? 0);
-      const rows = session.all(compiled.query, values);
-      if (!(rows instanceof Promise)) return counted(rows);
-      return rows.then(counted).catch((error) =>
-        failWith(database, session, error, failed(table, compiled, params))
+    const { query, bind, plan } = compiled;
+    const values = bind(params);
+    let done: Maybe<number>;
+    if (plan.kind === "count") {
+      done = chain(session.all(query, values), countOf);
+    } else if (plan.kind === "delete" && cascadesBack(database, table)) {
+      const matching = compileQuery(table, { kind: "count", where: plan.where });
+      done = chain(
+        chain(session.all(matching.query, matching.bind(params)), countOf),
+        (count) => chain(session.run(query, values), () => count),
       );
+    } else {
+      const result = session.run(query, values);
+      if (!(result instanceof Promise)) return result.changes;
+      done = result.then(changesOf);
     }
-    if (compiled.plan.kind === "delete" && cascadesBack(database, table)) {
-      const matching = compileQuery(table, { kind: "count", where: compiled.plan.where });
-      return chain(
-        runCount(database, table, session, matching, params),
-        (count) => chain(session.run(compiled.query, values), () => count),
-      );
-    }
-    const result = session.run(compiled.query, values);
-    if (!(result instanceof Promise)) return result.changes;
-    return result.then(changesOf).catch((error) =>
-      failWith(database, session, error, failed(table, compiled, params))
-    );
+    if (typeof done === "number") return done;
+    return done.catch((error) => queryFailed(database, table, session, compiled, params, error));
   } catch (error) {
-    return failWith(database, session, error, failed(table, compiled, params)) as Maybe<number>;
+    return queryFailed(database, table, session, compiled, params, error);
   }
-}
-
-/**
- * Runs compiled updates as batches; returns the sum of their counts.
- *
- * @param alone There is no transaction, but a batch that is one: its error is thrown as the store reports it.
- */
-export function runCounts(
-  database: SqlDatabase,
-  table: SqlTable,
-  session: AnySession,
-  calls: readonly { readonly compiled: CompiledQuery; readonly params: readonly unknown[] }[],
-  { size, alone }: { readonly size: number; readonly alone: boolean },
-): Maybe<number> {
-  const statements = calls.map(({ compiled, params }) => ({
-    query: compiled.query,
-    params: compiled.bind(params),
-  }));
-  const counts = ({ compiled }: { readonly compiled: CompiledQuery }, result: SqlResult): number =>
-    compiled.plan.kind === "count"
-      ? Number(asArrays(result.rows, compiled.query.columns)[0]?.[0] ?? 0)
-      : result.changes;
-  let at = 0;
-  let sum = 0;
-  const next = (): Maybe<number> => {
-    if (at >= calls.length) return sum;
-    const results = session.batch?.(statements.slice(at, at + size)) ?? Promise.resolve([]);
-    return results.then((found) => {
-      found.forEach((result, i) => sum += counts(calls[at + i] as typeof calls[number], result));
-      at += size;
-      return next();
-    }, (error) => {
-      if (alone) throw error;
-      const { compiled, params } = calls[at + (failedStatement(error) ?? 0)] ??
-        calls[at] as typeof calls[number];
-      return failWith(database, session, error, failed(table, compiled, params));
-    });
-  };
-  return next();
 }
 
 function changesOf({ changes }: SqlChanges): number {
   return changes;
 }
 
-function failed(table: SqlTable, { attempt, plan }: CompiledQuery, params: readonly unknown[]): Failed {
-  return { table, attempt, plan, params };
+/** The one value of the one row. */
+export function countOf([row]: readonly unknown[]): number {
+  return Number(Array.isArray(row) ? row[0] : (row as Row)[COUNT]);
 }

@@ -11,6 +11,7 @@ import { SqlTransactions } from "./sql_transactions.ts";
 export interface AnyProvider {
   readonly name: string;
   readonly mode: "sync" | "async";
+  readonly separates?: boolean;
   configure(config: DriverConfig): Maybe<void>;
   open(dbName: string): Maybe<AnyEngine>;
 }
@@ -24,14 +25,15 @@ export class SqlConnection {
   readonly #open: Set<SqlTransactions> = new Set();
   readonly #databases = new Map<string, SqlDatabase>();
   #connected = false;
+  #alone: Promise<void> | null = null;
 
   /** Makes a connection that is closed. */
   constructor(provider: AnyProvider) {
     this.provider = provider;
-    this.#flows = provider.mode === "sync" ? null : flowStorage();
+    this.#flows = provider.separates === true ? flowStorage() : null;
   }
 
-  /** The transaction of the calling flow; of a sync driver, the only one. */
+  /** The transaction of the calling flow, where each has one of its own; else the only one. */
   get transactions(): SqlTransactions {
     return this.#flows === null ? this.#whole : this.#flows.getStore() ?? this.#whole;
   }
@@ -72,7 +74,12 @@ export class SqlConnection {
     return database;
   }
 
-  /** Runs work in a flow that has a transaction of its own, unless it is in one already. */
+  /** Runs work when nothing runs alone: at once, with a sync driver. */
+  whenFree<T>(work: () => Maybe<T>): Maybe<T> {
+    return this.#alone === null ? work() : this.#alone.then(() => this.whenFree(work));
+  }
+
+  /** Runs work in a flow that has a transaction of its own, unless it is in one already or there is only one. */
   inFlow<T>(work: () => Maybe<T>): Maybe<T> {
     const flows = this.#flows;
     if (flows === null || this.transactions.open) return work();
@@ -84,11 +91,33 @@ export class SqlConnection {
     });
   }
 
+  /** Runs steps of an async driver with nothing in between: what else comes waits in `enter`, or is in another flow. */
+  alone<T>(work: () => Maybe<T>): Maybe<T> {
+    if (this.#flows !== null) return this.inFlow(work);
+    return this.whenFree(() => this.#runAlone(work));
+  }
+
+  #runAlone<T>(work: () => Maybe<T>): Maybe<T> {
+    let done = (): void => undefined;
+    this.#alone = new Promise((resolve) => {
+      done = () => {
+        this.#alone = null;
+        resolve();
+      };
+    });
+    this.#leave();
+    return ensure(work, done);
+  }
+
   /** Opens a transaction or savepoint: from here on every operation enters it. */
   push(): Frame {
     this.checkConnected();
-    for (const database of this.#databases.values()) database.leave();
+    this.#leave();
     return this.transactions.push();
+  }
+
+  #leave(): void {
+    for (const database of this.#databases.values()) database.leave();
   }
 
   /**

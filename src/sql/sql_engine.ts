@@ -16,11 +16,13 @@ export interface SqlQuery {
 export interface SqlChanges {
   /** The rows changed directly; rows changed by a foreign key's action are not counted. */
   readonly changes: number;
+  /** The number of the row that was inserted last, where the engine says that it tells. */
+  readonly lastInsertRowid?: number | bigint;
 }
 
-/** What a statement of a batch brought. */
+/** What a statement of a batch did: its rows, or what it changed. */
 export interface SqlResult extends SqlChanges {
-  /** The rows; empty when the statement returns none. */
+  /** The rows it returned, in the engine's form; empty when it returns none. */
   readonly rows: unknown[];
 }
 
@@ -54,11 +56,6 @@ export interface AsyncSqlSession {
   run(query: SqlQuery, params: readonly unknown[]): Promise<SqlChanges>;
   /** The rows one by one. */
   iterate(query: SqlQuery, params: readonly unknown[]): AsyncIterableIterator<unknown>;
-  /**
-   * Runs statements in one round trip, those after one that fails not at all. On a connection they are one transaction; in
-   * a transaction they are a part of it. Without it they run one by one.
-   */
-  batch?(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]>;
 }
 
 /** A transaction that lives on a handle of its own. */
@@ -95,6 +92,8 @@ export interface SqlEngineTraits {
   readonly rows: "object" | "array";
   /** How integers must be bound: engines that bind every number as a float need `bigint`. */
   readonly integers: "number" | "bigint";
+  /** `run` tells the number of the row inserted last, so that RETURNING is not needed for it. */
+  readonly tellsRowNumber: boolean;
   /** Nothing can be written. */
   readonly readonly: boolean;
   /** Whether a transaction is open on the connection itself. */
@@ -114,6 +113,8 @@ export interface SqlEngineTraits {
 export interface SyncSqlEngine extends SyncSqlSession, SqlEngineTraits {
   /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
   begin?(): SyncSqlTransaction;
+  /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
+  batch?(statements: readonly SqlStatement[]): SqlResult[];
   /** Called once before the first write, outside of a transaction: the place to change how the file is journalled. */
   prepareWrite(): void;
   /** Closes the database. */
@@ -124,6 +125,8 @@ export interface SyncSqlEngine extends SyncSqlSession, SqlEngineTraits {
 export interface AsyncSqlEngine extends AsyncSqlSession, SqlEngineTraits {
   /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
   begin?(): Promise<AsyncSqlTransaction>;
+  /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
+  batch?(statements: readonly SqlStatement[]): Promise<SqlResult[]>;
   /** Called once before the first write, outside of a transaction. */
   prepareWrite(): Promise<void>;
   /** Closes the database. */

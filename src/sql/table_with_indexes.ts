@@ -1,4 +1,4 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { NamedIndex, TableSchema } from "../contract/mod.ts";
 import { TimeoutError } from "../errors/mod.ts";
 import { command } from "./any_engine.ts";
@@ -28,10 +28,16 @@ export function createTableWithIndexes(
         () => undefined,
       ));
   return chain(database.open(), (engine) => {
-    const { dialect, rows, integers } = engine;
+    const { dialect, rows, integers, tellsRowNumber } = engine;
     if (engine.batch === undefined || engine.distant !== true || engine.readonly) return inSteps();
     if (connection.transactions.open) return inSteps();
-    const table = new SqlTable(name, schema, { driver: database.driver, dialect, rows, integers }, false);
+    const table = new SqlTable(name, schema, {
+      driver: database.driver,
+      dialect,
+      rows,
+      integers,
+      tellsRowNumber,
+    }, false);
     const make = (type: "table" | "index", stored: string, sql: string): SqlStatement[] => [
       dialect.catalog.refuseOther(type, stored, sql),
       { query: command(dialect.ifAbsent(sql)), params: [] },
@@ -42,7 +48,8 @@ export function createTableWithIndexes(
         make("index", storedIndexName(name, index.name), createIndexSQL(table, index.name, index))
       ),
     ];
-    return engine.batch(statements).then(() => know(connection, database, table), (error) => {
+    const { batch } = engine;
+    return settle(() => batch.call(engine, statements), () => know(connection, database, table), (error) => {
       if (error instanceof TimeoutError) throw error;
       return inSteps();
     });

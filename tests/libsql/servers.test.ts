@@ -95,7 +95,7 @@ describe("LibSQLDriver", () => {
           const reading = open({ url, authToken: readonly });
           assertEquals(await reading.Note.count(), 1);
           const refused = await errorOf(() => reading.Note.create({ id: 2, text: "no" }));
-          assertEquals([refused.name, refused.code], ["ConnectionError", "FORBIDDEN"]);
+          assertEquals([refused.name, refused.code], ["ConnectionError", "FORBIDDEN"], url);
           await reading.orm.disconnect();
         }
       }, { jwtKeyFile });
