@@ -84,7 +84,7 @@ export interface SqlCatalog {
   index(session: AnySession, name: string): Maybe<StoredIndex | null>;
   /** The foreign keys that refer to a table. */
   referrers(session: AnySession, table: string): Maybe<readonly Referrer[]>;
-  /** A statement that fails when there is a table or index of the name that another statement has made. */
+  /** A statement that fails when another statement has made the table or index of the name, or a trigger is on the table. */
   refuseOther(type: "table" | "index", name: string, sql: string): SqlStatement;
   /** The last number given to a table's rows, or null. */
   lastNumber(session: AnySession, table: string): Maybe<bigint | null>;

@@ -68,7 +68,8 @@ export const sqliteCatalog: SqlCatalog = {
   refuseOther: (type, name, sql) => ({
     query: query(
       "SELECT json('another ' || name) AS n FROM sqlite_schema WHERE lower(name) = lower(?2) AND " +
-        "(type = ?1 OR type = 'view') AND NOT (type = ?1 AND name = ?2 AND sql = ?3)",
+        "(type = ?1 OR type = 'view') AND NOT (type = ?1 AND name = ?2 AND sql = ?3) OR " +
+        "?1 = 'table' AND type = 'trigger' AND lower(tbl_name) = lower(?2)",
       ["n"],
     ),
     params: [type, name, sql],

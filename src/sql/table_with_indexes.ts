@@ -31,13 +31,8 @@ export function createTableWithIndexes(
     const { dialect, rows, integers, tellsRowNumber } = engine;
     if (engine.batch === undefined || engine.distant !== true || engine.readonly) return inSteps();
     if (connection.transactions.open) return inSteps();
-    const table = new SqlTable(name, schema, {
-      driver: database.driver,
-      dialect,
-      rows,
-      integers,
-      tellsRowNumber,
-    }, false);
+    const traits = { driver: database.driver, dialect, rows, integers, tellsRowNumber };
+    const table = new SqlTable(name, schema, traits);
     const make = (type: "table" | "index", stored: string, sql: string): SqlStatement[] => [
       dialect.catalog.refuseOther(type, stored, sql),
       { query: command(dialect.ifAbsent(sql)), params: [] },
