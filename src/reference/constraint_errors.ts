@@ -5,7 +5,7 @@ import {
   ValidationError,
 } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
-import type { Reference } from "./reference.ts";
+import type { Table } from "../schema/table.ts";
 
 /** What was attempted, as a message begins: "Cannot insert into `users`". */
 export type Attempt = "insert into" | "update" | "delete from" | "index" | "drop";
@@ -16,6 +16,18 @@ export interface Scene {
   readonly driver: string;
   /** The table written to. */
   readonly table: string;
+}
+
+/** What messages say of a foreign key. */
+export interface ReferenceNames {
+  /** The table that refers. */
+  readonly child: { readonly table: Table };
+  /** Its column. */
+  readonly column: Column;
+  /** The name of the table referred to. */
+  readonly parentTable: string;
+  /** The name of its column. */
+  readonly parentColumn: string;
 }
 
 /** Another row has the same values in the columns. */
@@ -46,7 +58,7 @@ export function notNullViolation(scene: Scene, attempt: Attempt, column: Column)
 export function missingParent(
   scene: Scene,
   attempt: Attempt,
-  reference: Reference,
+  reference: ReferenceNames,
   why: string | null,
 ): ForeignKeyConstraintError {
   const { column, parentTable, parentColumn } = reference;
@@ -62,7 +74,7 @@ export function missingParent(
 export function orphans(
   scene: Scene,
   attempt: Attempt,
-  reference: Reference,
+  reference: ReferenceNames,
   columns: readonly string[],
 ): ForeignKeyConstraintError {
   const child = `\`${reference.child.table.name}\`.\`${reference.column.name}\``;

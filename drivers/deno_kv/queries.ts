@@ -1,0 +1,60 @@
+import type { DriverWhere, QueryOptions } from "../../src/contract/mod.ts";
+import { readWhere } from "../../src/query/where_reader.ts";
+import type { Filter, Row, Search } from "../../src/reference/mod.ts";
+import { countAll } from "./row_count.ts";
+import type { StoredRow } from "./rows.ts";
+import { countRows, findRows, matchRows } from "./search.ts";
+import { Statement } from "./statement.ts";
+import type { StoredTable } from "./stored_table.ts";
+import type { Work } from "./work.ts";
+
+/** The rows that match, in order, with the columns asked for. */
+export async function selectRows<T>(
+  work: Work,
+  table: StoredTable,
+  search: Search,
+  columns: readonly string[] | undefined,
+): Promise<T[]> {
+  const rows: StoredRow[] = await findRows(work, table, search);
+  if (columns === undefined) return rows.map(({ row }) => row as T);
+  return rows.map(({ row }) => {
+    const selected: Record<string, unknown> = {};
+    for (const name of columns) selected[name] = row[name];
+    return selected as T;
+  });
+}
+
+/** How many rows match. */
+export function countMatches(work: Work, table: StoredTable, filter: Filter): Promise<number> {
+  return filter.where === null ? countAll(work, table) : countRows(work, table, filter);
+}
+
+/** Changes columns of the rows that match. @returns How many matched. */
+export async function updateMatches(work: Work, table: StoredTable, values: Row, filter: Filter): Promise<number> {
+  const statement = new Statement(work, table, "update");
+  const rows = await matchRows(work, table, filter);
+  for (const row of rows) await statement.update(row, values);
+  await statement.finish();
+  return rows.length;
+}
+
+/** Removes the rows that match. @returns How many matched. */
+export async function removeMatches(work: Work, table: StoredTable, filter: Filter): Promise<number> {
+  const statement = new Statement(work, table, "delete from");
+  const rows = await matchRows(work, table, filter);
+  for (const row of rows) await statement.delete(row);
+  await statement.finish();
+  return rows.length;
+}
+
+/** Reads a condition. */
+export function filterOf({ table }: StoredTable, where: DriverWhere): Filter {
+  const { predicate, params } = readWhere(table, where, false);
+  return { where: predicate, params };
+}
+
+/** Reads the options of a search. */
+export function searchOf(table: StoredTable, options: QueryOptions): Search {
+  const { where = {}, orderBy, limit, offset } = options;
+  return { ...filterOf(table, where), orderBy, limit, offset };
+}
