@@ -21,7 +21,15 @@
 export * from "./src/contract/mod.ts";
 export * from "./src/errors/mod.ts";
 export { ORM } from "./src/orm/orm.ts";
-export type { AnyModel, DefineOptions, InsertFor, ORMOptions, SchemaFor, TableInfo } from "./src/orm/orm.ts";
+export type {
+  AnyModel,
+  DefineOptions,
+  InsertFor,
+  LeftOut,
+  ORMOptions,
+  SchemaFor,
+  TableInfo,
+} from "./src/orm/orm.ts";
 export { Model } from "./src/model/model.ts";
 export type { Explanation } from "./src/model/model.ts";
 export type { Prepared } from "./src/model/prepared.ts";
@@ -50,27 +58,8 @@ export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schem
 export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";
 export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
 export type { TransactionOptions } from "./src/transaction/options.ts";
-export type {
-  Aggregate,
-  AggregateResult,
-  Aggregates,
-  AggregateValue,
-  Group,
-  GroupOptions,
-  NumericKeys,
-  OrderedKeys,
-} from "./src/types/aggregate.ts";
-export type { Mode, ModeOf, Result, RowIterator, TransactionBody } from "./src/types/mode.ts";
-export type { Page, PageOptions } from "./src/types/page.ts";
-export type { Accepted, ColumnInput, ColumnOutput, InsertOf, KeyOf, RowOf, Simplify } from "./src/types/row.ts";
-export type {
-  EqualityOperators,
-  Filter,
-  FindOptions,
-  OrderOperators,
-  PathFilter,
-  TextOperators,
-  UpdateOf,
-  Where,
-  WhereInput,
-} from "./src/types/where.ts";
+export type * from "./src/types/aggregate.ts";
+export type * from "./src/types/mode.ts";
+export type * from "./src/types/page.ts";
+export type * from "./src/types/row.ts";
+export type * from "./src/types/where.ts";

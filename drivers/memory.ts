@@ -28,7 +28,6 @@ import {
   describeSchema,
   explainSearch,
   type Filter,
-  type Row,
   rowCopier,
   type Search,
   UndoLog,
@@ -143,12 +142,16 @@ export class MemoryDriver implements SyncDriver {
    * @returns The row as stored.
    * @throws {RinariError} When a constraint refuses it.
    */
-  insert<T>(dbName: string, tableName: string, data: Row): T {
+  insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): T {
     return this.#write("insert", dbName, tableName).insert(tableName, [data])[0] as T;
   }
 
   /** Stores all the rows, in order, or none. */
-  bulkInsert<T>(dbName: string, tableName: string, records: readonly Row[]): T[] {
+  bulkInsert<T>(
+    dbName: string,
+    tableName: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+  ): T[] {
     return this.#write("bulkInsert", dbName, tableName).insert(tableName, records) as T[];
   }
 
@@ -158,7 +161,12 @@ export class MemoryDriver implements SyncDriver {
    * @returns How many matched.
    * @throws {RinariError} When a constraint refuses it; then nothing is changed.
    */
-  update(dbName: string, tableName: string, data: Row, where: DriverWhere): number {
+  update(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    where: DriverWhere,
+  ): number {
     const database = this.#write("update", dbName, tableName);
     return database.update(tableName, data, filterOf(database, tableName, where));
   }
@@ -177,7 +185,12 @@ export class MemoryDriver implements SyncDriver {
    *
    * @returns The row as stored.
    */
-  upsert<T>(dbName: string, tableName: string, data: Row, options: UpsertOptions): T {
+  upsert<T>(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    options: UpsertOptions,
+  ): T {
     return this.#write("upsert", dbName, tableName).upsert(tableName, data, options) as T;
   }
 

@@ -40,5 +40,5 @@ function takeRuntime(given) {
  */
 function stop(message) {
   console.error(message);
-  process.exit(1);
+  process.exit(2);
 }

@@ -91,7 +91,7 @@ export class Statement {
       if (!await this.#hasChildren(reference, from)) continue;
       if (root === null) await this.#checkParent(reference, from);
       else if (await this.#hasParent(reference, from) !== true) {
-        throw orphans(this.#target.scene, this.#attempt, withTable(reference), [root]);
+        throw orphans(this.#target.scene, this.#attempt, reference, [root]);
       }
     }
   }
@@ -215,7 +215,7 @@ export class Statement {
       : this.#work.catalog.tables.get(parentTable) === undefined
       ? `there is no table \`${parentTable}\`; create it first`
       : `\`${parentColumn}\` is neither its primary key nor unique; make it unique`;
-    throw missingParent(this.#target.scene, this.#attempt, withTable(reference), why);
+    throw missingParent(this.#target.scene, this.#attempt, reference, why);
   }
 
   /** Whether the row referred to is there; null when nothing makes the column unique. */
@@ -269,9 +269,4 @@ function sameNumber(value: unknown, { kind }: Column): unknown {
 function isSame({ kind }: Column, a: unknown, b: unknown): boolean {
   if (a === null || b === null || a === undefined || b === undefined) return (a ?? null) === (b ?? null);
   return keyOf(kind, a) === keyOf(kind, b);
-}
-
-function withTable(reference: StoredReference): Parameters<typeof orphans>[2] {
-  const { child: { table }, column, parentTable, parentColumn } = reference;
-  return { child: { table }, column, parentTable, parentColumn };
 }

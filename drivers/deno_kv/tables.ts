@@ -39,7 +39,7 @@ export async function dropTable(work: Work, name: string): Promise<void> {
     const { place } = reference.index;
     const range = { start: afterAll(below(place, NULL_PART)), end: rangeBelow(place).end };
     const { entries } = await work.list(range, 1, false);
-    if (entries.length > 0) throw orphans(table.scene, "drop", referenceNames(reference), [reference.parentColumn]);
+    if (entries.length > 0) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
   }
   for (const { place } of [...work.writes.values()]) {
     if (place.id.startsWith(table.root.id)) work.delete(place);
@@ -121,10 +121,4 @@ function checkSame(catalog: Catalog, existing: StoredTable, schema: TableSchema)
       "change the schema, or migrate the table",
     { code: "SCHEMA_MISMATCH", driver: NAME, table: name },
   );
-}
-
-function referenceNames(
-  { child: { table }, column, parentTable, parentColumn }: StoredTable["references"][number],
-): Parameters<typeof orphans>[2] {
-  return { child: { table }, column, parentTable, parentColumn };
 }

@@ -13,7 +13,11 @@ export function chain<T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Mayb
 }
 
 /** Like {@linkcode chain}, and goes on with an error too, thrown or rejected. */
-export function settle<T, R>(work: () => Maybe<T>, next: (value: T) => Maybe<R>, failed: (error: unknown) => Maybe<R>): Maybe<R> {
+export function settle<T, R>(
+  work: () => Maybe<T>,
+  next: (value: T) => Maybe<R>,
+  failed: (error: unknown) => Maybe<R>,
+): Maybe<R> {
   let value: Maybe<T>;
   try {
     value = work();

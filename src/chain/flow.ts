@@ -7,7 +7,9 @@ interface Storage<T> {
 /** Makes a store that follows a flow of calls through its Promises, or null where the runtime has none (a browser). */
 export function flowStorage<T>(): Storage<T> | null {
   const scope = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => { AsyncLocalStorage: new () => Storage<T> } | undefined };
+    process?: {
+      getBuiltinModule?: (name: string) => { AsyncLocalStorage: new () => Storage<T> } | undefined;
+    };
   };
   const hooks = scope.process?.getBuiltinModule?.("node:async_hooks");
   return hooks === undefined ? null : new hooks.AsyncLocalStorage();

@@ -1,7 +1,13 @@
 import type { DriverConfig } from "./driver_config.ts";
 import type { DriverMetadata } from "./capabilities.ts";
 import type { ColumnDefinition, TableSchema } from "./table_schema.ts";
-import type { AggregateOperation, BulkUpdate, DriverWhere, IndexOptions, QueryOptions } from "./query_options.ts";
+import type {
+  AggregateOperation,
+  BulkUpdate,
+  DriverWhere,
+  IndexOptions,
+  QueryOptions,
+} from "./query_options.ts";
 import type { GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";
 
 /** An open transaction, or savepoint, of an async driver. Exactly one of its methods is called, once. */
@@ -51,12 +57,24 @@ export interface AsyncDriver {
   /** How many rows match. */
   count(dbName: string, tableName: string, where?: DriverWhere): Promise<number>;
 
-  /** Stores a row and returns it as stored, an absent autoIncrement column assigned. Every other column is given. */
+  /**
+   * Stores a row and returns it as stored, an absent autoIncrement column assigned. Every other column is given. The data
+   * belongs to the driver from then on: what it returns may share values with it.
+   */
   insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T>;
-  /** Stores all the rows or none, in order. */
-  bulkInsert<T>(dbName: string, tableName: string, records: readonly Readonly<Record<string, unknown>>[]): Promise<T[]>;
+  /** Stores all the rows or none, in order. As with `insert`, they belong to the driver. */
+  bulkInsert<T>(
+    dbName: string,
+    tableName: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<T[]>;
   /** Changes the columns in `data` of the rows that match; returns how many matched. */
-  update(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>, where: DriverWhere): Promise<number>;
+  update(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    where: DriverWhere,
+  ): Promise<number>;
   /** Makes all the updates, in order, or none; returns how many rows matched in total. */
   bulkUpdate(dbName: string, tableName: string, updates: readonly BulkUpdate[]): Promise<number>;
   /** Removes the rows that match; returns how many matched. */
@@ -85,7 +103,12 @@ export interface AsyncDriver {
   /** Optional. The rows of `findAll` one by one. Fallback: pages of `findAll` by primary key. */
   iterate?<T>(dbName: string, tableName: string, options: QueryOptions): AsyncIterableIterator<T>;
   /** Optional. Inserts, or updates the row equal in the conflict columns. Fallback: find, then insert or update. */
-  upsert?<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>, options: UpsertOptions): Promise<T>;
+  upsert?<T>(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    options: UpsertOptions,
+  ): Promise<T>;
   /** Optional. Aggregates by group. Fallback: `findAll` and the reference evaluator. */
   group?<T>(dbName: string, tableName: string, plan: GroupPlan): Promise<T[]>;
   /** Optional. How the store would run the query: one readable line a step. Fallback: what is pushed down and what not. */

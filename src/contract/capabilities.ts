@@ -3,7 +3,8 @@ import type { OperatorName } from "./query_options.ts";
 /**
  * A kind of value beyond string, number, boolean and null that a driver takes and returns as it is. The core encodes the
  * kinds a driver does not name: `date` (a Date) as ISO 8601 text, `bytes` (Uint8Array) as base64 text, `bigint` as decimal
- * text; `json` (a structured value) is handed over as a plain structure either way.
+ * text (a safe one in an autoIncrement column as a number); a structured JSON value is handed over as a plain structure
+ * either way.
  */
 export type NativeType = "date" | "bytes" | "bigint";
 

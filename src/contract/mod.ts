@@ -10,7 +10,13 @@ export type {
   OperatorName,
   QueryOptions,
 } from "./query_options.ts";
-export type { ColumnDefinition, ColumnReference, JSONValue, ReferenceAction, TableSchema } from "./table_schema.ts";
+export type {
+  ColumnDefinition,
+  ColumnReference,
+  JSONValue,
+  ReferenceAction,
+  TableSchema,
+} from "./table_schema.ts";
 export type { Capabilities, DriverLimits, DriverMetadata, NativeType } from "./capabilities.ts";
 export type { DriverConfig } from "./driver_config.ts";
 export type { AggregateTerm, GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";

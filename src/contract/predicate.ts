@@ -14,56 +14,79 @@ export interface PredicateTarget {
  * On a JSON path the value is a string, number or boolean, named by `type`, and equal only to a value of that type.
  */
 export interface EqualPredicate extends PredicateTarget {
+  /** Tells the kinds apart. */
   readonly kind: "equal";
+  /** The slot of the value. */
   readonly slot: number;
+  /** The value may be null. */
   readonly nullable: boolean;
+  /** On a path, the type of the value; null for a column. */
   readonly type: ScalarType | null;
 }
 
 /** An order comparison: false for null, and on a JSON path for a value of another type. */
 export interface ComparePredicate extends PredicateTarget {
+  /** Tells the kinds apart. */
   readonly kind: "compare";
+  /** How it compares. */
   readonly operator: ">" | ">=" | "<" | "<=";
+  /** The slot of the value. */
   readonly slot: number;
+  /** On a path, the type of the value; null for a column. */
   readonly type: ScalarType | null;
 }
 
 /** Between two values, both included: false for null, and on a JSON path for a value of another type. */
 export interface BetweenPredicate extends PredicateTarget {
+  /** Tells the kinds apart. */
   readonly kind: "between";
+  /** The slot of the low end. */
   readonly low: number;
+  /** The slot of the high end. */
   readonly high: number;
+  /** On a path, the type of the value; null for a column. */
   readonly type: ScalarType | null;
 }
 
 /** A text match. `like` is the whole value, `%`, `_`, `\` escapes, ASCII case-insensitive; the others are literal. */
 export interface TextPredicate extends PredicateTarget {
+  /** Tells the kinds apart. */
   readonly kind: "text";
+  /** How it compares. */
   readonly operator: "like" | "startsWith" | "endsWith" | "contains";
+  /** The slot of the value. */
   readonly slot: number;
 }
 
 /** The value is in a list. The slot holds an array without null; `withNull` says that null is in the list too. */
 export interface InPredicate extends PredicateTarget {
+  /** Tells the kinds apart. */
   readonly kind: "in";
+  /** The slot of the value. */
   readonly slot: number;
+  /** Null is in the list. */
   readonly withNull: boolean;
 }
 
 /** The value is null; for a JSON path, also when there is nothing at the path. */
 export interface NullPredicate extends PredicateTarget {
+  /** Tells the kinds apart. */
   readonly kind: "null";
 }
 
 /** All, or any, of several. Empty: true for `and`, false for `or`. */
 export interface LogicPredicate {
+  /** Tells the kinds apart. */
   readonly kind: "and" | "or";
+  /** The conditions joined. */
   readonly items: readonly Predicate[];
 }
 
 /** The exact complement. */
 export interface NotPredicate {
+  /** Tells the kinds apart. */
   readonly kind: "not";
+  /** The condition negated. */
   readonly item: Predicate;
 }
 

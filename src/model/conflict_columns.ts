@@ -27,10 +27,14 @@ export function conflictColumns(
       table,
       unique.length === 0
         ? "neither the primary key nor a unique column is given"
-        : `several unique columns are given (${unique.map(({ name }) => `\`${name}\``).join(", ")}); name the conflict columns`,
+        : `several unique columns are given (${
+          unique.map(({ name }) => `\`${name}\``).join(", ")
+        }); name the conflict columns`,
     );
   }
-  if (!Array.isArray(named) || named.length === 0) return refuse(table, "the conflict columns are a list of columns");
+  if (!Array.isArray(named) || named.length === 0) {
+    return refuse(table, "the conflict columns are a list of columns");
+  }
   const columns = named.map((name) => table.column(name).name);
   const sets = [
     key,
@@ -38,7 +42,10 @@ export function conflictColumns(
     ...indexes.filter(({ unique, where }) => unique && where === null).map((index) => index.columns),
   ];
   if (!sets.some((set) => set.length === columns.length && set.every((name) => columns.includes(name)))) {
-    return refuse(table, `${columns.map((name) => `\`${name}\``).join(", ")} are neither the primary key nor unique together`);
+    return refuse(
+      table,
+      `${columns.map((name) => `\`${name}\``).join(", ")} are neither the primary key nor unique together`,
+    );
   }
   const missing = columns.find((name) => row[name] === null || row[name] === undefined);
   if (missing !== undefined) return refuse(table, `conflict column \`${missing}\` has no value`);
@@ -46,5 +53,8 @@ export function conflictColumns(
 }
 
 function refuse(table: Table, reason: string): never {
-  throw new ValidationError(`Cannot upsert into \`${table.name}\`: ${reason}`, { code: "INVALID_CONFLICT", table: table.name });
+  throw new ValidationError(`Cannot upsert into \`${table.name}\`: ${reason}`, {
+    code: "INVALID_CONFLICT",
+    table: table.name,
+  });
 }

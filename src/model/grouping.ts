@@ -1,10 +1,11 @@
 import type { AggregateTerm, GroupPlan } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { checkCount, type Order, readOrder } from "../query/find_options.ts";
-import { readWhere, type ReadWhere } from "../query/where_reader.ts";
+import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import { rowComparator } from "../reference/order.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import { checkIdentifier } from "../schema/identifiers.ts";
 import type { ModelColumn } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
@@ -34,16 +35,26 @@ export interface ReadGroup {
  * @throws {ValidationError} On an unknown option, column or aggregate, or one that does not fit its column.
  */
 export function readGroup(table: Table, options: unknown, strict: boolean): ReadGroup {
-  if (typeof options !== "object" || options === null) return refuse(table, `the options are an object, not ${describeValue(options)}`);
+  if (typeof options !== "object" || options === null) {
+    return refuse(table, `the options are an object, not ${describeValue(options)}`);
+  }
   const given = options as Record<string, unknown>;
   const unknown = Object.keys(given).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) return refuse(table, `${JSON.stringify(unknown)} is none of ${OPTIONS.join(", ")}`);
+  if (unknown !== undefined) {
+    return refuse(table, `${JSON.stringify(unknown)} is none of ${OPTIONS.join(", ")}`);
+  }
   const { by, aggregates, where, having, orderBy, limit = Number.MAX_SAFE_INTEGER, offset = 0 } = given;
-  if (!Array.isArray(by) || new Set(by).size !== by.length) return refuse(table, "`by` is a list of columns, each once");
-  if (typeof aggregates !== "object" || aggregates === null) return refuse(table, "`aggregates` is an object of aggregates by name");
+  if (!Array.isArray(by) || new Set(by).size !== by.length) {
+    return refuse(table, "`by` is a list of columns, each once");
+  }
+  if (typeof aggregates !== "object" || aggregates === null) {
+    return refuse(table, "`aggregates` is an object of aggregates by name");
+  }
   checkCount(table, "limit", limit);
   checkCount(table, "offset", offset);
-  const terms = Object.keys(aggregates).map((as) => readTerm(table, as, (aggregates as Record<string, unknown>)[as]));
+  const terms = Object.keys(aggregates).map((as) =>
+    readTerm(table, as, (aggregates as Record<string, unknown>)[as])
+  );
   const groups = groupTable(table, by, terms);
   const read = where === undefined ? null : readWhere(table, where, strict);
   return {
@@ -58,26 +69,38 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
 
 /** Applies `having`, the order, the limit and the offset to the groups a store computed. */
 export function selectGroups({ groups, having, order, limit, offset }: ReadGroup, rows: Row[]): Row[] {
-  const kept = having === null ? rows : rows.filter(compilePredicate(groups, having.predicate, having.params));
+  const kept = having === null
+    ? rows
+    : rows.filter(compilePredicate(groups, having.predicate, having.params));
   if (order !== null) kept.sort(rowComparator(groups, order));
   return kept.slice(offset, offset + limit);
 }
 
 function readTerm(table: Table, as: string, aggregate: unknown): AggregateTerm {
+  checkIdentifier("column", as);
   const entries = typeof aggregate === "object" && aggregate !== null ? Object.entries(aggregate) : [];
   const [entry] = entries;
   const operation = OPERATIONS.find((name) => name === entry?.[0]);
   if (entries.length !== 1 || entry === undefined || operation === undefined) {
-    return refuse(table, `aggregate \`${as}\` is one of ${OPERATIONS.join(", ")} of a column, such as { sum: "amount" }`);
+    return refuse(
+      table,
+      `aggregate \`${as}\` is one of ${OPERATIONS.join(", ")} of a column, such as { sum: "amount" }`,
+    );
   }
   if (operation === "count" && entry[1] === "*") return { as, operation };
   const column = table.column(entry[1] as string);
   const numeric = column.kind === "integer" || column.kind === "bigint" || column.kind === "real";
   if ((operation === "sum" || operation === "avg") && !numeric) {
-    return refuse(table, `aggregate \`${as}\`: ${operation} needs a column of numbers, and \`${column.name}\` is ${column.type}`);
+    return refuse(
+      table,
+      `aggregate \`${as}\`: ${operation} needs a column of numbers, and \`${column.name}\` is ${column.type}`,
+    );
   }
   if (operation !== "count" && !column.ordered) {
-    return refuse(table, `aggregate \`${as}\`: ${operation} needs values with an order, and \`${column.name}\` is ${column.type}`);
+    return refuse(
+      table,
+      `aggregate \`${as}\`: ${operation} needs values with an order, and \`${column.name}\` is ${column.type}`,
+    );
   }
   return { as, operation, column: column.name };
 }
@@ -114,5 +137,8 @@ function withGroupedColumns(order: Order, by: readonly string[]): Order {
 }
 
 function refuse(table: Table, reason: string): never {
-  throw new ValidationError(`Cannot aggregate \`${table.name}\`: ${reason}`, { code: "INVALID_OPTIONS", table: table.name });
+  throw new ValidationError(`Cannot aggregate \`${table.name}\`: ${reason}`, {
+    code: "INVALID_OPTIONS",
+    table: table.name,
+  });
 }

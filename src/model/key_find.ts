@@ -36,7 +36,11 @@ export function keyWhere(table: Table, keys: readonly unknown[]): ReadWhere {
   if (table.primaryKey.length === 1) {
     const { name } = table.primaryKey[0] as Column;
     const list = keys.map((key) => keyValues(table, key)[0]);
-    return { predicate: { kind: "in", column: name, path: null, slot: 0, withNull: false }, params: [list], shape: "#i" };
+    return {
+      predicate: { kind: "in", column: name, path: null, slot: 0, withNull: false },
+      params: [list],
+      shape: "#i",
+    };
   }
   const params: unknown[] = [];
   const items = keys.map((key) => {
@@ -65,7 +69,9 @@ function keyValues(table: Table, key: unknown): unknown[] {
     if (key === undefined || key === null) return refuse(table, key);
     return [(primaryKey[0] as Column).accept(key)];
   }
-  if (typeof key !== "object" || key === null || Object.keys(key).length !== primaryKey.length) return refuse(table, key);
+  if (typeof key !== "object" || key === null || Object.keys(key).length !== primaryKey.length) {
+    return refuse(table, key);
+  }
   return primaryKey.map((column) => {
     const value = Object.hasOwn(key, column.name) ? (key as Record<string, unknown>)[column.name] : undefined;
     return value === undefined || value === null ? refuse(table, key) : column.accept(value);

@@ -1,8 +1,8 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { NotFoundError, ValidationError } from "../errors/mod.ts";
-import { readFind, type ReadFind, readFindOne } from "../query/find_options.ts";
+import { type ReadFind, readFind, readFindOne } from "../query/find_options.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
-import { readWhere, type ReadWhere } from "../query/where_reader.ts";
+import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
@@ -24,7 +24,7 @@ import { readGroup, selectGroups } from "./grouping.ts";
 import { rowIterator } from "./row_iterator.ts";
 import { keyFind, keyWhere } from "./key_find.ts";
 import { paginate } from "./paginate.ts";
-import { type Prepared, prepare } from "./prepared.ts";
+import { prepare, type Prepared } from "./prepared.ts";
 import { readInsert, readUpdate } from "./row_input.ts";
 
 /** How a query would run. */
@@ -97,7 +97,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   bulkCreate(records: readonly Insert[]): Result<M, Row_[]> {
     if (!Array.isArray(records)) this.#refuse("bulkCreate needs an array of rows");
     const rows = Array.from(records, (data) => readInsert(this.#entry.table, data));
-    return this.#result(this.#entry.run(true, () => rows.length === 0 ? [] : this.#entry.store.insertAll(rows)));
+    return this.#result(
+      this.#entry.run(true, () => rows.length === 0 ? [] : this.#entry.store.insertAll(rows)),
+    );
   }
 
   /** The first row found, or null. */
@@ -109,7 +111,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   /** All rows found. */
-  findAll<const K extends keyof Row_ = keyof Row_>(options?: FindOptions<Row_, K>): Result<M, Pick<Row_, K>[]> {
+  findAll<const K extends keyof Row_ = keyof Row_>(
+    options?: FindOptions<Row_, K>,
+  ): Result<M, Pick<Row_, K>[]> {
     const find = this.#find(options);
     return this.#result(this.#entry.run(false, () => this.#entry.store.select(find)));
   }
@@ -152,8 +156,14 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   /** Whether a row matches. */
   exists(where?: WhereInput<Row_>): Result<M, boolean> {
     const select = [(this.#entry.table.primaryKey[0] as { name: string }).name];
-    const find = readFind(this.#entry.table, where === undefined ? { select, limit: 1 } : { where, select, limit: 1 }, this.#host.strict);
-    return this.#result(this.#entry.run(false, () => chain(this.#entry.store.select(find), (rows) => rows.length > 0)));
+    const find = readFind(
+      this.#entry.table,
+      where === undefined ? { select, limit: 1 } : { where, select, limit: 1 },
+      this.#host.strict,
+    );
+    return this.#result(
+      this.#entry.run(false, () => chain(this.#entry.store.select(find), (rows) => rows.length > 0)),
+    );
   }
 
   /**
@@ -180,7 +190,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
       where: this.#narrow("update", update?.where),
       data: readUpdate(this.#entry.table, update?.data),
     })).filter(({ data }) => Object.keys(data).length > 0);
-    return this.#result(this.#entry.run(true, () => read.length === 0 ? 0 : this.#entry.store.updateEach(read)));
+    return this.#result(
+      this.#entry.run(true, () => read.length === 0 ? 0 : this.#entry.store.updateEach(read)),
+    );
   }
 
   /**
@@ -239,12 +251,18 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   /** The least value of a column in its order; null of nothing. */
-  min<K extends OrderedKeys<Row_>>(column: K, where?: WhereInput<Row_>): Result<M, NonNullable<Row_[K]> | null> {
+  min<K extends OrderedKeys<Row_>>(
+    column: K,
+    where?: WhereInput<Row_>,
+  ): Result<M, NonNullable<Row_[K]> | null> {
     return this.#single({ min: column }, where);
   }
 
   /** The greatest value of a column in its order; null of nothing. */
-  max<K extends OrderedKeys<Row_>>(column: K, where?: WhereInput<Row_>): Result<M, NonNullable<Row_[K]> | null> {
+  max<K extends OrderedKeys<Row_>>(
+    column: K,
+    where?: WhereInput<Row_>,
+  ): Result<M, NonNullable<Row_[K]> | null> {
     return this.#single({ max: column }, where);
   }
 
@@ -264,7 +282,10 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   ): Result<M, Group<Row_, K, A>[]> {
     const read = readGroup(this.#entry.table, options, this.#host.strict);
     return this.#result(
-      this.#entry.run(false, () => chain(this.#entry.store.group(read.plan), (rows) => selectGroups(read, rows))),
+      this.#entry.run(
+        false,
+        () => chain(this.#entry.store.group(read.plan), (rows) => selectGroups(read, rows)),
+      ),
     );
   }
 
@@ -272,7 +293,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * The rows found, one by one, without holding all of them in memory. Rows that are written while it runs may or may not
    * be seen.
    */
-  iterate<const K extends keyof Row_ = keyof Row_>(options?: FindOptions<Row_, K>): RowIterator<M, Pick<Row_, K>> {
+  iterate<const K extends keyof Row_ = keyof Row_>(
+    options?: FindOptions<Row_, K>,
+  ): RowIterator<M, Pick<Row_, K>> {
     return rowIterator(this.#entry, this.#find(options)) as RowIterator<M, Pick<Row_, K>>;
   }
 
@@ -381,11 +404,16 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   #single<T>(aggregate: Aggregate<Row_>, where: unknown): Result<M, T> {
     const { table, store } = this.#entry;
     const read = readGroup(table, { by: [], aggregates: { value: aggregate }, where }, this.#host.strict);
-    return this.#result(this.#entry.run(false, () => chain(store.group(read.plan), (rows) => rows[0]?.["value"])));
+    return this.#result(
+      this.#entry.run(false, () => chain(store.group(read.plan), (rows) => rows[0]?.["value"])),
+    );
   }
 
   #refuse(reason: string): never {
-    throw new ValidationError(`Cannot use \`${this.table}\`: ${reason}`, { code: "INVALID_OPTIONS", table: this.table });
+    throw new ValidationError(`Cannot use \`${this.table}\`: ${reason}`, {
+      code: "INVALID_OPTIONS",
+      table: this.table,
+    });
   }
 
   /** The one place where what the driver returned gets the type its mode says. */

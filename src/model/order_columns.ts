@@ -12,7 +12,9 @@ export interface OrderedFind {
 /** Adds the columns of the order to a search that selects others. */
 export function withOrderColumns(find: ReadFind): OrderedFind {
   const { select } = find;
-  const extra = select === undefined ? [] : find.orderBy.map(([name]) => name).filter((name) => !select.includes(name));
+  const extra = select === undefined
+    ? []
+    : find.orderBy.map(([name]) => name).filter((name) => !select.includes(name));
   if (select === undefined || extra.length === 0) return { find, trim: (rows) => rows };
   return {
     find: { ...find, select: [...select, ...extra], shape: `${find.shape}+` },

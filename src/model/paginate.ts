@@ -28,15 +28,20 @@ export function paginate(entry: TableEntry, options: unknown, strict: boolean): 
   }
   for (const name of ["limit", "offset"]) {
     if (rest[name] !== undefined) {
-      throw new ValidationError(`Cannot search \`${table.name}\`: a page takes \`size\` and \`after\`, not \`${name}\``, {
-        code: "INVALID_OPTIONS",
-        table: table.name,
-      });
+      throw new ValidationError(
+        `Cannot search \`${table.name}\`: a page takes \`size\` and \`after\`, not \`${name}\``,
+        {
+          code: "INVALID_OPTIONS",
+          table: table.name,
+        },
+      );
     }
   }
   const limit = size + 1;
   const { find, trim } = withOrderColumns(readFind(table, { ...rest, limit }, strict));
-  const from = after === undefined || after === null ? find : findAfter(table, find, readCursor(table, find.orderBy, after));
+  const from = after === undefined || after === null
+    ? find
+    : findAfter(table, find, readCursor(table, find.orderBy, after));
   return entry.run(false, () =>
     chain(entry.store.select(from), (rows): Page<Row> => {
       const more = rows.length > size;

@@ -1,7 +1,7 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { readFind, type ReadFind } from "../query/find_options.ts";
+import { type ReadFind, readFind } from "../query/find_options.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
 import { Placeholder } from "../query/operation.ts";
 import type { Mode, Result } from "../types/mode.ts";
@@ -53,8 +53,11 @@ function given(entry: TableEntry, name: string, params: object): unknown {
     ? (params as Record<string, unknown>)[name]
     : undefined;
   if (value !== undefined) return value;
-  throw new ValidationError(`Cannot run a prepared query on \`${entry.table.name}\`: parameter \`${name}\` is not given`, {
-    code: "MISSING_PARAMETER",
-    table: entry.table.name,
-  });
+  throw new ValidationError(
+    `Cannot run a prepared query on \`${entry.table.name}\`: parameter \`${name}\` is not given`,
+    {
+      code: "MISSING_PARAMETER",
+      table: entry.table.name,
+    },
+  );
 }

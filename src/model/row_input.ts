@@ -46,10 +46,13 @@ export function readUpdate(table: Table, data: unknown): Row {
 
 function readKeys(table: Table, data: unknown, what: string): Row {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    throw new ValidationError(`Cannot ${what} \`${table.name}\`: an object of columns is needed, not ${describeValue(data)}`, {
-      code: "INVALID_ROW",
-      table: table.name,
-    });
+    throw new ValidationError(
+      `Cannot ${what} \`${table.name}\`: an object of columns is needed, not ${describeValue(data)}`,
+      {
+        code: "INVALID_ROW",
+        table: table.name,
+      },
+    );
   }
   for (const key of Object.keys(data)) if (table.get(key) === undefined) table.column(key);
   return data as Row;
@@ -58,7 +61,9 @@ function readKeys(table: Table, data: unknown, what: string): Row {
 /** A member of the object itself: a column may be called `constructor`. */
 function own(data: Row, column: Column): unknown {
   const value = data[column.name];
-  return value !== undefined && column.name in Object.prototype && !Object.hasOwn(data, column.name) ? undefined : value;
+  return value !== undefined && column.name in Object.prototype && !Object.hasOwn(data, column.name)
+    ? undefined
+    : value;
 }
 
 function readNull(column: Column, what: string): null {
@@ -82,10 +87,14 @@ function write(column: Column, value: unknown): unknown {
 }
 
 function runValidator(column: Column, value: unknown): unknown {
-  const result = (column.definition.validate as NonNullable<Column["definition"]["validate"]>)["~standard"].validate(value);
+  const result = (column.definition.validate as NonNullable<Column["definition"]["validate"]>)["~standard"]
+    .validate(value);
   if (result instanceof Promise) {
     result.catch(() => undefined);
-    return column.refuse(value, "its validator is async; validate before the call, or with a synchronous schema");
+    return column.refuse(
+      value,
+      "its validator is async; validate before the call, or with a synchronous schema",
+    );
   }
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map(({ message, path }) => {

@@ -17,7 +17,9 @@ export function rowIterator(entry: TableEntry, find: ReadFind): AnyIterator {
 }
 
 function* syncRows(entry: TableEntry, find: ReadFind): Generator<Row, undefined> {
-  const rows = entry.run(false, () => entry.store.iterate(find) as Iterable<Row> | null) as Iterable<Row> | null;
+  const rows = entry.run(false, () => entry.store.iterate(find) as Iterable<Row> | null) as
+    | Iterable<Row>
+    | null;
   if (rows !== null) {
     yield* rows;
     return;
@@ -73,9 +75,11 @@ function pages(entry: TableEntry, search: ReadFind): () => Maybe<Row[]> {
     return chain(entry.run(false, () => entry.store.select(page)), (rows) => {
       left -= rows.length;
       const end = rows.at(-1);
-      from = end === undefined || rows.length < limit
-        ? null
-        : findAfter(entry.table, { ...find, offset: undefined, shape: `${find.shape}p` }, find.orderBy.map(([name]) => end[name]));
+      from = end === undefined || rows.length < limit ? null : findAfter(
+        entry.table,
+        { ...find, offset: undefined, shape: `${find.shape}p` },
+        find.orderBy.map(([name]) => end[name]),
+      );
       return trim(rows);
     });
   };

@@ -32,13 +32,16 @@ export class Connection {
     this.complete = isComplete(capabilities);
     this.mode = isPromise(opened) ? "async" : "sync";
     const host = {
-      begin: <T>(work: () => Maybe<T>): Maybe<T> => chain(this.#opening ?? undefined, () => driver.transaction(work)),
+      begin: <T>(work: () => Maybe<T>): Maybe<T> =>
+        chain(this.#opening ?? undefined, () => driver.transaction(work)),
       undoes: capabilities.transactions !== undefined,
       savepoints: capabilities.transactions !== undefined && capabilities.savepoints === true,
       concurrent: capabilities.transactions === "concurrent",
     };
     const settings = transactionSettings(options);
-    this.transactions = this.mode === "sync" ? new SyncTransactions(host) : new AsyncTransactions(host, settings);
+    this.transactions = this.mode === "sync"
+      ? new SyncTransactions(host)
+      : new AsyncTransactions(host, settings);
     this.#open(opened);
   }
 
@@ -47,7 +50,11 @@ export class Connection {
    *
    * @throws {RinariError} When a sync driver cannot open; an async driver's failure is thrown by the first operation.
    */
-  static of(driver: SyncDriver | AsyncDriver, config: DriverConfig, options: TransactionOptions | undefined): Connection {
+  static of(
+    driver: SyncDriver | AsyncDriver,
+    config: DriverConfig,
+    options: TransactionOptions | undefined,
+  ): Connection {
     const known = connections.get(driver);
     const any = anyDriver(driver);
     const opened = any.connect(config);

@@ -39,7 +39,12 @@ export interface DefineOptions<Row> {
 }
 
 /** A model of any table, of which only what all have in common is known. */
-export type AnyModel<M extends Mode = Mode> = Model<Record<string, unknown>, Record<string, unknown>, unknown, M>;
+export type AnyModel<M extends Mode = Mode> = Model<
+  Record<string, unknown>,
+  Record<string, unknown>,
+  unknown,
+  M
+>;
 
 /** The schema of an interface: a column for each member. */
 export type SchemaFor<Row> = { readonly [K in keyof Row]-?: ModelColumn };
@@ -50,7 +55,8 @@ export type InsertFor<Row, Generated extends keyof Row> = Simplify<
   & { [K in LeftOut<Row, Generated>]?: Accepted<Row[K]> | undefined }
 >;
 
-type LeftOut<Row, Generated extends keyof Row> =
+/** The members that `create` may leave out. */
+export type LeftOut<Row, Generated extends keyof Row> =
   | Generated
   | { [K in keyof Row]-?: null extends Row[K] ? K : undefined extends Row[K] ? K : never }[keyof Row];
 
@@ -97,9 +103,12 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   constructor(options: ORMOptions<D>) {
     const { driver, config = {}, strictOperators = false, transactions } = options;
     if (typeof driver?.connect !== "function" || typeof driver.metadata?.name !== "string") {
-      throw new ValidationError("Cannot make an ORM: `driver` is no driver; give one, such as new MemoryDriver()", {
-        code: "INVALID_OPTIONS",
-      });
+      throw new ValidationError(
+        "Cannot make an ORM: `driver` is no driver; give one, such as new MemoryDriver()",
+        {
+          code: "INVALID_OPTIONS",
+        },
+      );
     }
     this.#connection = Connection.of(driver, config, transactions);
     this.#strict = strictOperators;
@@ -238,9 +247,15 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     return Promise.resolve(this.#connection.close());
   }
 
-  #transaction<T>(database: string | null, work: () => Maybe<T>, options: TransactionOptions | undefined): Maybe<T> {
+  #transaction<T>(
+    database: string | null,
+    work: () => Maybe<T>,
+    options: TransactionOptions | undefined,
+  ): Maybe<T> {
     if (typeof work !== "function") {
-      throw new ValidationError("Cannot open a transaction: its callback is not a function", { code: "INVALID_OPTIONS" });
+      throw new ValidationError("Cannot open a transaction: its callback is not a function", {
+        code: "INVALID_OPTIONS",
+      });
     }
     const { transactions } = this.#connection;
     // Tables are made before the transaction begins, so that undoing it does not undo them.
@@ -260,10 +275,13 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   #entry(dbName: string, tableName: string): TableEntry {
     const entry = this.#databases.get(dbName)?.get(tableName);
     if (entry !== undefined) return entry;
-    throw new ValidationError(`Cannot find a model of table \`${tableName}\` in \`${dbName}\`: none is defined`, {
-      code: "UNKNOWN_MODEL",
-      table: tableName,
-    });
+    throw new ValidationError(
+      `Cannot find a model of table \`${tableName}\` in \`${dbName}\`: none is defined`,
+      {
+        code: "UNKNOWN_MODEL",
+        table: tableName,
+      },
+    );
   }
 }
 

@@ -102,7 +102,9 @@ export class TableEntry implements StoreContext {
       chain(this.store.dropIndex(name), () => {
         const index = this.#indexes.get(name);
         this.#indexes.delete(name);
-        if (index !== undefined) this.connection.transactions.current?.forget.push(() => this.#indexes.set(name, index));
+        if (index !== undefined) {
+          this.connection.transactions.current?.forget.push(() => this.#indexes.set(name, index));
+        }
       }));
   }
 
@@ -189,7 +191,9 @@ export class TableEntry implements StoreContext {
       if (!target.unique || target.kind !== column.kind) {
         throw new ValidationError(
           `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to \`${reference.table}.${reference.column}\`, which ` +
-            (target.unique ? `is ${target.type}, not ${column.type}` : "is neither the primary key nor unique"),
+            (target.unique
+              ? `is ${target.type}, not ${column.type}`
+              : "is neither the primary key nor unique"),
           { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
         );
       }
@@ -202,21 +206,32 @@ function readIndex(table: Table, name: string, definition: IndexDefinition): Sto
   checkIdentifier("index", name);
   const { columns, unique = false, where } = definition;
   if (!Array.isArray(columns) || columns.length === 0 || new Set(columns).size !== columns.length) {
-    throw new ValidationError(`Cannot create index \`${name}\` on \`${table.name}\`: it needs columns, each once`, {
-      code: "INVALID_INDEX",
-      table: table.name,
-    });
+    throw new ValidationError(
+      `Cannot create index \`${name}\` on \`${table.name}\`: it needs columns, each once`,
+      {
+        code: "INVALID_INDEX",
+        table: table.name,
+      },
+    );
   }
   for (const column of columns) {
     if (!table.column(column).ordered) {
-      throw new ValidationError(`Cannot create index \`${name}\` on \`${table.name}\`: \`${column}\` is JSON, which has no order`, {
-        code: "INVALID_INDEX",
-        table: table.name,
-        columns: [column],
-      });
+      throw new ValidationError(
+        `Cannot create index \`${name}\` on \`${table.name}\`: \`${column}\` is JSON, which has no order`,
+        {
+          code: "INVALID_INDEX",
+          table: table.name,
+          columns: [column],
+        },
+      );
     }
   }
-  return { name, columns: [...columns], unique, where: where === undefined ? null : readWhere(table, where, false) };
+  return {
+    name,
+    columns: [...columns],
+    unique,
+    where: where === undefined ? null : readWhere(table, where, false),
+  };
 }
 
 function defaultName({ columns, unique }: IndexDefinition): string {

@@ -34,7 +34,9 @@ function parse(cursor: unknown): unknown[] | null {
   if (typeof cursor !== "string") return null;
   try {
     const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    const parts: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0))));
+    const parts: unknown = JSON.parse(
+      new TextDecoder().decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0))),
+    );
     return Array.isArray(parts) ? parts : null;
   } catch {
     return null;
@@ -53,7 +55,9 @@ function encode(column: Column, value: unknown): unknown {
 }
 
 function decode(column: Column, value: unknown): unknown {
-  if (column.kind === "bigint" && typeof value === "string" && /^-?\d{1,20}$/.test(value)) return BigInt(value);
+  if (column.kind === "bigint" && typeof value === "string" && /^-?\d{1,20}$/.test(value)) {
+    return BigInt(value);
+  }
   if (column.kind === "blob" && Array.isArray(value)) return Uint8Array.from(value as number[]);
   return value;
 }

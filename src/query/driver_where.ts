@@ -25,8 +25,10 @@ export function toDriverWhere(
         return negated(each.item) ?? { $not: write(each.item) };
       case "null":
         return { [key(each)]: { $eq: null } };
-      case "equal":
-        return { [key(each)]: isScalar(params[each.slot]) ? value(each, each.slot) : { $eq: value(each, each.slot) } };
+      case "equal": {
+        const operand = value(each, each.slot);
+        return { [key(each)]: each.path === null && isScalar(operand) ? operand : { $eq: operand } };
+      }
       case "compare":
         return { [key(each)]: { [COMPARE[each.operator]]: value(each, each.slot) } };
       case "between":
@@ -38,7 +40,9 @@ export function toDriverWhere(
     }
   };
   const list = (each: PredicateTarget & { slot: number; withNull: boolean }): unknown[] => {
-    const values = (params[each.slot] as unknown[]).map((item) => each.path === null ? encode(each.column, item) : item);
+    const values = (params[each.slot] as unknown[]).map((item) =>
+      each.path === null ? encode(each.column, item) : item
+    );
     return each.withNull ? [...values, null] : values;
   };
   const negated = (each: Predicate): DriverWhere | null =>

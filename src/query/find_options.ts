@@ -64,7 +64,10 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
       else if (key === "limit") limit = given[key];
       else if (key === "offset") offset = given[key];
       else if (key === "select") select = given[key];
-      else return refuse(table, `${JSON.stringify(key.slice(0, 40))} is none of where, orderBy, limit, offset, select`);
+      else {return refuse(
+          table,
+          `${JSON.stringify(key.slice(0, 40))} is none of where, orderBy, limit, offset, select`,
+        );}
     }
   }
   const params: unknown[] = [];
@@ -100,21 +103,26 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
  */
 export function readOrder(table: Table, orderBy: unknown): { readonly terms: Order; readonly shape: string } {
   if (orderBy === undefined) return keyOrder(table);
-  if (!Array.isArray(orderBy)) return refuse(table, "`orderBy` is a list such as [[\"name\", \"ASC\"]]");
+  if (!Array.isArray(orderBy)) return refuse(table, '`orderBy` is a list such as [["name", "ASC"]]');
   const terms: [string, Direction][] = [];
   let shape = "";
   for (let i = 0; i < orderBy.length; i++) {
     const term: unknown = orderBy[i];
     if (!Array.isArray(term) || term.length !== 2 || typeof term[0] !== "string") {
-      return refuse(table, "a term of `orderBy` is [column, \"ASC\"] or [column, \"DESC\"]");
+      return refuse(table, 'a term of `orderBy` is [column, "ASC"] or [column, "DESC"]');
     }
     const column = table.column(term[0]);
     const direction: unknown = term[1];
     if (direction !== "ASC" && direction !== "DESC") {
-      return refuse(table, `the direction of \`${column.name}\` is "ASC" or "DESC", not ${describeValue(direction)}`);
+      return refuse(
+        table,
+        `the direction of \`${column.name}\` is "ASC" or "DESC", not ${describeValue(direction)}`,
+      );
     }
     if (!column.ordered) return refuse(table, `\`${column.name}\` is ${column.type}, which has no order`);
-    if (terms.some(([name]) => name === column.name)) return refuse(table, `\`orderBy\` names \`${column.name}\` twice`);
+    if (terms.some(([name]) => name === column.name)) {
+      return refuse(table, `\`orderBy\` names \`${column.name}\` twice`);
+    }
     terms.push([column.name, direction]);
     shape += (direction === "ASC" ? "A" : "D") + column.index;
   }
@@ -142,7 +150,9 @@ export function keyOrder(table: Table): { readonly terms: Order; readonly shape:
  * @throws {ValidationError} When it is empty, or names an unknown column or one column twice.
  */
 export function readSelect(table: Table, select: unknown): readonly string[] {
-  if (!Array.isArray(select) || select.length === 0) return refuse(table, "`select` is a list of at least one column");
+  if (!Array.isArray(select) || select.length === 0) {
+    return refuse(table, "`select` is a list of at least one column");
+  }
   const names = new Set<string>();
   for (let i = 0; i < select.length; i++) names.add(table.column(select[i]).name);
   if (names.size !== select.length) return refuse(table, "`select` names a column twice");
@@ -169,5 +179,8 @@ function readOffset(table: Table, offset: unknown): unknown {
 }
 
 function refuse(table: Table, reason: string): never {
-  throw new ValidationError(`Cannot search \`${table.name}\`: ${reason}`, { code: "INVALID_OPTIONS", table: table.name });
+  throw new ValidationError(`Cannot search \`${table.name}\`: ${reason}`, {
+    code: "INVALID_OPTIONS",
+    table: table.name,
+  });
 }

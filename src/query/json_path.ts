@@ -13,13 +13,18 @@ const MAX_STEPS = 50;
  */
 export function readJSONPath(column: Column, text: string): JSONPath {
   const refuse = (reason: string): never => {
-    throw new ValidationError(`Cannot use path ${JSON.stringify(text.slice(0, 80))} of \`${column.table}\`: ${reason}`, {
-      code: "INVALID_PATH",
-      table: column.table,
-      columns: [column.name],
-    });
+    throw new ValidationError(
+      `Cannot use path ${JSON.stringify(text.slice(0, 80))} of \`${column.table}\`: ${reason}`,
+      {
+        code: "INVALID_PATH",
+        table: column.table,
+        columns: [column.name],
+      },
+    );
   };
-  if (column.kind !== "json") refuse(`\`${column.name}\` is ${column.type}; only JSON, OBJECT and ARRAY have paths`);
+  if (column.kind !== "json") {
+    refuse(`\`${column.name}\` is ${column.type}; only JSON, OBJECT and ARRAY have paths`);
+  }
   const steps = text.slice(column.name.length + 1).split(".");
   if (steps.length > MAX_STEPS) refuse(`it has more than ${MAX_STEPS} steps`);
   return steps.map((step) => {

@@ -15,7 +15,12 @@ export function findAfter(table: Table, find: ReadFind, values: readonly unknown
   return { ...find, params, where, shape: `${find.shape}K${nulls}` };
 }
 
-function afterPredicate(table: Table, order: Order, values: readonly unknown[], params: unknown[]): Predicate {
+function afterPredicate(
+  table: Table,
+  order: Order,
+  values: readonly unknown[],
+  params: unknown[],
+): Predicate {
   const slots = values.map((value) => value === null ? -1 : params.push(value) - 1);
   const target = (i: number) => ({ column: (order[i] as Order[number])[0], path: null });
   const compare = (i: number, operator: ">" | ">=" | "<" | "<="): Predicate => ({

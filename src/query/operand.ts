@@ -46,7 +46,9 @@ export function acceptOperand(target: Target, operand: unknown, ordered: boolean
     return column.refuse(operand, ordered ? "an order comparison needs a value" : "a value is needed");
   }
   if (path === null) {
-    if (ordered && !column.ordered) return column.refuse(operand, "JSON values have no order; compare a path into them");
+    if (ordered && !column.ordered) {
+      return column.refuse(operand, "JSON values have no order; compare a path into them");
+    }
     return column.accept(operand);
   }
   switch (typeof operand) {
@@ -79,15 +81,21 @@ export function acceptPattern(target: Target, operator: string, operand: unknown
   if (operand instanceof Placeholder) {
     return new BoundPlaceholder(operand.name, (value) => acceptPattern(target, operator, value));
   }
-  if (path === null && column.kind !== "text") return column.refuse(operand, `\`$${operator}\` needs a text column`);
+  if (path === null && column.kind !== "text") {
+    return column.refuse(operand, `\`$${operator}\` needs a text column`);
+  }
   if (typeof operand !== "string" || !isStorableText(operand)) {
     return column.refuse(operand, `\`$${operator}\` needs a string without NUL or lone surrogates`);
   }
   if (operator === "like") {
-    if (operand.length > MAX_PATTERN_BYTES / 4 && new TextEncoder().encode(operand).length > MAX_PATTERN_BYTES) {
+    if (
+      operand.length > MAX_PATTERN_BYTES / 4 && new TextEncoder().encode(operand).length > MAX_PATTERN_BYTES
+    ) {
       return column.refuse(operand, `a pattern has at most ${MAX_PATTERN_BYTES} bytes`);
     }
-    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(operand)) return column.refuse(operand, "the pattern ends in a backslash that escapes nothing");
+    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(operand)) {
+      return column.refuse(operand, "the pattern ends in a backslash that escapes nothing");
+    }
   }
   return operand;
 }

@@ -83,17 +83,17 @@ export function contains(text: string): Operation<string> {
   return new Operation<string>("$contains", text);
 }
 
-/** All of the conditions; `and()` is true. */
-export function and<const Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
+/** All of the conditions; `and()` is true. Its columns are checked where it stands, so the row's type is not inferred from them. */
+export function and<Row>(...conditions: readonly NoInfer<Row | Condition<Row>>[]): Condition<Row> {
   return new Condition<Row>("and", conditions);
 }
 
 /** Any of the conditions; `or()` is false. */
-export function or<const Row>(...conditions: readonly (Row | Condition<Row>)[]): Condition<Row> {
+export function or<Row>(...conditions: readonly NoInfer<Row | Condition<Row>>[]): Condition<Row> {
   return new Condition<Row>("or", conditions);
 }
 
 /** The exact complement of the condition. */
-export function not<const Row>(condition: Row | Condition<Row>): Condition<Row> {
+export function not<Row>(condition: NoInfer<Row | Condition<Row>>): Condition<Row> {
   return new Condition<Row>("not", [condition]);
 }

@@ -56,7 +56,9 @@ class WhereReader {
     if (joined !== null) return this.#joined(joined[0], joined[1], depth);
     if (!isPlain(where)) return this.#refuse(`a condition is a plain object, not ${describeValue(where)}`);
     const keys = Object.keys(where);
-    if (keys.length === 1) return this.#entry(keys[0] as string, (where as Record<string, unknown>)[keys[0] as string], depth);
+    if (keys.length === 1) {
+      return this.#entry(keys[0] as string, (where as Record<string, unknown>)[keys[0] as string], depth);
+    }
     if (keys.length === 0) return { kind: "and", items: [] };
     this.shape += "&(";
     const items = keys.map((key) => this.#entry(key, (where as Record<string, unknown>)[key], depth));
@@ -78,7 +80,9 @@ class WhereReader {
       const owner = this.#table.column(key.slice(0, dot));
       return this.#comparison({ column: owner, path: readJSONPath(owner, key) }, value, depth);
     }
-    if (key.startsWith("$")) return this.#refuse(`${JSON.stringify(key.slice(0, 40))} is no operator that joins conditions`);
+    if (key.startsWith("$")) {
+      return this.#refuse(`${JSON.stringify(key.slice(0, 40))} is no operator that joins conditions`);
+    }
     return this.#table.column(key) as never;
   }
 
@@ -105,16 +109,25 @@ class WhereReader {
     const whole = target.column.kind === "json" && target.path === null;
     if (whole && !keys.some((key) => key.startsWith("$"))) return this.#operator(target, "$eq", value);
     if (this.#strict) {
-      return this.#refuse(`${name(target)} got a plain object; here operators are made by functions, such as gt(18)`);
+      return this.#refuse(
+        `${name(target)} got a plain object; here operators are made by functions, such as gt(18)`,
+      );
     }
     if (keys.length === 0) return this.#refuse(`${name(target)} got an empty object, which is no operator`);
     return this.#operators(target, value as Record<string, unknown>, keys, depth);
   }
 
-  #operators(target: Target, value: Record<string, unknown>, keys: readonly string[], depth: number): Predicate {
+  #operators(
+    target: Target,
+    value: Record<string, unknown>,
+    keys: readonly string[],
+    depth: number,
+  ): Predicate {
     if (depth > MAX_DEPTH) return this.#refuse(`conditions nest deeper than ${MAX_DEPTH} levels`);
     const one = (key: string): Predicate => {
-      if (key !== "$not") return this.#operator(target, key === "$nin" ? "$notIn" : key as OperatorName, value[key]);
+      if (key !== "$not") {
+        return this.#operator(target, key === "$nin" ? "$notIn" : key as OperatorName, value[key]);
+      }
       this.shape += "!(";
       const item = this.#comparison(target, value[key], depth + 1);
       this.shape += ")";
@@ -171,9 +184,15 @@ class WhereReader {
       case "$startsWith":
       case "$endsWith":
       case "$contains":
-        return this.#text(target, operator.slice(1) as "like" | "startsWith" | "endsWith" | "contains", operand);
+        return this.#text(
+          target,
+          operator.slice(1) as "like" | "startsWith" | "endsWith" | "contains",
+          operand,
+        );
       default:
-        return this.#refuse(`${name(target)} got unknown operator ${JSON.stringify(String(operator).slice(0, 40))}`);
+        return this.#refuse(
+          `${name(target)} got unknown operator ${JSON.stringify(String(operator).slice(0, 40))}`,
+        );
     }
   }
 
@@ -202,21 +221,34 @@ class WhereReader {
   }
 
   #between(target: Target, operand: unknown): Predicate {
-    if (!Array.isArray(operand) || operand.length !== 2) return this.#refuse(`${name(target)}: \`$between\` needs [low, high]`);
+    if (!Array.isArray(operand) || operand.length !== 2) {
+      return this.#refuse(`${name(target)}: \`$between\` needs [low, high]`);
+    }
     const path = this.#path(target);
     const low = acceptOperand(target, operand[0], true);
     const high = acceptOperand(target, operand[1], true);
     const type = this.#type(target, low);
-    if (type !== this.#type(target, high)) return this.#refuse(`${name(target)}: \`$between\` needs two values of one type`);
+    if (type !== this.#type(target, high)) {
+      return this.#refuse(`${name(target)}: \`$between\` needs two values of one type`);
+    }
     this.shape += type === null ? "b" : `b${type[0]}`;
-    return { kind: "between", column: target.column.name, path, low: this.#push(low), high: this.#push(high), type };
+    return {
+      kind: "between",
+      column: target.column.name,
+      path,
+      low: this.#push(low),
+      high: this.#push(high),
+      type,
+    };
   }
 
   #in(target: Target, operand: unknown): Predicate {
     const path = this.#path(target);
     if (operand instanceof Placeholder) {
       this.shape += "i";
-      const slot = this.#push(new BoundPlaceholder(operand.name, (value) => this.#list(target, value, [false])));
+      const slot = this.#push(
+        new BoundPlaceholder(operand.name, (value) => this.#list(target, value, [false])),
+      );
       return { kind: "in", column: target.column.name, path, slot, withNull: false };
     }
     const sawNull: [boolean] = [false];
@@ -227,7 +259,9 @@ class WhereReader {
 
   /** Checks a list; null is left out of the result and remembered in `sawNull`. */
   #list(target: Target, operand: unknown, sawNull: [boolean]): unknown[] {
-    if (!Array.isArray(operand)) return this.#refuse(`${name(target)}: a list needs an array, not ${describeValue(operand)}`);
+    if (!Array.isArray(operand)) {
+      return this.#refuse(`${name(target)}: a list needs an array, not ${describeValue(operand)}`);
+    }
     const list: unknown[] = [];
     for (let i = 0; i < operand.length; i++) {
       if (operand[i] === undefined) this.#refuse(`${name(target)} got undefined at index ${i} of a list`);
@@ -237,7 +271,11 @@ class WhereReader {
     return list;
   }
 
-  #text(target: Target, operator: "like" | "startsWith" | "endsWith" | "contains", operand: unknown): Predicate {
+  #text(
+    target: Target,
+    operator: "like" | "startsWith" | "endsWith" | "contains",
+    operand: unknown,
+  ): Predicate {
     const path = this.#path(target);
     this.shape += { like: "~", startsWith: "^", endsWith: "$", contains: "c" }[operator];
     const slot = this.#push(acceptPattern(target, operator, operand));
@@ -254,7 +292,9 @@ class WhereReader {
 
   #type(target: Target, value: unknown): ScalarType | null {
     if (target.path === null) return null;
-    if (value instanceof BoundPlaceholder) return this.#refuse(`${name(target)}: a path takes no parameter here`);
+    if (value instanceof BoundPlaceholder) {
+      return this.#refuse(`${name(target)}: a path takes no parameter here`);
+    }
     return typeof value as ScalarType;
   }
 
@@ -273,10 +313,12 @@ class WhereReader {
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null ||
-    (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null && prototype.constructor?.name === "Object");
+    (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null &&
+      prototype.constructor?.name === "Object");
 }
 
 function name(target: Target): string {
-  return target.path === null ? `\`${target.column.name}\`` : `\`${[target.column.name, ...target.path].join(".")}\``;
+  return target.path === null
+    ? `\`${target.column.name}\``
+    : `\`${[target.column.name, ...target.path].join(".")}\``;
 }
-

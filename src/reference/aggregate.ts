@@ -32,6 +32,9 @@ export function groupRows(
   rows: Iterable<Row>,
 ): Record<string, unknown>[] {
   const by = plan.by.map((name) => table.column(name));
+  if (plan.terms.some(({ as }) => as === "__proto__")) {
+    return refuse(table, "an aggregate called `__proto__`", "it would change the prototype of rows");
+  }
   const begin = (first: Row | null): Group => ({
     first,
     terms: plan.terms.map((term) => [term.as, accumulator(table, term)] as const),

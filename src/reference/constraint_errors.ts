@@ -5,7 +5,7 @@ import {
   ValidationError,
 } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
-import type { Table } from "../schema/table.ts";
+import type { Reference } from "./reference.ts";
 
 /** What was attempted, as a message begins: "Cannot insert into `users`". */
 export type Attempt = "insert into" | "update" | "delete from" | "index" | "drop";
@@ -18,17 +18,8 @@ export interface Scene {
   readonly table: string;
 }
 
-/** What messages say of a foreign key. */
-export interface ReferenceNames {
-  /** The table that refers. */
-  readonly child: { readonly table: Table };
-  /** Its column. */
-  readonly column: Column;
-  /** The name of the table referred to. */
-  readonly parentTable: string;
-  /** The name of its column. */
-  readonly parentColumn: string;
-}
+/** What a message says of a foreign key. */
+export type ReferenceNames = Pick<Reference, "column" | "parentTable" | "parentColumn">;
 
 /** Another row has the same values in the columns. */
 export function uniqueViolation(
@@ -77,7 +68,7 @@ export function orphans(
   reference: ReferenceNames,
   columns: readonly string[],
 ): ForeignKeyConstraintError {
-  const child = `\`${reference.child.table.name}\`.\`${reference.column.name}\``;
+  const child = `\`${reference.column.table}\`.\`${reference.column.name}\``;
   return new ForeignKeyConstraintError(
     `Cannot ${attempt} \`${scene.table}\`: rows still refer to \`${reference.parentTable}\`.\`${reference.parentColumn}\` ` +
       `through ${child}; change or delete those rows first`,

@@ -36,8 +36,8 @@ export function findLookup(
 }
 
 /** The entries a look-up leads to. They may still fail the rest of the condition. */
-export function* followLookup({ index, keys }: Lookup): Generator<Entry> {
-  for (const key of keys) yield* index.get(key);
+export function followLookup({ index, keys }: Lookup): readonly Entry[] {
+  return keys.length === 1 ? index.get(keys[0] as Key) : keys.flatMap((key) => index.get(key));
 }
 
 /** Collects, by column, the values that every row of the condition has one of. */

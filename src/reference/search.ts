@@ -30,9 +30,11 @@ export function matchEntries(store: TableStore, { where, params }: Filter): Entr
   const test = compilePredicate(store.table, where, params);
   const lookup = findLookup(store, where, params);
   const found: Entry[] = [];
-  for (const entry of lookup === null ? store.entries : followLookup(lookup)) {
+  const keep = (entry: Entry): void => {
     if (test(entry.row)) found.push(entry);
-  }
+  };
+  if (lookup === null) store.entries.forEach(keep);
+  else followLookup(lookup).forEach(keep);
   return found;
 }
 

@@ -36,6 +36,7 @@ export class TableStore {
   readonly #keys: readonly HashIndex[];
   #named: ReadonlyMap<string, NamedIndex> = new Map();
   #indexes: readonly HashIndex[] = [];
+  #fullIndexes: readonly HashIndex[] = [];
 
   /**
    * Makes an empty table.
@@ -72,13 +73,13 @@ export class TableStore {
 
   /** Every index that holds all rows: those of keys first, then those made by name, then those of foreign keys. */
   get fullIndexes(): readonly HashIndex[] {
-    return this.#indexes.filter((index) => index.filter === null);
+    return this.#fullIndexes;
   }
 
   /** The index that makes a column unique in all rows, if there is one. */
   uniqueIndex(column: string): HashIndex | undefined {
-    return this.#indexes.find(({ unique, filter, columns }) =>
-      unique && filter === null && columns.length === 1 && columns[0]?.name === column
+    return this.#fullIndexes.find(({ unique, columns }) =>
+      unique && columns.length === 1 && columns[0]?.name === column
     );
   }
 
@@ -253,5 +254,6 @@ export class TableStore {
 
   #collectIndexes(): void {
     this.#indexes = [...this.#keys, ...this.#named.values(), ...this.references.map(({ index }) => index)];
+    this.#fullIndexes = this.#indexes.filter(({ filter }) => filter === null);
   }
 }

@@ -9,24 +9,35 @@ const INT64_MAX = 2n ** 63n - 1n;
 export const acceptors: Readonly<Record<ColumnKind, (column: Column, value: unknown) => unknown>> = {
   text(column, value) {
     if (typeof value !== "string") return column.refuse(value, "a string is needed");
-    if (!isStorableText(value)) return column.refuse(value, "text holds NUL or a lone surrogate, which not every store keeps");
+    if (!isStorableText(value)) {
+      return column.refuse(value, "text holds NUL or a lone surrogate, which not every store keeps");
+    }
     return value;
   },
   integer(column, value) {
     if (!Number.isSafeInteger(value)) {
-      return column.refuse(value, "a safe integer is needed (for 64 bit, declare the column with `bigint: true`)");
+      return column.refuse(
+        value,
+        "a safe integer is needed (for 64 bit, declare the column with `bigint: true`)",
+      );
     }
     return (value as number) + 0;
   },
   bigint(column, value) {
-    const big = typeof value === "bigint" ? value : Number.isSafeInteger(value) ? BigInt(value as number) : null;
+    const big = typeof value === "bigint"
+      ? value
+      : Number.isSafeInteger(value)
+      ? BigInt(value as number)
+      : null;
     if (big === null || big < INT64_MIN || big > INT64_MAX) {
       return column.refuse(value, "a bigint of 64 bit, or a safe integer, is needed");
     }
     return big;
   },
   real(column, value) {
-    if (typeof value !== "number" || !Number.isFinite(value)) return column.refuse(value, "a finite number is needed");
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      return column.refuse(value, "a finite number is needed");
+    }
     return value + 0;
   },
   boolean(column, value) {
@@ -35,8 +46,15 @@ export const acceptors: Readonly<Record<ColumnKind, (column: Column, value: unkn
   },
   date(column, value) {
     const ms = value instanceof Date ? value.getTime() : typeof value === "string" ? parseDate(value) : null;
-    if (ms === null || !inDateRange(ms)) return column.refuse(value, "a valid Date or `YYYY-MM-DD` is needed");
-    if (!isMidnight(ms)) return column.refuse(value, "a DATE is at 00:00 UTC (`YYYY-MM-DD` says it plainly; DATETIME keeps the time)");
+    if (ms === null || !inDateRange(ms)) {
+      return column.refuse(value, "a valid Date or `YYYY-MM-DD` is needed");
+    }
+    if (!isMidnight(ms)) {
+      return column.refuse(
+        value,
+        "a DATE is at 00:00 UTC (`YYYY-MM-DD` says it plainly; DATETIME keeps the time)",
+      );
+    }
     return new Date(ms);
   },
   datetime(column, value) {

@@ -91,7 +91,9 @@ export class Column {
   /** Throws what is wrong with a value. */
   refuse(value: unknown, reason: string): never {
     throw new ValidationError(
-      `Cannot use ${describeValue(value)} for column \`${this.name}\` (${this.type}) of \`${this.table}\`: ${reason}`,
+      `Cannot use ${
+        describeValue(value)
+      } for column \`${this.name}\` (${this.type}) of \`${this.table}\`: ${reason}`,
       { code: "INVALID_VALUE", table: this.table, columns: [this.name] },
     );
   }

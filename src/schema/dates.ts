@@ -84,5 +84,7 @@ function daysFromCivil(year: number, month: number, day: number): number {
 function dayMs(year: number, month: number, day: number): number | null {
   const ms = daysFromCivil(year, month, day) * DAY_MS;
   const date = new Date(ms);
-  return month >= 1 && month <= 12 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms : null;
+  return month >= 1 && month <= 12 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+    ? ms
+    : null;
 }

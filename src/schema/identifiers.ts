@@ -15,7 +15,9 @@ export function checkDatabaseName(name: string): void {
     WINDOWS_DEVICE.test(name)
   ) {
     throw new ValidationError(
-      `Cannot use database name ${quote(name)}: a name is 1 to 64 letters, digits, \`_\`, \`-\` or \`.\`, not a path`,
+      `Cannot use database name ${
+        quote(name)
+      }: a name is 1 to 64 letters, digits, \`_\`, \`-\` or \`.\`, not a path`,
       { code: "INVALID_NAME" },
     );
   }

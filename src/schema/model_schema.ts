@@ -1,12 +1,10 @@
 import type { ColumnDefinition } from "../contract/mod.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 
-declare const tag: unique symbol;
-
 /** Carries a type and no value; made by {@linkcode type}. */
 export interface TypeTag<T> {
   /** Never present at run time. */
-  readonly [tag]?: T;
+  readonly "~type"?: T;
 }
 
 /**

@@ -25,7 +25,10 @@ export class Table {
   constructor(name: string, schema: ModelSchema) {
     checkIdentifier("table", name);
     if (typeof schema !== "object" || schema === null || Object.keys(schema).length === 0) {
-      throw new ValidationError(`Cannot define \`${name}\`: the schema has no column`, { code: "INVALID_SCHEMA", table: name });
+      throw new ValidationError(`Cannot define \`${name}\`: the schema has no column`, {
+        code: "INVALID_SCHEMA",
+        table: name,
+      });
     }
     const folded = new Set<string>();
     this.name = name;
@@ -65,7 +68,9 @@ export class Table {
     if (column === undefined) {
       const names = this.columns.map((each) => `\`${each.name}\``).join(", ");
       throw new ValidationError(
-        `Cannot find column ${JSON.stringify(String(name).slice(0, 80))} in \`${this.name}\`: its columns are ${names}`,
+        `Cannot find column ${
+          JSON.stringify(String(name).slice(0, 80))
+        } in \`${this.name}\`: its columns are ${names}`,
         { code: "UNKNOWN_COLUMN", table: this.name },
       );
     }
@@ -78,13 +83,17 @@ function checkDefinition(table: string, column: string, definition: ModelColumn)
     refuse(table, column, "its `type` is not one of DataTypes");
   }
   const { type, references, values } = definition;
-  if (definition.autoIncrement === true && type !== "INTEGER") refuse(table, column, "`autoIncrement` needs INTEGER");
+  if (definition.autoIncrement === true && type !== "INTEGER") {
+    refuse(table, column, "`autoIncrement` needs INTEGER");
+  }
   if (definition.bigint === true && type !== "INTEGER") refuse(table, column, "`bigint` needs INTEGER");
   const json = type === "JSON" || type === "OBJECT" || type === "ARRAY";
   if (json && (definition.primaryKey === true || definition.unique === true || references !== undefined)) {
     refuse(table, column, "a JSON value can be no key, unique value or reference");
   }
-  if (definition.primaryKey === true && definition.default === null) refuse(table, column, "null can be no primary key");
+  if (definition.primaryKey === true && definition.default === null) {
+    refuse(table, column, "null can be no primary key");
+  }
   if (values !== undefined && (!Array.isArray(values) || values.length === 0)) {
     refuse(table, column, "`values` needs an array of at least one value");
   }

@@ -1,5 +1,5 @@
 import type { Maybe } from "../chain/chain.ts";
-import { flowStorage, type FlowStorage } from "../chain/flow.ts";
+import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { RinariError, TimeoutError, UnsupportedError } from "../errors/mod.ts";
 import { type TransactionOptions, type TransactionSettings, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
@@ -66,7 +66,9 @@ export class AsyncTransactions implements Transactions {
   async transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Promise<T> {
     const settings = transactionSettings(options, this.#settings);
     if (storage() === null) {
-      throw new UnsupportedError("Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it");
+      throw new UnsupportedError(
+        "Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it",
+      );
     }
     const parent = this.current;
     const turns = parent === null ? this.#turns : parent.turns;
@@ -88,7 +90,8 @@ export class AsyncTransactions implements Transactions {
   async #once<T>(parent: Scope | null, work: () => Maybe<T>, settings: TransactionSettings): Promise<T> {
     parent?.enter(null);
     const scope = new Scope(this, parent, flow?.getStore() ?? null);
-    const body = () => storage()?.run(scope, () => this.#body(scope, work, settings)) ?? this.#body(scope, work, settings);
+    const body = () =>
+      storage()?.run(scope, () => this.#body(scope, work, settings)) ?? this.#body(scope, work, settings);
     try {
       const result = await (parent !== null && !this.#host.savepoints ? body() : this.#host.begin(body));
       scope.handOver();
@@ -106,7 +109,9 @@ export class AsyncTransactions implements Transactions {
     const { waitTimeout } = settings;
     let quiet = false;
     try {
-      const result = scope.parent === null ? await this.#beforeDeadline(scope, work, settings.timeout) : await work();
+      const result = scope.parent === null
+        ? await this.#beforeDeadline(scope, work, settings.timeout)
+        : await work();
       await scope.turns.own(waitTimeout, "end a transaction");
       quiet = true;
       scope.enter(null);
@@ -114,7 +119,9 @@ export class AsyncTransactions implements Transactions {
       return result;
     } catch (error) {
       scope.fail(error);
-      if (!quiet) await Promise.resolve(scope.turns.own(waitTimeout, "end a transaction")).catch(() => undefined);
+      if (!quiet) {
+        await Promise.resolve(scope.turns.own(waitTimeout, "end a transaction")).catch(() => undefined);
+      }
       if (scope.parent === null ? !this.#host.undoes : !this.#host.savepoints) await undoAll(scope);
       throw error;
     }

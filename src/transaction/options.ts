@@ -18,7 +18,10 @@ export type TransactionSettings = { readonly [K in keyof TransactionOptions]-?: 
 export const DEFAULTS: TransactionSettings = { waitTimeout: 5_000, timeout: 30_000, retries: 5 };
 
 /** Fills in what the options leave open. */
-export function transactionSettings(options: TransactionOptions = {}, defaults: TransactionSettings = DEFAULTS): TransactionSettings {
+export function transactionSettings(
+  options: TransactionOptions = {},
+  defaults: TransactionSettings = DEFAULTS,
+): TransactionSettings {
   return {
     waitTimeout: options.waitTimeout ?? defaults.waitTimeout,
     timeout: options.timeout ?? defaults.timeout,

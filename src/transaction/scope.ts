@@ -1,4 +1,4 @@
-import { type Maybe } from "../chain/chain.ts";
+import type { Maybe } from "../chain/chain.ts";
 import { RinariError, TransactionError } from "../errors/mod.ts";
 import { TurnQueue } from "./turn_queue.ts";
 

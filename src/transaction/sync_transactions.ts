@@ -1,5 +1,5 @@
 import { isPromise, type Maybe } from "../chain/chain.ts";
-import { flowStorage, type FlowStorage } from "../chain/flow.ts";
+import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { TransactionError } from "../errors/mod.ts";
 import { Scope } from "./scope.ts";
 import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
@@ -52,7 +52,10 @@ export class SyncTransactions implements Transactions {
     this.current = scope;
     this.idle = false;
     try {
-      const body = (): T => flow === null || flow === undefined ? this.#body(scope, work) : flow.run(scope, () => this.#body(scope, work));
+      const body = (): T =>
+        flow === null || flow === undefined
+          ? this.#body(scope, work)
+          : flow.run(scope, () => this.#body(scope, work));
       const result = parent !== null && !this.#host.savepoints ? body() : this.#host.begin(body) as T;
       scope.handOver();
       return result;

@@ -3,14 +3,19 @@ import type { Simplify } from "./row.ts";
 import type { WhereInput } from "./where.ts";
 
 /** The columns of `Row` whose values are numbers. */
-export type NumericKeys<Row> = {
-  [K in keyof Row]: NonNullable<Row[K]> extends number | bigint ? K : never;
-}[keyof Row] & string;
+export type NumericKeys<Row> =
+  & {
+    [K in keyof Row]: NonNullable<Row[K]> extends number | bigint ? K : never;
+  }[keyof Row]
+  & string;
 
 /** The columns of `Row` whose values have an order. */
-export type OrderedKeys<Row> = {
-  [K in keyof Row]: NonNullable<Row[K]> extends string | number | bigint | boolean | Date | Uint8Array ? K : never;
-}[keyof Row] & string;
+export type OrderedKeys<Row> =
+  & {
+    [K in keyof Row]: NonNullable<Row[K]> extends string | number | bigint | boolean | Date | Uint8Array ? K
+      : never;
+  }[keyof Row]
+  & string;
 
 /** One aggregate: exactly one of the members. */
 export type Aggregate<Row> =
@@ -22,7 +27,8 @@ export type Aggregate<Row> =
   | { readonly max: OrderedKeys<Row> };
 
 /** The type of one aggregate's result. */
-export type AggregateValue<Row, A> = A extends { readonly sum: infer K extends keyof Row } ? NonNullable<Row[K]> extends bigint ? bigint : number
+export type AggregateValue<Row, A> = A extends { readonly sum: infer K extends keyof Row }
+  ? NonNullable<Row[K]> extends bigint ? bigint : number
   : A extends { readonly avg: unknown } ? number | null
   : A extends { readonly min: infer K extends keyof Row } ? NonNullable<Row[K]> | null
   : A extends { readonly max: infer K extends keyof Row } ? NonNullable<Row[K]> | null
@@ -52,7 +58,9 @@ export interface GroupOptions<Row, K extends keyof Row, A extends Aggregates<Row
   /** The groups kept, by grouped columns and aggregates. */
   readonly having?: WhereInput<Group<Row, NoInfer<K>, NoInfer<A>>> | undefined;
   /** The order of the groups; ties, and all when absent, by the grouped columns. */
-  readonly orderBy?: readonly (readonly [column: (NoInfer<K> | keyof NoInfer<A>) & string, direction: Direction])[] | undefined;
+  readonly orderBy?:
+    | readonly (readonly [column: (NoInfer<K> | keyof NoInfer<A>) & string, direction: Direction])[]
+    | undefined;
   /** At most this many groups. */
   readonly limit?: number | undefined;
   /** Skip this many groups first. */

@@ -1,27 +1,41 @@
 import type { JSONValue } from "../contract/mod.ts";
 import type { ModelColumn, ModelSchema, TypeTag } from "../schema/model_schema.ts";
 
-/** The JavaScript type of each data type. */
-interface TypeMap {
+/** The JavaScript type of each data type's values. */
+export interface TypeMap {
+  /** The values of TEXT. */
   TEXT: string;
+  /** The values of STRING. */
   STRING: string;
+  /** The values of INTEGER. */
   INTEGER: number;
+  /** The values of NUMBER. */
   NUMBER: number;
+  /** The values of REAL. */
   REAL: number;
+  /** The values of BOOLEAN. */
   BOOLEAN: boolean;
+  /** The values of DATE. */
   DATE: Date;
+  /** The values of DATETIME. */
   DATETIME: Date;
+  /** The values of JSON. */
   JSON: JSONValue;
+  /** The values of OBJECT. */
   OBJECT: { readonly [key: string]: JSONValue };
+  /** The values of ARRAY. */
   ARRAY: readonly JSONValue[];
+  /** The values of BLOB. */
   BLOB: Uint8Array;
 }
 
-type StandardTypes<C> = C extends { readonly validate: { readonly "~standard": { readonly types?: infer T } } }
-  ? NonNullable<T>
+/** The input and output types of a column's Standard Schema. */
+export type StandardTypes<C> = C extends
+  { readonly validate: { readonly "~standard": { readonly types?: infer T } } } ? NonNullable<T>
   : never;
 
-type Plain<C extends ModelColumn> = C extends { readonly as: TypeTag<infer T> } ? T
+/** The type of a column's values, a Standard Schema aside. */
+export type Plain<C extends ModelColumn> = C extends { readonly as: TypeTag<infer T> } ? T
   : C extends { readonly values: readonly (infer V)[] } ? V
   : C extends { readonly bigint: true } ? bigint
   : TypeMap[C["type"]];
@@ -39,21 +53,24 @@ export type ColumnInput<C extends ModelColumn> = C extends { readonly validate: 
 /** Dates are accepted as text or epoch milliseconds too, 64-bit integers as safe integers. */
 export type Accepted<V> = V extends Date ? Date | string | number : V extends bigint ? bigint | number : V;
 
-type NotNull<C> = C extends { readonly notNull: true } | { readonly primaryKey: true } ? true : false;
+/** Whether a column refuses null. */
+export type NotNull<C> = C extends { readonly notNull: true } | { readonly primaryKey: true } ? true : false;
 
 /** A row as it is read. */
 export type RowOf<S extends ModelSchema> = {
   -readonly [K in keyof S]: NotNull<S[K]> extends true ? ColumnOutput<S[K]> : ColumnOutput<S[K]> | null;
 };
 
-type OptionalKeys<S extends ModelSchema> = {
+/** The columns `create` may leave out: generated, with a default, or taking null. */
+export type OptionalKeys<S extends ModelSchema> = {
   [K in keyof S]: S[K] extends { readonly autoIncrement: true } ? K
     : S[K] extends { readonly default: unknown } ? K
     : NotNull<S[K]> extends true ? never
     : K;
 }[keyof S];
 
-type Given<C extends ModelColumn> = NotNull<C> extends true ? ColumnInput<C> : ColumnInput<C> | null;
+/** The type of a column's value, null included, as `create` takes it. */
+export type Given<C extends ModelColumn> = NotNull<C> extends true ? ColumnInput<C> : ColumnInput<C> | null;
 
 /** A row as it is given to `create`. */
 export type InsertOf<S extends ModelSchema> = Simplify<
@@ -61,11 +78,13 @@ export type InsertOf<S extends ModelSchema> = Simplify<
   & { [K in OptionalKeys<S>]?: Given<S[K]> | undefined }
 >;
 
-type KeyColumns<S extends ModelSchema> = {
+/** The columns of the primary key. */
+export type KeyColumns<S extends ModelSchema> = {
   [K in keyof S]: S[K] extends { readonly primaryKey: true } ? K : never;
 }[keyof S];
 
-type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
+/** Whether a type is a union of several. */
+export type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
 /** The primary key: its value, or an object of its columns when there are several. */
 export type KeyOf<S extends ModelSchema> = IsUnion<KeyColumns<S>> extends true
@@ -73,4 +92,4 @@ export type KeyOf<S extends ModelSchema> = IsUnion<KeyColumns<S>> extends true
   : ColumnInput<S[KeyColumns<S>]>;
 
 /** The same type, written out. */
-export type Simplify<T> = { [K in keyof T]: T[K] } & {};
+export type Simplify<T> = T extends unknown ? { [K in keyof T]: T[K] } : never;

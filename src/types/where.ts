@@ -2,7 +2,8 @@ import type { Direction } from "../contract/mod.ts";
 import type { Condition, Operation } from "../query/operation.ts";
 import type { Accepted } from "./row.ts";
 
-type Scalar = string | number | bigint | boolean | Date | Uint8Array;
+/** The types of values that are no JSON. */
+export type Scalar = string | number | bigint | boolean | Date | Uint8Array;
 
 /** Equality and lists: for every column. */
 export interface EqualityOperators<V> {
@@ -58,25 +59,37 @@ export type PathFilter =
     & { readonly $not?: PathFilter }
   );
 
-type ScalarOperators<V> =
+/** The operators of a column that is no JSON. */
+export type ScalarOperators<V> =
   & EqualityOperators<Accepted<V>>
   & ([V] extends [boolean] ? unknown : OrderOperators<Accepted<V>>)
   & ([V] extends [string] ? TextOperators : unknown);
 
 /** What may stand for a column of type `T` in a where. */
-export type Filter<T> = NullIn<T> | (NonNullable<T> extends Scalar ? ScalarFilter<NonNullable<T>> : JSONFilter<NonNullable<T>>);
+export type Filter<T> =
+  | NullIn<T>
+  | (NonNullable<T> extends Scalar ? ScalarFilter<NonNullable<T>> : JSONFilter<NonNullable<T>>);
 
-type NullIn<T> = null extends T ? null : never;
+/** Null, when the type has it. */
+export type NullIn<T> = null extends T ? null : never;
 
-type ScalarFilter<V> =
+/** What may stand for a column that is no JSON. */
+export type ScalarFilter<V> =
   | Accepted<V>
   | Operation<Accepted<V> | null>
   | Operation<string & V>
   | (ScalarOperators<V> & { readonly $not?: ScalarFilter<V> | null });
 
-type JSONFilter<V> = V | Operation<V | null> | (EqualityOperators<V> & { readonly $not?: EqualityOperators<V> });
+/** What may stand for a JSON column. */
+export type JSONFilter<V> =
+  | V
+  | Operation<V | null>
+  | (EqualityOperators<V> & { readonly $not?: EqualityOperators<V> });
 
-type JSONKeys<Row> = { [K in keyof Row]: NonNullable<Row[K]> extends Scalar ? never : K }[keyof Row] & string;
+/** The JSON columns of `Row`. */
+export type JSONKeys<Row> =
+  & { [K in keyof Row]: NonNullable<Row[K]> extends Scalar ? never : K }[keyof Row]
+  & string;
 
 /** A condition on the rows of a model. */
 export type Where<Row> =

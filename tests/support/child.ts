@@ -21,8 +21,9 @@ const flags: Record<Runtime, string[]> = {
  * Starts a TypeScript file in a process of its own, under the runtime that runs the test:
  * `startFile(new URL("./fixtures/writer.ts", import.meta.url), ["10"])`.
  */
-export function startFile(file: URL, args: string[] = []): ChildProcess {
+export function startFile(file: URL, args: string[] = [], { cwd }: { cwd?: string } = {}): ChildProcess {
   return spawn(process.execPath, [...flags[runtime], fileURLToPath(file), ...args], {
+    cwd,
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1" },
   });
@@ -32,9 +33,9 @@ export function startFile(file: URL, args: string[] = []): ChildProcess {
 export function runFile(
   file: URL,
   args: string[] = [],
-  { timeout = 30_000 }: { timeout?: number } = {},
+  { timeout = 30_000, cwd }: { timeout?: number; cwd?: string } = {},
 ): Promise<ChildResult> {
-  const child = startFile(file, args);
+  const child = startFile(file, args, { cwd });
   const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
   const printed = { stdout: "", stderr: "" };
   child.stdin?.end();

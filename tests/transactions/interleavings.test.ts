@@ -69,7 +69,11 @@ async function runSchedule(driver: AsyncDriver, database: string, seed: number):
   };
   await Promise.all(Array.from({ length: FLOWS }, flow));
   const rows = await Account.findAll();
-  assertEquals(rows.reduce((sum, { balance }) => sum + balance, 0), ACCOUNTS * START, "money is lost or made");
+  assertEquals(
+    rows.reduce((sum, { balance }) => sum + balance, 0),
+    ACCOUNTS * START,
+    "money is lost or made",
+  );
   assertEquals(rows.reduce((sum, { moves }) => sum + moves, 0), committed, "an update is lost");
 }
 
@@ -94,7 +98,10 @@ async function runSchedules(driver: AsyncDriver, count: number): Promise<void> {
     try {
       await Promise.race([runSchedule(driver, "bank", seed), hang]);
     } catch (error) {
-      throw new Error(`schedule with RINARI_SEED=${seed} RINARI_SCHEDULES=1 fails: ${(error as Error).message}`, { cause: error });
+      throw new Error(
+        `schedule with RINARI_SEED=${seed} RINARI_SCHEDULES=1 fails: ${(error as Error).message}`,
+        { cause: error },
+      );
     } finally {
       clearTimeout(timer);
     }
@@ -107,8 +114,12 @@ test(`transactions: ${FLOWS} flows interleave without loss, dirty reads or hangs
   await driver.disconnect();
 }, { timeout: 120_000 });
 
-test(`transactions: ${FLOWS} flows interleave without loss, dirty reads or hangs on node-sqlite`, async () => {
-  const driver = toAsyncDriver(new NodeSQLiteDriver({ databases: { bank: ":memory:" } }));
-  await runSchedules(driver, Math.ceil(SCHEDULES / 4));
-  await driver.disconnect();
-}, { timeout: 120_000 });
+test(
+  `transactions: ${FLOWS} flows interleave without loss, dirty reads or hangs on node-sqlite`,
+  async () => {
+    const driver = toAsyncDriver(new NodeSQLiteDriver({ databases: { bank: ":memory:" } }));
+    await runSchedules(driver, Math.ceil(SCHEDULES / 4));
+    await driver.disconnect();
+  },
+  { timeout: 120_000 },
+);

@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   type AsyncDriver,
   ConflictError,
@@ -18,7 +25,10 @@ const SCHEMA = {
   text: { type: DataTypes.TEXT, unique: true },
 } as const;
 
-function asyncNotes(options: TransactionOptions = {}, driver: AsyncDriver = toAsyncDriver(new MemoryDriver())) {
+function asyncNotes(
+  options: TransactionOptions = {},
+  driver: AsyncDriver = toAsyncDriver(new MemoryDriver()),
+) {
   const orm = new ORM({ driver, transactions: options });
   return { orm, Note: orm.define("app", "notes", SCHEMA), Other: orm.define("other", "notes", SCHEMA) };
 }
@@ -243,7 +253,9 @@ test("transaction: a conflict runs the whole callback again, a bounded number of
       transaction: (fn) =>
         inner.transaction(async () => {
           const result = await fn();
-          if (left-- > 0) throw new ConflictError("Cannot commit: another writer was faster", { retryable: true });
+          if (left-- > 0) {
+            throw new ConflictError("Cannot commit: another writer was faster", { retryable: true });
+          }
           return result;
         }),
     };

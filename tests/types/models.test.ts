@@ -97,7 +97,9 @@ test("types: a where takes values, operators and paths that fit the column", () 
       born: "1815-12-10",
       balance: { $gt: 1n },
       "profile.city": { $like: "p%" },
-      $or: [{ age: gt(18) }, { name: like("a%") }, { name: value("x") }, { age: eq(null) }, { age: inList([1, null]) }],
+      $or: [{ age: gt(18) }, { name: like("a%") }, { name: value("x") }, { age: eq(null) }, {
+        age: inList([1, null]),
+      }],
       $not: { active: true },
     },
   });

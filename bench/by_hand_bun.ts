@@ -1,0 +1,127 @@
+import process from "node:process";
+import type { Contestant, NarrowRow } from "./contestant.ts";
+import { encode, type Encoded, PRAGMAS, SQL, type StoredRow } from "./by_hand_sql.ts";
+import type { Storage } from "./contestants.ts";
+import type { EventRow, NewEvent, Place } from "./events.ts";
+import { parseISODate } from "./iso_date.ts";
+
+interface Statement {
+  get(...values: Encoded[]): unknown;
+  all(...values: Encoded[]): unknown[];
+  run(...values: Encoded[]): { changes: number; lastInsertRowid: number };
+}
+
+interface Database {
+  prepare(sql: string): Statement;
+  run(sql: string): unknown;
+  close(): void;
+}
+
+const CHUNK = 100;
+
+/** What a careful engineer writes on `bun:sqlite`: cached statements, and rows decoded in place. */
+export function byHandBun(path: string, { memory, relaxed }: Storage): Contestant {
+  const { Database } = process.getBuiltinModule("bun:sqlite" as never) as unknown as {
+    Database: new (path: string) => Database;
+  };
+  const db = new Database(memory ? ":memory:" : path);
+  for (const pragma of PRAGMAS(relaxed)) db.run(pragma);
+  if (memory) {
+    db.run(SQL.attach(path));
+    for (const { sql } of db.prepare(SQL.schema).all() as { sql: string }[]) db.run(sql);
+    db.run(SQL.copy);
+  }
+  const byKey = db.prepare(SQL.byKey);
+  const byUnique = db.prepare(SQL.byUnique);
+  const page = db.prepare(SQL.page);
+  const scan = db.prepare(SQL.scan);
+  const narrow = db.prepare(SQL.narrow);
+  const count = db.prepare(SQL.count);
+  const insert = db.prepare(SQL.insert(1));
+  const chunk = db.prepare(SQL.insert(CHUNK));
+  const update = db.prepare(SQL.update);
+  const remove = db.prepare(SQL.delete);
+  const clear = db.prepare(SQL.clear);
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  const commit = db.prepare("COMMIT");
+  const rollback = db.prepare("ROLLBACK");
+
+  function transaction<T>(work: () => T): T {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      rollback.run();
+      throw error;
+    }
+  }
+
+  function create(event: NewEvent): EventRow {
+    const [{ id }] = insert.all(...encode(event)) as [{ id: number }];
+    return created(id, event);
+  }
+
+  return {
+    name: "by hand",
+    findByKey(id) {
+      const row = byKey.get(id);
+      return row === null ? null : decode(row as StoredRow);
+    },
+    findByUnique(code) {
+      const row = byUnique.get(code);
+      return row === null ? null : decode(row as StoredRow);
+    },
+    filteredPage: (kind, score) => decodeAll(page.all(kind, 1, score)),
+    scan: () => decodeAll(scan.all()),
+    narrow() {
+      const rows = narrow.all() as { at: unknown }[];
+      for (const row of rows) row.at = parseISODate(row.at as string);
+      return rows as NarrowRow[];
+    },
+    count: (kind) => (count.get(kind) as { n: number }).n,
+    insert: create,
+    bulkInsert: (events) =>
+      transaction(() => {
+        const rows: EventRow[] = [];
+        let at = 0;
+        for (; at + CHUNK <= events.length; at += CHUNK) {
+          const some = events.slice(at, at + CHUNK);
+          const ids = chunk.all(...some.flatMap(encode)) as { id: number }[];
+          for (let i = 0; i < CHUNK; i++) {
+            rows.push(created((ids[i] as { id: number }).id, some[i] as NewEvent));
+          }
+        }
+        for (; at < events.length; at++) rows.push(create(events[at] as NewEvent));
+        return rows;
+      }),
+    update: (id, score, at) => update.run(score, at.toISOString(), id).changes,
+    delete: (id) => remove.run(id).changes,
+    transaction: (events) =>
+      transaction(() => {
+        for (const event of events) create(event);
+      }),
+    clear: () => void clear.run(),
+    close: () => db.close(),
+  };
+}
+
+function decodeAll(rows: unknown[]): EventRow[] {
+  for (let i = 0; i < rows.length; i++) decode(rows[i] as StoredRow);
+  return rows as EventRow[];
+}
+
+/** Overwrites the three columns that are stored in another form. */
+function decode(stored: StoredRow): EventRow {
+  const row = stored as unknown as EventRow;
+  row.open = stored.open === 1;
+  row.at = parseISODate(stored.at);
+  row.place = JSON.parse(stored.place) as Place;
+  return row;
+}
+
+function created(id: number, event: NewEvent): EventRow {
+  const { code, title, kind, score, open, at, place, note } = event;
+  return { id, code, title, kind, score, open, at, place, note };
+}

@@ -1,0 +1,210 @@
+/**
+ * A driver over `bun:sqlite`, for Bun.
+ *
+ * @module
+ */
+import { UnsupportedError } from "../src/errors/mod.ts";
+import { BoundedMap } from "../src/sql/bounded_map.ts";
+import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
+import type { SqlChanges, SqlQuery, SyncSqlEngine } from "../src/sql/sql_engine.ts";
+import type { SqlFailure } from "../src/sql/sql_failure.ts";
+import { sqlite } from "../src/sql/sqlite_dialect.ts";
+import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
+import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
+import { type SqliteHandle, switchToWAL } from "../src/sql/sqlite_pragmas.ts";
+import { type SqliteLibrary, sqliteProvider, type SqliteUse } from "../src/sql/sqlite_provider.ts";
+
+export type { SqlChanges } from "../src/sql/sql_engine.ts";
+export type { SyncSqlDriver } from "../src/sql/sql_driver.ts";
+export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
+
+/** The part of a statement of `bun:sqlite` that is used. */
+export interface BunStatement {
+  /** The rows, as objects. */
+  all(...params: unknown[]): unknown[];
+  /** The first row, or null. */
+  get(...params: unknown[]): unknown;
+  /** Runs it. */
+  run(...params: unknown[]): SqlChanges;
+  /** The rows one by one. */
+  iterate(...params: unknown[]): IterableIterator<unknown>;
+  /** Reads integers as `bigint`. */
+  safeIntegers(on: boolean): unknown;
+  /** Ends it. */
+  finalize(): void;
+}
+
+/** The part of a `Database` of `bun:sqlite` that is used. */
+export interface BunDatabase {
+  /** The path, or `:memory:`. */
+  readonly filename: string;
+  /** Whether a transaction is open. */
+  readonly inTransaction: boolean;
+  /** Prepares a statement. */
+  prepare(sql: string): BunStatement;
+  /** Runs statements. */
+  exec(sql: string): unknown;
+  /** Closes it. */
+  close(throwOnError?: boolean): void;
+}
+
+interface BunSQLite {
+  readonly Database: new (
+    path: string,
+    options: { readonly?: boolean; create?: boolean; readwrite?: boolean },
+  ) => BunDatabase;
+}
+
+const NAME = "bun-sqlite";
+const VERSION = "0.1.0";
+
+/**
+ * SQLite through `bun:sqlite`: the fastest driver in Bun. Sync.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { BunSQLiteDriver } from "@rinari/orm/drivers/bun-sqlite";
+ *
+ * if ("Bun" in globalThis) {
+ *   const orm = new ORM({ driver: new BunSQLiteDriver({ databases: { app: ":memory:" } }) });
+ *   const Note = orm.define("app", "notes", {
+ *     id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *     text: { type: DataTypes.TEXT, notNull: true },
+ *   });
+ *   Note.create({ text: "buy milk" });
+ *   orm.disconnect();
+ * }
+ * ```
+ */
+export class BunSQLiteDriver extends SyncSqlDriver {
+  /**
+   * Makes a driver; nothing is opened before it is used.
+   *
+   * @throws {UnsupportedError} When the runtime is not Bun.
+   */
+  constructor(options: SQLiteOptions<BunDatabase> = {}) {
+    super(sqliteProvider(NAME, VERSION, bunLibrary(), options));
+  }
+}
+
+function bunLibrary(): SqliteLibrary<BunDatabase> {
+  const scope = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  const module = "Bun" in globalThis
+    ? scope.process?.getBuiltinModule?.("bun:sqlite") as BunSQLite | undefined
+    : undefined;
+  if (module === undefined) {
+    throw new UnsupportedError(
+      "Cannot make a BunSQLiteDriver: this runtime is not Bun; use NodeSQLiteDriver of `@rinari/orm/drivers/node-sqlite`",
+      { driver: NAME },
+    );
+  }
+  const { Database } = module;
+  return {
+    id: "bun",
+    open: (path, readonly) => new Database(path, readonly ? { readonly } : { create: true, readwrite: true }),
+    pathOf: ({ filename }) => filename === ":memory:" ? "" : filename,
+    handle,
+    engine: (client, use) => new BunEngine(client, use),
+    close: (client) => client.close(),
+    failure,
+  };
+}
+
+/** One database of `bun:sqlite`. */
+class BunEngine implements SyncSqlEngine {
+  readonly dialect = sqlite;
+  readonly rows = "object";
+  readonly integers = "number";
+  readonly readonly: boolean;
+  readonly failure = failure;
+  readonly #database: BunDatabase;
+  readonly #use: SqliteUse;
+  readonly #log: ((message: string) => void) | null;
+  readonly #statements: BoundedMap<BunStatement>;
+  readonly #bigints: BoundedMap<BunStatement>;
+
+  constructor(database: BunDatabase, use: SqliteUse) {
+    this.#database = database;
+    this.#use = use;
+    this.#log = use.log;
+    this.readonly = use.readonly;
+    const finalize = (statement: BunStatement): void => statement.finalize();
+    this.#statements = new BoundedMap(use.statements, finalize);
+    this.#bigints = new BoundedMap(use.statements, finalize);
+  }
+
+  get active(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  all(query: SqlQuery, params: readonly unknown[]): unknown[] {
+    return this.#statement(query).all(...params);
+  }
+
+  run(query: SqlQuery, params: readonly unknown[]): SqlChanges {
+    return this.#statement(query).run(...params);
+  }
+
+  *iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
+    this.#log?.(query.sql);
+    const statement = this.#prepare(query);
+    try {
+      yield* statement.iterate(...params);
+    } finally {
+      statement.finalize();
+    }
+  }
+
+  prepareWrite(): void {
+    if (!this.#use.borrowed) switchToWAL(handle(this.#database), this.#use.busyTimeout, codeOf);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#bigints.clear();
+    if (!this.#use.borrowed) this.#database.close();
+    this.#use.closed();
+  }
+
+  #statement(query: SqlQuery): BunStatement {
+    if (this.#log !== null) this.#log(query.sql);
+    const kept = query.bigints ? this.#bigints : this.#statements;
+    const known = kept.get(query.sql);
+    if (known !== undefined) return known;
+    const made = this.#prepare(query);
+    kept.set(query.sql, made);
+    return made;
+  }
+
+  #prepare(query: SqlQuery): BunStatement {
+    const statement = this.#database.prepare(query.sql);
+    if (query.bigints) statement.safeIntegers(true);
+    return statement;
+  }
+}
+
+function handle(database: BunDatabase): SqliteHandle {
+  return {
+    exec: (sql) => {
+      database.exec(sql);
+    },
+    value(sql) {
+      const statement = database.prepare(sql);
+      try {
+        return Object.values(statement.all()[0] as object)[0];
+      } finally {
+        statement.finalize();
+      }
+    },
+  };
+}
+
+function failure(error: unknown): SqlFailure {
+  return sqliteFailure(codeOf(error), error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): number {
+  const code = (error as { errno?: unknown } | null)?.errno;
+  return typeof code === "number" ? code : 0;
+}

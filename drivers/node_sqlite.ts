@@ -1,0 +1,210 @@
+/**
+ * A driver over `node:sqlite`, for Deno, Node.js and Bun.
+ *
+ * @module
+ */
+import { UnsupportedError } from "../src/errors/mod.ts";
+import { BoundedMap } from "../src/sql/bounded_map.ts";
+import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
+import type { SqlChanges, SqlQuery, SyncSqlEngine } from "../src/sql/sql_engine.ts";
+import type { SqlFailure } from "../src/sql/sql_failure.ts";
+import { sqlite } from "../src/sql/sqlite_dialect.ts";
+import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
+import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
+import { type SqliteHandle, switchToWAL } from "../src/sql/sqlite_pragmas.ts";
+import { type SqliteLibrary, sqliteProvider, type SqliteUse } from "../src/sql/sqlite_provider.ts";
+
+export type { SyncSqlDriver } from "../src/sql/sql_driver.ts";
+export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
+
+/** The part of a `StatementSync` of `node:sqlite` that is used. */
+export interface NodeStatement {
+  /** The rows. */
+  all(...params: unknown[]): unknown[];
+  /** Runs it. */
+  run(...params: unknown[]): { readonly changes: number | bigint };
+  /** The rows one by one. */
+  iterate(...params: unknown[]): IterableIterator<unknown>;
+  /** Reads integers as `bigint`. */
+  setReadBigInts(on: boolean): void;
+  /** Returns rows as arrays. Absent before Node.js 22.16. */
+  setReturnArrays?(on: boolean): void;
+}
+
+/** The part of a `DatabaseSync` of `node:sqlite` that is used. */
+export interface NodeDatabase {
+  /** Whether a transaction is open. Absent before Node.js 22.16. */
+  readonly isTransaction?: boolean;
+  /** The path; null in memory. Absent before Node.js 22.16. */
+  location?(): string | null;
+  /** Prepares a statement. */
+  prepare(sql: string): NodeStatement;
+  /** Runs statements. */
+  exec(sql: string): void;
+  /** Closes it. */
+  close(): void;
+}
+
+interface NodeSQLite {
+  readonly DatabaseSync: new (path: string, options: { readOnly: boolean }) => NodeDatabase;
+}
+
+const NAME = "node-sqlite";
+const VERSION = "0.1.0";
+
+/**
+ * SQLite through `node:sqlite`, which Deno, Node.js (from 22.13) and Bun bring. Sync.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { NodeSQLiteDriver } from "@rinari/orm/drivers/node-sqlite";
+ *
+ * const orm = new ORM({ driver: new NodeSQLiteDriver({ databases: { app: ":memory:" } }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * Note.create({ text: "buy milk" });
+ * orm.disconnect();
+ * ```
+ */
+export class NodeSQLiteDriver extends SyncSqlDriver {
+  /**
+   * Makes a driver; nothing is opened before it is used.
+   *
+   * @throws {UnsupportedError} When the runtime has no `node:sqlite`.
+   */
+  constructor(options: SQLiteOptions<NodeDatabase> = {}) {
+    super(sqliteProvider(NAME, VERSION, nodeLibrary(), options));
+  }
+}
+
+function nodeLibrary(): SqliteLibrary<NodeDatabase> {
+  const scope = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  const module = scope.process?.getBuiltinModule?.("node:sqlite") as NodeSQLite | undefined;
+  if (module?.DatabaseSync === undefined) {
+    throw new UnsupportedError(
+      "Cannot make a NodeSQLiteDriver: this runtime has no node:sqlite; use Node.js from 22.13, Deno from 2.2, or in Bun " +
+        "BunSQLiteDriver of `@rinari/orm/drivers/bun-sqlite`",
+      { driver: NAME },
+    );
+  }
+  const { DatabaseSync } = module;
+  return {
+    // In Bun, node:sqlite and bun:sqlite are one library.
+    id: "Bun" in globalThis ? "bun" : "node:sqlite",
+    open: (path, readonly) => new DatabaseSync(path, { readOnly: readonly }),
+    pathOf: (client) => client.location?.() ?? "",
+    handle,
+    engine: (client, use) => new NodeEngine(client, use),
+    close: (client) => client.close(),
+    failure,
+  };
+}
+
+/** One database of `node:sqlite`. */
+class NodeEngine implements SyncSqlEngine {
+  readonly dialect = sqlite;
+  readonly rows = "array";
+  readonly integers = "bigint";
+  readonly readonly: boolean;
+  readonly failure = failure;
+  readonly #database: NodeDatabase;
+  readonly #use: SqliteUse;
+  readonly #log: ((message: string) => void) | null;
+  readonly #statements: BoundedMap<NodeStatement>;
+  readonly #bigints: BoundedMap<NodeStatement>;
+
+  constructor(database: NodeDatabase, use: SqliteUse) {
+    this.#database = database;
+    this.#use = use;
+    this.#log = use.log;
+    this.readonly = use.readonly;
+    this.#statements = new BoundedMap(use.statements);
+    this.#bigints = new BoundedMap(use.statements);
+  }
+
+  get active(): boolean {
+    const { isTransaction } = this.#database;
+    return isTransaction === undefined ? canNotBegin(this.#database) : isTransaction;
+  }
+
+  all(query: SqlQuery, params: readonly unknown[]): unknown[] {
+    return inArrays(query, this.#statement(query).all(...params));
+  }
+
+  run(query: SqlQuery, params: readonly unknown[]): SqlChanges {
+    return this.#statement(query).run(...params) as SqlChanges;
+  }
+
+  *iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
+    this.#log?.(query.sql);
+    for (const row of this.#prepare(query).iterate(...params)) yield inArrays(query, [row])[0];
+  }
+
+  prepareWrite(): void {
+    if (!this.#use.borrowed) switchToWAL(handle(this.#database), this.#use.busyTimeout, codeOf);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#bigints.clear();
+    if (!this.#use.borrowed) this.#database.close();
+    this.#use.closed();
+  }
+
+  #statement(query: SqlQuery): NodeStatement {
+    if (this.#log !== null) this.#log(query.sql);
+    const kept = query.bigints ? this.#bigints : this.#statements;
+    const known = kept.get(query.sql);
+    if (known !== undefined) return known;
+    const made = this.#prepare(query);
+    kept.set(query.sql, made);
+    return made;
+  }
+
+  #prepare(query: SqlQuery): NodeStatement {
+    const statement = this.#database.prepare(query.sql);
+    if (query.bigints) statement.setReadBigInts(true);
+    statement.setReturnArrays?.(true);
+    return statement;
+  }
+}
+
+/** Rows as arrays, also where the runtime only has objects. */
+function inArrays(query: SqlQuery, rows: unknown[]): unknown[] {
+  const [first] = rows;
+  if (first === undefined || Array.isArray(first)) return rows;
+  return rows.map((row) => query.columns.map((name) => (row as Record<string, unknown>)[name]));
+}
+
+/** Whether a transaction is open, found out by beginning one. */
+function canNotBegin(database: NodeDatabase): boolean {
+  try {
+    database.exec("BEGIN");
+  } catch {
+    return true;
+  }
+  database.exec("ROLLBACK");
+  return false;
+}
+
+function handle(database: NodeDatabase): SqliteHandle {
+  return {
+    exec: (sql) => database.exec(sql),
+    value: (sql) => Object.values(database.prepare(sql).all()[0] as object)[0],
+  };
+}
+
+function failure(error: unknown): SqlFailure {
+  if ((error as { code?: unknown } | null)?.code === "ERR_OUT_OF_RANGE") {
+    return { kind: "unsafeInteger", detail: "" };
+  }
+  return sqliteFailure(codeOf(error), error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): number {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" ? code : 0;
+}

@@ -1,0 +1,39 @@
+/**
+ * The world's countries and cities in two related tables, loaded from npm packages and asked real questions. Runs
+ * unchanged under Bun, Deno and Node: `npm start`, `bun run examples/atlas.ts`, `deno task start`.
+ *
+ * @module
+ */
+import process from "node:process";
+import { chapters } from "./atlas/chapters.ts";
+import { Atlas } from "./atlas/atlas.ts";
+import { openDriver, removeDatabase } from "./atlas/drivers.ts";
+import { type AtlasOptions, HELP, readOptions, UsageError } from "./atlas/options.ts";
+import { printLoading } from "./atlas/loading.ts";
+import { bold, printPart, printTimes } from "./atlas/print.ts";
+import { runtimeTitle } from "./atlas/runtime.ts";
+import { NPMSource } from "./atlas/source.ts";
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (options === "help") console.log(HELP);
+    else await showAtlas(options);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\n${HELP}`);
+    return 2;
+  }
+}
+
+async function showAtlas(options: AtlasOptions): Promise<void> {
+  console.log(bold(`Rinari atlas on ${options.driver}, ${runtimeTitle}`));
+  if (options.fresh) removeDatabase(options);
+  using atlas = new Atlas(await openDriver(options));
+  const times = [await printLoading(atlas, new NPMSource(options.limit), options.path)];
+  for (const { title, run } of chapters) times.push(printPart(title, () => run(atlas)));
+  printTimes(times);
+}

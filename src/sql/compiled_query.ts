@@ -1,0 +1,123 @@
+import type { Direction, Predicate, QueryPlan } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import type { Attempt } from "./sql_error.ts";
+import type { SqlQuery } from "./sql_engine.ts";
+import { type Binder, Parameters } from "./parameters.ts";
+import { predicateSQL } from "./predicate_sql.ts";
+import type { RowsDecoder } from "./rows_decoder.ts";
+import type { SqlColumn } from "./sql_column.ts";
+import { hasBigint, type SqlTable } from "./sql_table.ts";
+
+/** A query that is ready to run with values. */
+export interface CompiledQuery {
+  /** The statement. */
+  readonly query: SqlQuery;
+  /** Makes the statement's values of those of the plan's slots. */
+  readonly bind: Binder;
+  /** `select`: what makes rows of the engine's. */
+  readonly decoder: RowsDecoder | null;
+  /** What it attempts, for errors. */
+  readonly attempt: Attempt;
+  /** The plan it was made of. */
+  readonly plan: QueryPlan;
+}
+
+/** The one column of a query that counts. */
+const COUNT: readonly string[] = ["n"];
+
+/** Writes a query. */
+export function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
+  const { dialect } = table.traits;
+  const parameters = new Parameters(dialect);
+  const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
+  const where = (predicate: Predicate | null): string =>
+    predicate === null ? "" : ` WHERE ${predicateSQL(scope, predicate)}`;
+  const done = (
+    sql: string,
+    attempt: Attempt,
+    details: Partial<SqlQuery> = {},
+    decoder: RowsDecoder | null = null,
+  ): CompiledQuery => {
+    if (parameters.count > dialect.maxParameters) {
+      throw tooMany(table, parameters.count, dialect.maxParameters);
+    }
+    const query = { sql, bigints: false, single: false, columns: [], ...details };
+    return { query, bind: parameters.binder(), decoder, attempt, plan };
+  };
+  switch (plan.kind) {
+    case "select": {
+      const { select, limit, offset } = plan;
+      const columns = select === undefined ? table.columns : select.map((name) => table.column(name));
+      const pinned = pinnedColumns(plan.where);
+      const single = table.table.primaryKey.every(({ name }) => pinned.has(name));
+      const skip = offset === undefined ? undefined : parameters.value(offset, table.offsetEncode);
+      const condition = where(plan.where);
+      const order = single ? "" : orderSQL(table, plan.orderBy ?? [], pinned);
+      const page = single && skip === undefined && limit !== 0 ? "" : dialect.page(limit, skip);
+      const sql = `SELECT ${columnList(columns)} FROM ${table.quoted}${condition}${order}${page}`;
+      const names = columns.map(({ name }) => name);
+      const details = { columns: names, bigints: hasBigint(columns), single: single || limit === 1 };
+      return done(sql, "search", details, table.decoder(select));
+    }
+    case "count":
+      return done(`SELECT count(*) AS n FROM ${table.quoted}${where(plan.where)}`, "search", {
+        columns: COUNT,
+        single: true,
+      });
+    case "update": {
+      const set = (plan.set ?? []).map(({ column, slot }) => {
+        const { quoted, encode } = table.column(column);
+        return `${quoted} = ${parameters.value(slot, encode)}`;
+      });
+      // Nothing to set changes nothing; the rows that match are counted all the same.
+      if (set.length === 0) return compileQuery(table, { kind: "count", where: plan.where });
+      return done(`UPDATE ${table.quoted} SET ${set.join(", ")}${where(plan.where)}`, "update");
+    }
+    case "delete":
+      return done(`DELETE FROM ${table.quoted}${where(plan.where)}`, "delete from");
+  }
+}
+
+/** The names of columns, quoted, as a list. */
+export function columnList(columns: readonly SqlColumn[]): string {
+  return columns.map(({ quoted }) => quoted).join(", ");
+}
+
+/** The columns a condition holds to one value that is not null. */
+function pinnedColumns(where: Predicate | null): ReadonlySet<string> {
+  const pinned = new Set<string>();
+  const look = (predicate: Predicate | null): void => {
+    if (predicate?.kind === "equal" && predicate.path === null) pinned.add(predicate.column);
+    else if (predicate?.kind === "and") predicate.items.forEach(look);
+  };
+  look(where);
+  return pinned;
+}
+
+/** The order, without the terms that cannot make a difference: what is pinned, and what follows a whole unique key. */
+function orderSQL(
+  table: SqlTable,
+  terms: readonly (readonly [string, Direction])[],
+  pinned: ReadonlySet<string>,
+): string {
+  const settled = new Set(pinned);
+  const written: string[] = [];
+  const isTotal = (): boolean =>
+    table.table.primaryKey.every(({ name }) => settled.has(name)) ||
+    table.columns.some(({ name, nullable, column }) => column.unique && !nullable && settled.has(name));
+  for (const [name, direction] of terms) {
+    if (settled.has(name)) continue;
+    if (isTotal()) break;
+    settled.add(name);
+    written.push(`${table.column(name).quoted}${direction === "DESC" ? " DESC" : ""}`);
+  }
+  return written.length === 0 ? "" : ` ORDER BY ${written.join(", ")}`;
+}
+
+function tooMany(table: SqlTable, count: number, max: number): ValidationError {
+  return new ValidationError(
+    `Cannot search \`${table.name}\`: the condition has ${count} values and a statement takes ${max}; use \`$in\` with a list, ` +
+      "which counts as one value",
+    { code: "TOO_MANY_VALUES", driver: table.traits.driver, table: table.name },
+  );
+}

@@ -1,0 +1,87 @@
+import type { Maybe } from "../chain/chain.ts";
+import type { GroupPlan } from "../contract/mod.ts";
+import { RinariError } from "../errors/mod.ts";
+import { type AnySession, asArrays, query } from "./any_engine.ts";
+import { failWith } from "./foreign_key_error.ts";
+import { groupTerm, needsBigints } from "./group_terms.ts";
+import { Parameters } from "./parameters.ts";
+import { predicateSQL } from "./predicate_sql.ts";
+import type { Row } from "./rows_decoder.ts";
+import type { SqlDatabase } from "./sql_database.ts";
+import type { SqlQuery } from "./sql_engine.ts";
+import { hasBigint, type SqlTable } from "./sql_table.ts";
+import { valueDecoder } from "./value_decoder.ts";
+
+/** A grouping that is ready to run. */
+interface CompiledGroup {
+  readonly query: SqlQuery;
+  readonly values: readonly unknown[];
+  readonly decode: (rows: unknown[]) => Row[];
+}
+
+/** Aggregates by group, in the order of the grouped columns. */
+export function groupRows(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  plan: GroupPlan,
+): Maybe<Row[]> {
+  return run(database, table, session, plan, false);
+}
+
+function run(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  plan: GroupPlan,
+  exact: boolean,
+): Maybe<Row[]> {
+  const failed = (error: unknown): Maybe<Row[]> => {
+    // The sum may be in range though it was not on its way there.
+    if (!exact && !(error instanceof RinariError) && database.engine.failure(error).kind === "overflow") {
+      return run(database, table, session, plan, true);
+    }
+    return failWith(database, session, error, { table, attempt: "aggregate" });
+  };
+  try {
+    const { query, values, decode } = compile(table, plan, exact);
+    const rows = session.all(query, values);
+    return rows instanceof Promise ? rows.then(decode).catch(failed) : decode(rows);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function compile(table: SqlTable, plan: GroupPlan, exact: boolean): CompiledGroup {
+  const { dialect, driver } = table.traits;
+  const by = plan.by.map((name) => table.column(name));
+  const bigints = hasBigint(by) || plan.terms.some((term) => needsBigints(table, term));
+  const options = { driver, bigints, checked: table.checked };
+  const terms = plan.terms.map((term) => ({ as: term.as, ...groupTerm(table, term, options, exact) }));
+  const parameters = new Parameters(dialect);
+  const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
+  const where = plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
+  const keys = by.map(({ quoted }) => quoted).join(", ");
+  const selected = [...by.map(({ quoted }) => quoted), ...terms.flatMap(({ sql }) => sql)];
+  const names = selected.map((_, i) => `c${i}`);
+  const grouped = by.length === 0 ? "" : ` GROUP BY ${keys} ORDER BY ${keys}`;
+  const list = selected.map((sql, i) => `${sql} AS c${i}`).join(", ");
+  const decodes = by.map(({ name, column }) => ({ name, decode: valueDecoder(column, options) }));
+  const decodeRow = (values: readonly unknown[]): Row => {
+    const row: Row = {};
+    decodes.forEach(({ name, decode }, i) => {
+      row[name] = values[i] === null || decode === null ? values[i] : decode(values[i]);
+    });
+    let at = decodes.length;
+    for (const { as, sql, read } of terms) {
+      row[as] = read(values.slice(at, at + sql.length));
+      at += sql.length;
+    }
+    return row;
+  };
+  return {
+    query: query(`SELECT ${list} FROM ${table.quoted}${where}${grouped}`, names, { bigints }),
+    values: parameters.binder()(plan.params),
+    decode: (rows) => asArrays(rows, names).map(decodeRow),
+  };
+}

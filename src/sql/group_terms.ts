@@ -1,0 +1,133 @@
+import type { AggregateTerm } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import type { SqlColumn } from "./sql_column.ts";
+import type { SqlTable } from "./sql_table.ts";
+import { type DecoderOptions, valueDecoder } from "./value_decoder.ts";
+
+/** An aggregate as it is asked for and read. */
+export interface GroupTerm {
+  /** What is selected, in order. */
+  readonly sql: readonly string[];
+  /** Reads the result of what was selected. */
+  read(values: readonly unknown[]): unknown;
+}
+
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
+
+/**
+ * Writes an aggregate.
+ *
+ * @param exact Add integers in two halves, because the store cannot hold the sum on its way.
+ * @throws {ValidationError} When the column has no such aggregate.
+ */
+export function groupTerm(
+  table: SqlTable,
+  term: AggregateTerm,
+  options: DecoderOptions,
+  exact: boolean,
+): GroupTerm {
+  const { operation, column: name } = term;
+  if (name === undefined) {
+    if (operation !== "count") return refuse(table, operation, "it needs a column");
+    return { sql: ["count(*)"], read: ([value]) => Number(value) };
+  }
+  const column = table.column(name);
+  const { quoted, kind } = column;
+  switch (operation) {
+    case "count":
+      return { sql: [`count(${quoted})`], read: ([value]) => Number(value) };
+    case "countDistinct":
+      return { sql: [`count(DISTINCT ${quoted})`], read: ([value]) => Number(value) };
+    case "sum":
+    case "avg":
+      if (kind === "real") return realTerm(table, column, operation);
+      if (kind !== "integer" && kind !== "bigint") {
+        return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no sum`);
+      }
+      return operation === "sum" ? sumTerm(table, column, exact) : meanTerm(column);
+    case "min":
+    case "max": {
+      if (!column.column.ordered) {
+        return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no order`);
+      }
+      const decode = valueDecoder(column.column, options);
+      return {
+        sql: [`${operation}(${quoted})`],
+        read: ([value]) => value === null || decode === null ? value : decode(value),
+      };
+    }
+  }
+}
+
+/** Whether integers have to be read as `bigint` for a term. */
+export function needsBigints(table: SqlTable, { operation, column }: AggregateTerm): boolean {
+  if (column === undefined || operation === "count" || operation === "countDistinct") return false;
+  const { kind } = table.column(column);
+  return kind === "bigint" || (kind === "integer" && (operation === "sum" || operation === "avg"));
+}
+
+function realTerm(table: SqlTable, { name, quoted }: SqlColumn, operation: "sum" | "avg"): GroupTerm {
+  return {
+    sql: [`${operation}(${quoted})`],
+    read([value]) {
+      if (value === null) return operation === "sum" ? 0 : null;
+      if (!Number.isFinite(value)) throw outOfRange(table, name, "the sum is no finite number");
+      return value;
+    },
+  };
+}
+
+function sumTerm(table: SqlTable, { name, quoted, kind }: SqlColumn, exact: boolean): GroupTerm {
+  return {
+    sql: exact ? halves(quoted) : [`sum(${quoted})`],
+    read(values) {
+      const sum = exact ? joinHalves(values) : BigInt((values[0] ?? 0) as bigint);
+      if (kind === "bigint") {
+        if (sum < INT64_MIN || sum > INT64_MAX) throw outOfRange(table, name, "it needs more than 64 bit");
+        return sum;
+      }
+      if (!Number.isSafeInteger(Number(sum))) {
+        throw outOfRange(
+          table,
+          name,
+          "it is no safe integer; declare the column with `bigint: true` to sum beyond",
+        );
+      }
+      return Number(sum);
+    },
+  };
+}
+
+/** Divides the exact sum: the store's own mean is not exact when the sum is beyond 64 bit. */
+function meanTerm({ quoted }: SqlColumn): GroupTerm {
+  return {
+    sql: [...halves(quoted), `count(${quoted})`],
+    read: (values) => Number(values[2]) === 0 ? null : Number(joinHalves(values)) / Number(values[2]),
+  };
+}
+
+function halves(quoted: string): string[] {
+  return [`sum(${quoted} >> 32)`, `sum(${quoted} & 4294967295)`];
+}
+
+function joinHalves([high, low]: readonly unknown[]): bigint {
+  return BigInt((high ?? 0) as bigint) * 4_294_967_296n + BigInt((low ?? 0) as bigint);
+}
+
+function outOfRange(table: SqlTable, name: string, reason: string): ValidationError {
+  return new ValidationError(`Cannot sum \`${name}\` of \`${table.name}\`: ${reason}`, {
+    code: "OUT_OF_RANGE",
+    driver: table.traits.driver,
+    table: table.name,
+    columns: [name],
+  });
+}
+
+function refuse(table: SqlTable, operation: string, reason: string): never {
+  throw new ValidationError(`Cannot compute ${operation} over \`${table.name}\`: ${reason}`, {
+    code: "INVALID_AGGREGATE",
+    driver: table.traits.driver,
+    table: table.name,
+  });
+}

@@ -1,0 +1,47 @@
+import type { IndexOptions } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { readWhere } from "../query/where_reader.ts";
+import { Literals } from "./parameters.ts";
+import { predicateSQL } from "./predicate_sql.ts";
+import type { SqlTable } from "./sql_table.ts";
+
+/**
+ * The name an index has in the store, where names are not of one table but of the whole database. Different pairs of table and
+ * index never give the same name.
+ */
+export function storedIndexName(table: string, index: string): string {
+  const name = `${table}__${index}`;
+  const plain = name.indexOf("__") === table.length && name.lastIndexOf("__") === table.length;
+  return plain ? name : `${table.length}__${name}`;
+}
+
+/**
+ * Writes CREATE INDEX.
+ *
+ * @throws {ValidationError} When it has no column, or a column or the condition makes no sense.
+ */
+export function createIndexSQL(table: SqlTable, indexName: string, options: IndexOptions): string {
+  const { dialect, driver } = table.traits;
+  if (options.columns.length === 0) {
+    throw new ValidationError(
+      `Cannot make index \`${indexName}\` of \`${table.name}\`: it has no column; name at least one`,
+      {
+        code: "INVALID_INDEX",
+        driver,
+        table: table.name,
+      },
+    );
+  }
+  const columns = options.columns.map((name) => table.column(name).quoted).join(", ");
+  const { predicate, params } = readWhere(table.table, options.where ?? {}, false);
+  const scope = {
+    dialect,
+    values: new Literals(dialect, params),
+    column: (name: string) => table.column(name),
+  };
+  const where = predicate === null ? "" : ` WHERE ${predicateSQL(scope, predicate)}`;
+  const name = dialect.quote(storedIndexName(table.name, indexName));
+  return `CREATE ${
+    options.unique === true ? "UNIQUE " : ""
+  }INDEX ${name} ON ${table.quoted} (${columns})${where}`;
+}

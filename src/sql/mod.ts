@@ -1,0 +1,34 @@
+/**
+ * For authors of drivers: a whole driver made of a small SQL engine.
+ *
+ * @example
+ * ```ts
+ * import { ORM } from "@rinari/orm";
+ * import { sqlDriver, type SyncSqlProvider } from "@rinari/orm/sql";
+ *
+ * const driverOf = (provider: SyncSqlProvider) => sqlDriver(provider);
+ * const open = (provider: SyncSqlProvider) => new ORM({ driver: driverOf(provider) });
+ * console.log(typeof open);
+ * ```
+ *
+ * @module
+ */
+export { AsyncSqlDriver, sqlDriver, SyncSqlDriver } from "./sql_driver.ts";
+export type { AsyncSqlProvider, SyncSqlProvider } from "./sql_provider.ts";
+export type {
+  AsyncSqlEngine,
+  AsyncSqlSession,
+  AsyncSqlTransaction,
+  SqlChanges,
+  SqlEngineTraits,
+  SqlLanguage,
+  SqlQuery,
+  SqlStatement,
+  SyncSqlEngine,
+  SyncSqlSession,
+  SyncSqlTransaction,
+} from "./sql_engine.ts";
+export type { SqlFailure, SqlFailureKind } from "./sql_failure.ts";
+export { sqlite } from "./sqlite_dialect.ts";
+export { sqliteFailure } from "./sqlite_failure.ts";
+export { claimFile } from "./open_files.ts";

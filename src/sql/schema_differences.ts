@@ -1,0 +1,112 @@
+import type { ReferenceAction } from "../contract/mod.ts";
+import type { Column } from "../schema/column.ts";
+import type { Table } from "../schema/table.ts";
+import { storageType } from "./create_table_sql.ts";
+import type { StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
+
+/**
+ * What keeps a stored table from serving a schema.
+ *
+ * @returns One readable phrase a difference; empty when there is none.
+ */
+export function schemaDifferences(stored: StoredTable, wanted: Table): string[] {
+  const differences: string[] = [];
+  if (stored.oddity !== null) differences.push(stored.oddity);
+  if (stored.name !== wanted.name) differences.push(`its name is \`${stored.name}\` in the store`);
+  for (const column of stored.columns) {
+    const other = wanted.get(column.name);
+    if (other === undefined) {
+      differences.push(`column \`${column.name}\` is in the store and not in the schema`);
+    } else differences.push(...columnDifferences(stored, column, other));
+  }
+  for (const { name } of wanted.columns) {
+    if (!stored.columns.some((column) => column.name === name)) {
+      differences.push(`column \`${name}\` is in the schema and not in the store`);
+    }
+  }
+  const [storedKey, wantedKey] = [
+    keyText(stored.primaryKey),
+    keyText(wanted.primaryKey.map(({ name }) => name)),
+  ];
+  if (storedKey !== wantedKey) {
+    differences.push(`the primary key is ${storedKey} in the store and ${wantedKey} in the schema`);
+  }
+  return differences;
+}
+
+function columnDifferences(table: StoredTable, stored: StoredColumn, wanted: Column): string[] {
+  const { name } = stored;
+  const differences: string[] = [];
+  const differ = (a: string, b: string): void => {
+    if (a !== b) differences.push(`column \`${name}\` is ${a} in the store and ${b} in the schema`);
+  };
+  if (stored.generated) differences.push(`column \`${name}\` is computed by the store`);
+  if (!stored.kinds.includes(wanted.kind)) differ(storedTypeText(stored), typeText(wanted));
+  differ(stored.notNull ? "not null" : "nullable", wanted.nullable ? "nullable" : "not null");
+  if (!wanted.primaryKey) {
+    const unique = table.unique.includes(name) || (wanted.unique && table.uniqueIndexed.includes(name));
+    differ(unique ? "unique" : "not unique", wanted.unique ? "unique" : "not unique");
+  }
+  const assigned = table.autoIncrement && table.primaryKey.includes(name);
+  differ(
+    assigned ? "autoIncrement" : "not autoIncrement",
+    wanted.autoIncrement ? "autoIncrement" : "not autoIncrement",
+  );
+  const reference = table.references.find(({ column }) => column === name);
+  differ(storedReferenceText(reference, wanted), referenceText(wanted));
+  return differences;
+}
+
+function storedTypeText({ exact, kinds: [kind], type }: StoredColumn): string {
+  return exact && kind !== undefined ? kindText(kind) : type === "" ? "without a type" : type;
+}
+
+function typeText({ kind }: Column): string {
+  return kindText(kind);
+}
+
+function kindText(kind: Column["kind"]): string {
+  switch (kind) {
+    case "bigint":
+      return "INTEGER of 64 bit";
+    case "integer":
+    case "text":
+    case "real":
+    case "blob":
+      return storageType(kind);
+    default:
+      return kind.toUpperCase();
+  }
+}
+
+function storedReferenceText(reference: StoredReference | undefined, wanted: Column): string {
+  if (reference === undefined) return "no reference";
+  // Without a column, the primary key is meant.
+  const to = reference.to === "" ? wanted.references?.column ?? "" : reference.to;
+  return describeReference(reference.table, to, reference.onDelete, reference.onUpdate);
+}
+
+function referenceText({ references }: Column): string {
+  if (references === null) return "no reference";
+  return describeReference(references.table, references.column, references.onDelete, references.onUpdate);
+}
+
+function describeReference(
+  table: string,
+  column: string,
+  onDelete?: ReferenceAction,
+  onUpdate?: ReferenceAction,
+): string {
+  return `a reference to \`${table}\`.\`${column}\` (on delete ${action(onDelete)}, on update ${
+    action(onUpdate)
+  })`;
+}
+
+/** RESTRICT and NO ACTION mean the same. */
+function action(name: ReferenceAction | undefined): string {
+  return name === undefined || name === "RESTRICT" ? "NO ACTION" : name;
+}
+
+function keyText(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.map((name) => `\`${name}\``).join(", ");
+}

@@ -1,0 +1,86 @@
+import type { Maybe } from "../chain/chain.ts";
+import type { ReferenceAction } from "../contract/mod.ts";
+import type { ColumnKind } from "../schema/column.ts";
+import type { AnySession } from "./any_engine.ts";
+
+/** What a store tells of a table it has. */
+export interface StoredTable {
+  /** The name, as the store spells it. */
+  readonly name: string;
+  /** What makes it no plain table of ours, such as being a view, as a phrase; null when nothing does. */
+  readonly oddity: string | null;
+  /** The store holds every value to its column's type. */
+  readonly strict: boolean;
+  /** The columns, in order. */
+  readonly columns: readonly StoredColumn[];
+  /** The columns of the primary key, in order. */
+  readonly primaryKey: readonly string[];
+  /** The store assigns the primary key and never uses a number again. */
+  readonly autoIncrement: boolean;
+  /** The columns that are unique by a constraint of the table. */
+  readonly unique: readonly string[];
+  /** The columns that are unique by an index. */
+  readonly uniqueIndexed: readonly string[];
+  /** The foreign keys of one column. */
+  readonly references: readonly StoredReference[];
+}
+
+/** A column a store has. */
+export interface StoredColumn {
+  /** The name. */
+  readonly name: string;
+  /** The declared type. */
+  readonly type: string;
+  /** The kinds of value it can hold as our columns do; the first is the likeliest. */
+  readonly kinds: readonly ColumnKind[];
+  /** The kind is known, not guessed of the type. */
+  readonly exact: boolean;
+  /** Null is refused. */
+  readonly notNull: boolean;
+  /** The store computes it. */
+  readonly generated: boolean;
+}
+
+/** A foreign key a store has. */
+export interface StoredReference {
+  /** The referring column. */
+  readonly column: string;
+  /** The table referred to. */
+  readonly table: string;
+  /** Its column. */
+  readonly to: string;
+  /** On delete. */
+  readonly onDelete: ReferenceAction;
+  /** On update. */
+  readonly onUpdate: ReferenceAction;
+}
+
+/** A foreign key of any table to a given one. */
+export interface Referrer extends Omit<StoredReference, "table"> {
+  /** The referring table. */
+  readonly child: string;
+}
+
+/** An index a store has. */
+export interface StoredIndex {
+  /** The table it is on. */
+  readonly table: string;
+  /** The statement that made it. */
+  readonly sql: string;
+}
+
+/** What a database tells of itself. */
+export interface SqlCatalog {
+  /** Whether there is no table at all. */
+  isEmpty(session: AnySession): Maybe<boolean>;
+  /** Whether there is a table of exactly this name. */
+  hasTable(session: AnySession, name: string): Maybe<boolean>;
+  /** The table whose name is this but for case, or null. */
+  table(session: AnySession, name: string): Maybe<StoredTable | null>;
+  /** The index of a name, or null. */
+  index(session: AnySession, name: string): Maybe<StoredIndex | null>;
+  /** The foreign keys that refer to a table. */
+  referrers(session: AnySession, table: string): Maybe<readonly Referrer[]>;
+  /** The last number given to a table's rows, or null. */
+  lastNumber(session: AnySession, table: string): Maybe<bigint | null>;
+}

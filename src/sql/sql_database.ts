@@ -1,0 +1,150 @@
+import { chain, isPromise, type Maybe } from "../chain/chain.ts";
+import { ConnectionError, RinariError, ValidationError } from "../errors/mod.ts";
+import type { AnyEngine, AnySession } from "./any_engine.ts";
+import { type Attempt, readonlyError, sqlError } from "./sql_error.ts";
+import type { SqlConnection } from "./sql_connection.ts";
+import type { SqlTable } from "./sql_table.ts";
+
+/** One database of a driver: opened when first used, with the tables known to be in it. */
+export class SqlDatabase {
+  /** The name. */
+  readonly name: string;
+  /** The tables known to exist, by name. */
+  readonly tables: Map<string, SqlTable> = new Map();
+  /** Where statements run now, or null when that has to be found out: see `enter`. */
+  reader: AnySession | null = null;
+  /** The same, when writing is prepared too. */
+  writer: AnySession | null = null;
+  readonly #connection: SqlConnection;
+  #engine: AnyEngine | null = null;
+  #opening: Promise<AnyEngine> | null = null;
+  #prepared = false;
+
+  /** Makes a database that is not open yet. */
+  constructor(connection: SqlConnection, name: string) {
+    this.#connection = connection;
+    this.name = name;
+  }
+
+  /** The driver's name. */
+  get driver(): string {
+    return this.#connection.name;
+  }
+
+  /** The engine, which is open. */
+  get engine(): AnyEngine {
+    return this.#engine as AnyEngine;
+  }
+
+  /**
+   * The table of a name.
+   *
+   * @throws {ValidationError} When it is not known: `createTable` comes first.
+   */
+  table(name: string): SqlTable {
+    const table = this.tables.get(name);
+    if (table === undefined) {
+      this.#connection.checkConnected();
+      throw new ValidationError(
+        `Cannot use table \`${name}\` of \`${this.name}\`: it is not known; call createTable first`,
+        {
+          code: "UNKNOWN_TABLE",
+          driver: this.driver,
+          table: name,
+        },
+      );
+    }
+    return table;
+  }
+
+  /** Where statements run: opens the database, and begins the open transaction on it, when that has not been done. */
+  enter(): Maybe<AnySession> {
+    return this.reader ?? chain(this.open(), (engine) => {
+      const { transactions } = this.#connection;
+      const ready = transactions.open && !transactions.begun ? this.#prepareTransaction(engine) : undefined;
+      return chain(ready, () =>
+        chain(transactions.enter(this, engine), (session) => {
+          this.reader = session;
+          this.writer = this.#prepared ? session : null;
+          return session;
+        }));
+    });
+  }
+
+  /**
+   * As `enter`, before writing.
+   *
+   * @throws {ConnectionError} When the database is open for reading only.
+   */
+  enterToWrite(attempt: Attempt, table: string): Maybe<AnySession> {
+    return this.writer ?? chain(this.enter(), (session) => {
+      const { engine } = this;
+      if (engine.readonly) {
+        throw readonlyError(`Cannot ${attempt} \`${table}\``, { driver: this.driver, table });
+      }
+      if (this.#connection.transactions.open) return session;
+      return chain(this.#prepareWrite(engine), () => this.writer = session);
+    });
+  }
+
+  /** Where statements run has changed: a transaction was opened or ended. */
+  leave(): void {
+    this.reader = null;
+    this.writer = null;
+  }
+
+  /** The open engine. */
+  open(): Maybe<AnyEngine> {
+    if (this.#engine !== null) return this.#engine;
+    if (this.#opening !== null) return this.#opening;
+    this.#connection.checkConnected();
+    const opened = this.#connection.provider.open(this.name);
+    if (!isPromise(opened)) return this.#engine = opened;
+    const done = (): void => {
+      this.#opening = null;
+    };
+    this.#opening = opened.then((engine) => this.#engine = engine);
+    this.#opening.then(done, done);
+    return this.#opening;
+  }
+
+  /** Closes the engine; what was known of the tables is forgotten. */
+  close(): Maybe<void> {
+    const engine = this.#engine;
+    this.#engine = null;
+    this.#prepared = false;
+    this.leave();
+    for (const table of this.tables.values()) table.live = false;
+    this.tables.clear();
+    return engine?.close();
+  }
+
+  /** The error to throw for one of the store. */
+  error(error: unknown, table: string | undefined, attempt: Attempt | null): RinariError {
+    if (error instanceof RinariError) return error;
+    if (this.#engine === null) {
+      return new ConnectionError(`Cannot use database \`${this.name}\`: it was closed`, {
+        code: "NOT_CONNECTED",
+        driver: this.driver,
+        cause: error,
+      });
+    }
+    this.#connection.transactions.observe();
+    const scene = { driver: this.driver, database: this.name, table, attempt, tables: this.tables.values() };
+    return sqlError(this.#engine.failure(error), scene, error);
+  }
+
+  /** Inside a transaction it is too late to prepare writing; before, it is right when the tables are known to be ours. */
+  #prepareTransaction(engine: AnyEngine): Maybe<void> {
+    if (this.#prepared || engine.readonly) return;
+    const ours = this.tables.size > 0 || engine.dialect.catalog.isEmpty(engine);
+    return chain(ours, (prepare) => prepare ? this.#prepareWrite(engine) : undefined);
+  }
+
+  #prepareWrite(engine: AnyEngine): Maybe<void> {
+    if (this.#prepared) return;
+    return chain(engine.prepareWrite(), () => {
+      this.#prepared = true;
+    });
+  }
+}

@@ -1,0 +1,226 @@
+import {
+  CheckConstraintError,
+  ConflictError,
+  ConnectionError,
+  type ErrorDetails,
+  ForeignKeyConstraintError,
+  NotNullConstraintError,
+  RinariError,
+  UniqueConstraintError,
+  ValidationError,
+} from "../errors/mod.ts";
+import { SAFE_INTEGER_CHECK } from "./create_table_sql.ts";
+import type { SqlFailure } from "./sql_failure.ts";
+import type { SqlTable } from "./sql_table.ts";
+
+/** What was attempted, as a message says it after "Cannot". */
+export type Attempt =
+  | "insert into"
+  | "upsert into"
+  | "update"
+  | "delete from"
+  | "search"
+  | "aggregate"
+  | "create"
+  | "drop"
+  | "index";
+
+/** Where an error happened. */
+export interface ErrorScene {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The database's name. */
+  readonly database: string;
+  /** The table's name, when one is concerned. */
+  readonly table: string | undefined;
+  /** What was attempted; null for work on the database as a whole. */
+  readonly attempt: Attempt | null;
+  /** The tables known. */
+  readonly tables: Iterable<SqlTable>;
+}
+
+/** Turns what a store reports into the error that the same mistake gives on every driver. */
+export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown): RinariError {
+  const { driver, database, table, attempt } = scene;
+  const what = table === undefined || attempt === null
+    ? `Cannot use database \`${database}\``
+    : `Cannot ${attempt} \`${table}\``;
+  const details: ErrorDetails = { driver, cause, ...(table === undefined ? null : { table }) };
+  const connection = (code: string, reason: string): RinariError =>
+    new ConnectionError(`${what}: ${reason}`, { ...details, code });
+  switch (failure.kind) {
+    case "unique":
+      return uniqueError(failure, scene, details);
+    case "notNull":
+      return notNullError(failure, scene, details);
+    case "check":
+      return checkError(failure, scene, details, what);
+    case "foreignKey":
+      return new ForeignKeyConstraintError(`${what}: a reference would point at nothing`, details);
+    case "badReference":
+      return new ForeignKeyConstraintError(
+        `${what}: it refers to a column that is neither a primary key nor unique; make it unique`,
+        details,
+      );
+    case "type":
+      return new ValidationError(`${what}: a value is of a type its column does not store`, {
+        ...details,
+        code: "INVALID_VALUE",
+      });
+    case "busy":
+      return new ConflictError(
+        `${what}: another connection is writing to \`${database}\`; try again, or raise \`busyTimeout\``,
+        { ...details, code: "BUSY", retryable: true },
+      );
+    case "locked":
+      return new ConflictError(
+        `${what}: a search that is still being read holds it; end every iteration first`,
+        { ...details, code: "LOCKED", retryable: true },
+      );
+    case "readonly":
+      return readonlyError(what, details);
+    case "full":
+      return connection(
+        "STORE_FULL",
+        "the disk, or the size the database may have, is full; make room and try again",
+      );
+    case "io":
+      return connection("IO", "the file cannot be read or written; see the cause");
+    case "corrupt":
+      return connection("CORRUPT", `the file of \`${database}\` is damaged; restore it from a backup`);
+    case "notADatabase":
+      return connection(
+        "NOT_A_DATABASE",
+        `the file of \`${database}\` is no SQLite database; nothing was changed in it`,
+      );
+    case "cannotOpen":
+      return connection(
+        "CANNOT_OPEN",
+        `its file cannot be opened; check that the folder exists and may be read and written`,
+      );
+    case "tooBig":
+      return new ValidationError(`${what}: a value is larger than the store takes`, {
+        ...details,
+        code: "TOO_BIG",
+      });
+    case "noTable":
+      return missingTable(failure, scene, details, what);
+    case "malformedJSON":
+      return connection("CORRUPT_VALUE", "a JSON column holds a text that is no JSON; repair the value");
+    case "unsafeInteger":
+      return connection(
+        "CORRUPT_VALUE",
+        "a column holds an integer beyond what a number holds exactly; declare it with `bigint: true`",
+      );
+    case "overflow":
+      return new ValidationError(`${what}: the sum needs more than 64 bit`, {
+        ...details,
+        code: "OUT_OF_RANGE",
+      });
+    case "exists":
+    case "other":
+      return new RinariError(`${what}: the store reports: ${failure.detail}`, { ...details, code: "STORE" });
+  }
+}
+
+/** Writing is not allowed. */
+export function readonlyError(what: string, details: ErrorDetails): ConnectionError {
+  return new ConnectionError(
+    `${what}: the database is open for reading only; open it without \`readonly\`, with the right to write`,
+    {
+      ...details,
+      code: "READONLY",
+    },
+  );
+}
+
+function uniqueError(failure: SqlFailure, scene: ErrorScene, details: ErrorDetails): RinariError {
+  const { table, columns } = constraintColumns(failure.detail, scene);
+  const reason = scene.attempt === "index"
+    ? `two rows are equal in ${list(columns)}; change one of them first`
+    : `another row has the same ${list(columns)}; use another value, or change that row`;
+  return new UniqueConstraintError(`Cannot ${scene.attempt} \`${table}\`: ${reason}`, {
+    ...details,
+    table,
+    columns,
+  });
+}
+
+function notNullError(failure: SqlFailure, scene: ErrorScene, details: ErrorDetails): RinariError {
+  const { table, columns } = constraintColumns(failure.detail, scene);
+  return new NotNullConstraintError(
+    `Cannot ${scene.attempt} \`${table}\`: ${list(columns)} takes no null; give it a value`,
+    {
+      ...details,
+      table,
+      columns,
+    },
+  );
+}
+
+function checkError(
+  failure: SqlFailure,
+  scene: ErrorScene,
+  details: ErrorDetails,
+  what: string,
+): RinariError {
+  if (failure.detail.startsWith(SAFE_INTEGER_CHECK)) {
+    const column = failure.detail.slice(SAFE_INTEGER_CHECK.length);
+    return outOfRange(what, column, details);
+  }
+  return new CheckConstraintError(`${what}: the store's check ${JSON.stringify(failure.detail)} is not met`, {
+    ...details,
+    ...(scene.table === undefined ? null : { table: scene.table }),
+  });
+}
+
+/** A value would be beyond what its column holds. */
+export function outOfRange(what: string, column: string, details: ErrorDetails): ValidationError {
+  return new ValidationError(
+    `${what}: the value of \`${column}\` would be beyond what the column holds; give the row another one, or declare the column ` +
+      "with `bigint: true`",
+    { ...details, code: "OUT_OF_RANGE", columns: [column] },
+  );
+}
+
+function missingTable(
+  failure: SqlFailure,
+  scene: ErrorScene,
+  details: ErrorDetails,
+  what: string,
+): RinariError {
+  const absent = failure.detail;
+  for (const { name, table } of scene.tables) {
+    if (name !== scene.table || absent === name) continue;
+    const referring = table.columns.filter(({ references }) => references?.table === absent);
+    if (referring.length === 0) continue;
+    return new ForeignKeyConstraintError(
+      `${what}: \`${
+        referring[0]?.name
+      }\` refers to \`${absent}\`, and there is no such table; create it first`,
+      { ...details, columns: referring.slice(0, 1).map((column) => column.name) },
+    );
+  }
+  return new ValidationError(
+    `${what}: there is no table \`${absent}\` in \`${scene.database}\`; create it first`,
+    {
+      ...details,
+      code: "UNKNOWN_TABLE",
+    },
+  );
+}
+
+/** Finds the table and columns in `t.a, t.b`; a key's action can violate a constraint of another table than the one written to. */
+function constraintColumns(detail: string, scene: ErrorScene): { table: string; columns: string[] } {
+  for (const known of scene.tables) {
+    const prefix = `${known.name}.`;
+    if (!detail.startsWith(prefix)) continue;
+    const columns = detail.slice(prefix.length).split(`, ${prefix}`);
+    if (columns.every((name) => known.table.get(name) !== undefined)) return { table: known.name, columns };
+  }
+  return { table: scene.table ?? "", columns: [] };
+}
+
+function list(columns: readonly string[]): string {
+  return columns.length === 0 ? "values" : columns.map((name) => `\`${name}\``).join(", ");
+}

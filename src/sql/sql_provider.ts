@@ -1,0 +1,52 @@
+import type { Capabilities, DriverConfig } from "../contract/mod.ts";
+import { OPERATORS } from "../contract/mod.ts";
+import type { AsyncSqlEngine, SyncSqlEngine } from "./sql_engine.ts";
+
+/** Where the engines of a sync driver come from. */
+export interface SyncSqlProvider {
+  /** The driver's name, in kebab case. */
+  readonly name: string;
+  /** The driver's version. */
+  readonly version: string;
+  /** Answers come at once. */
+  readonly mode: "sync";
+  /** What differs from what every SQL store can do. */
+  readonly capabilities?: Capabilities;
+  /** Called by `connect`, before the first `open`. */
+  configure(config: DriverConfig): void;
+  /** Opens a database. */
+  open(dbName: string): SyncSqlEngine;
+}
+
+/** Where the engines of an async driver come from. */
+export interface AsyncSqlProvider {
+  /** The driver's name, in kebab case. */
+  readonly name: string;
+  /** The driver's version. */
+  readonly version: string;
+  /** Answers come as Promises. */
+  readonly mode: "async";
+  /** What differs from what every SQL store can do. */
+  readonly capabilities?: Capabilities;
+  /** Called by `connect`, before the first `open`. */
+  configure(config: DriverConfig): void;
+  /** Opens a database. */
+  open(dbName: string): Promise<AsyncSqlEngine>;
+}
+
+/** What a SQL store does: everything. */
+export const SQL_CAPABILITIES: Capabilities = {
+  nativeTypes: ["date", "bytes", "bigint"],
+  operators: OPERATORS,
+  logic: true,
+  jsonPaths: true,
+  orderBy: true,
+  limit: true,
+  select: true,
+  unique: true,
+  uniqueIndexes: true,
+  partialIndexes: true,
+  references: true,
+  transactions: "exclusive",
+  savepoints: true,
+};

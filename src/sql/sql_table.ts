@@ -1,0 +1,103 @@
+import type { TableSchema } from "../contract/mod.ts";
+import { Table } from "../schema/table.ts";
+import { BoundedMap } from "./bounded_map.ts";
+import type { CompiledQuery } from "./compiled_query.ts";
+import { InsertStatements } from "./insert_statements.ts";
+import { RowsDecoder } from "./rows_decoder.ts";
+import { SqlColumn } from "./sql_column.ts";
+import type { Encode, SqlDialect } from "./sql_dialect.ts";
+
+/** Queries kept by shape for each table, for calls that do not prepare. */
+const SHAPES = 256;
+
+/** What a table takes from the engine it is in. */
+export interface TableTraits {
+  /** The driver's name, for errors. */
+  readonly driver: string;
+  /** The SQL spoken. */
+  readonly dialect: SqlDialect;
+  /** The form of rows. */
+  readonly rows: "object" | "array";
+  /** How integers are bound. */
+  readonly integers: "number" | "bigint";
+}
+
+/** A table known to exist with this schema, with everything that is prepared once for it. */
+export class SqlTable {
+  /** The schema as it was given. */
+  readonly schema: TableSchema;
+  /** The table. */
+  readonly table: Table;
+  /** The name, quoted. */
+  readonly quoted: string;
+  /** The columns, in the order of the schema. */
+  readonly columns: readonly SqlColumn[];
+  /** How a number of rows is bound. */
+  readonly offsetEncode: Encode | null;
+  /** What it takes from its engine. */
+  readonly traits: TableTraits;
+  /** The store does not hold values to their column's type. */
+  readonly checked: boolean;
+  /** The table was dropped, or its database closed: what was compiled for it must not be used any more. */
+  live = true;
+  /** Queries by shape. */
+  readonly queries: BoundedMap<CompiledQuery> = new BoundedMap<CompiledQuery>(SHAPES);
+  /** How rows are stored. */
+  readonly inserts: InsertStatements;
+  readonly #byName: ReadonlyMap<string, SqlColumn>;
+  readonly #decoders: BoundedMap<RowsDecoder> = new BoundedMap<RowsDecoder>(SHAPES);
+  #all: RowsDecoder | null = null;
+
+  /**
+   * Prepares a table.
+   *
+   * @throws {ValidationError} When the schema makes no sense.
+   */
+  constructor(name: string, schema: TableSchema, traits: TableTraits, checked: boolean) {
+    this.schema = schema;
+    this.table = new Table(name, schema);
+    this.quoted = traits.dialect.quote(name);
+    this.columns = this.table.columns.map((column) => new SqlColumn(column, traits.dialect, traits.integers));
+    this.#byName = new Map(this.columns.map((column) => [column.name, column]));
+    this.offsetEncode = traits.dialect.encoding("integer", traits.integers).one;
+    this.traits = traits;
+    this.checked = checked;
+    this.inserts = new InsertStatements(this);
+  }
+
+  /** The table's name. */
+  get name(): string {
+    return this.table.name;
+  }
+
+  /**
+   * The column of this name.
+   *
+   * @throws {ValidationError} When there is none.
+   */
+  column(name: string): SqlColumn {
+    return this.#byName.get(name) ?? this.table.column(name) as never;
+  }
+
+  /** The decoder of rows with these columns; all of them when none are named. */
+  decoder(select: readonly string[] | undefined): RowsDecoder {
+    if (select === undefined) return this.#all ??= this.#decoder(this.columns);
+    const key = JSON.stringify(select);
+    let decoder = this.#decoders.get(key);
+    if (decoder === undefined) {
+      decoder = this.#decoder(select.map((name) => this.column(name)));
+      this.#decoders.set(key, decoder);
+    }
+    return decoder;
+  }
+
+  #decoder(columns: readonly SqlColumn[]): RowsDecoder {
+    const { driver, rows } = this.traits;
+    return new RowsDecoder(columns, { driver, rows, checked: this.checked, bigints: hasBigint(columns) });
+  }
+}
+
+/** Whether integers have to be read as `bigint`, because one of the columns needs it. */
+export function hasBigint(columns: readonly SqlColumn[]): boolean {
+  return columns.some(({ kind }) => kind === "bigint");
+}

@@ -1,0 +1,201 @@
+import { chain, isPromise, type Maybe, settle } from "../chain/chain.ts";
+import { TransactionError } from "../errors/mod.ts";
+import { type AnyEngine, type AnySession, type AnyTransaction, command } from "./any_engine.ts";
+import type { SqlDatabase } from "./sql_database.ts";
+
+/** A transaction or, inside one, a savepoint. */
+export interface Frame {
+  /** The store knows of it. */
+  begun: boolean;
+  /** What brings back what this driver remembers, when the work is undone. */
+  readonly undo: (() => void)[];
+}
+
+/**
+ * The transaction that is open on a driver, with its savepoints. Nothing is sent to a store until the first operation inside
+ * tells which database it is about.
+ */
+export class SqlTransactions {
+  readonly #frames: Frame[] = [];
+  #database: SqlDatabase | null = null;
+  #engine: AnyEngine | null = null;
+  #handle: AnyTransaction | null = null;
+  #lost = false;
+  #entering: Promise<AnySession> | null = null;
+
+  /** Whether a transaction is open, begun or not. */
+  get open(): boolean {
+    return this.#frames.length > 0;
+  }
+
+  /** Whether the store knows of it. */
+  get begun(): boolean {
+    return this.#frames[0]?.begun === true;
+  }
+
+  /** Opens a transaction or savepoint. What comes next has to enter it. */
+  push(): Frame {
+    const frame: Frame = { begun: false, undo: [] };
+    this.#frames.push(frame);
+    return frame;
+  }
+
+  /** Remembers how to bring back what is remembered of the store, should the work be undone. */
+  onRollback(undo: () => void): void {
+    this.#frames.at(-1)?.undo.push(undo);
+  }
+
+  /**
+   * Begins on a database what was opened and is not begun yet.
+   *
+   * @returns Where statements run.
+   * @throws {TransactionError} When the transaction is on another database, or the store has ended it.
+   */
+  enter(database: SqlDatabase, engine: AnyEngine): Maybe<AnySession> {
+    if (this.#frames.length === 0) return engine;
+    if (this.#lost) {
+      throw new TransactionError(
+        `Cannot go on in the transaction on \`${this.#database?.name}\`: the store has ended it after an error; let the error leave ` +
+          "the callback",
+        { code: "TRANSACTION_FAILED", driver: database.driver },
+      );
+    }
+    if (this.#database !== null && this.#database !== database) {
+      throw new TransactionError(
+        `Cannot use database \`${database.name}\` in a transaction on \`${this.#database.name}\`: a transaction spans one ` +
+          "database, because two are not committed atomically together; use one transaction for each",
+        { code: "SECOND_DATABASE", driver: database.driver },
+      );
+    }
+    if (this.#entering !== null) return this.#entering.then(() => this.enter(database, engine));
+    this.#database = database;
+    this.#engine = engine;
+    const entered = this.#begin(this.#frames.findIndex(({ begun }) => !begun));
+    if (!isPromise(entered)) return entered;
+    const done = (): void => {
+      this.#entering = null;
+    };
+    entered.then(done, done);
+    return this.#entering = entered;
+  }
+
+  /** Notices when the store has ended the transaction behind the caller, as some errors make it do. */
+  observe(): void {
+    if (this.#frames[0]?.begun !== true || this.#engine === null) return;
+    const active = this.#handle === null ? this.#engine.active : this.#handle.active;
+    if (!active) {
+      this.#lost = true;
+      this.#database?.leave();
+    }
+  }
+
+  /** Ends a frame and keeps its work. A commit that fails undoes everything. */
+  commit(frame: Frame): Maybe<void> {
+    if (this.#frames.at(-1) !== frame) {
+      throw new TransactionError(
+        "Cannot commit the transaction: it has ended, or one inside it has not; end each once, the innermost first",
+        { code: "TRANSACTION_ENDED" },
+      );
+    }
+    const depth = this.#frames.length - 1;
+    if (this.#lost) {
+      return chain(this.rollback(frame), () => {
+        throw new TransactionError(
+          "Cannot commit the transaction: the store has ended it after an error, and nothing of it is stored",
+          {
+            code: "TRANSACTION_FAILED",
+          },
+        );
+      });
+    }
+    const database = this.#database;
+    const work = (): Maybe<void> => frame.begun ? this.#end(depth, true) : undefined;
+    return settle(work, () => this.#pop(frame, true), (error) =>
+      chain(this.rollback(frame), () => {
+        throw database === null ? error : database.error(error, undefined, null);
+      }));
+  }
+
+  /** Ends a frame, and those inside it, and undoes its work. */
+  rollback(frame: Frame): Maybe<void> {
+    const depth = this.#frames.indexOf(frame);
+    if (depth < 0) return;
+    const inner = this.#frames.splice(depth + 1);
+    for (const each of inner.reverse()) undoAll(each);
+    this.observe();
+    const work = (): Maybe<void> => frame.begun && !this.#lost ? this.#end(depth, false) : undefined;
+    const done = (): void => this.#pop(frame, false);
+    // What cannot be rolled back, the store has ended itself.
+    return settle(work, done, done);
+  }
+
+  /** Forgets everything, because the connection is closed. */
+  clear(): void {
+    for (const frame of this.#frames.splice(0).reverse()) undoAll(frame);
+    this.#reset();
+  }
+
+  #begin(from: number): Maybe<AnySession> {
+    const engine = this.#engine as AnyEngine;
+    for (let depth = from; depth >= 0 && depth < this.#frames.length; depth++) {
+      const begun = depth === 0 ? this.#beginWhole(engine) : this.#run(`SAVEPOINT ${savepoint(depth)}`);
+      const frame = this.#frames[depth] as Frame;
+      if (isPromise(begun)) {
+        return begun.then(() => {
+          frame.begun = true;
+          return this.#begin(depth + 1);
+        });
+      }
+      frame.begun = true;
+    }
+    return this.#handle ?? engine;
+  }
+
+  #beginWhole(engine: AnyEngine): Maybe<unknown> {
+    if (engine.begin === undefined) {
+      return engine.run(command(engine.readonly ? engine.dialect.beginRead : engine.dialect.begin), []);
+    }
+    return chain(engine.begin(), (handle) => {
+      this.#handle = handle;
+    });
+  }
+
+  #end(depth: number, keep: boolean): Maybe<void> {
+    if (depth > 0) {
+      const name = savepoint(depth);
+      return chain(keep ? undefined : this.#run(`ROLLBACK TO ${name}`), () => this.#run(`RELEASE ${name}`));
+    }
+    const { dialect } = this.#engine as AnyEngine;
+    if (this.#handle !== null) return keep ? this.#handle.commit() : this.#handle.rollback();
+    return this.#run(keep ? dialect.commit : dialect.rollback);
+  }
+
+  #run(sql: string): Maybe<void> {
+    return chain((this.#handle ?? this.#engine as AnyEngine).run(command(sql), []), () => undefined);
+  }
+
+  #pop(frame: Frame, keep: boolean): void {
+    this.#frames.pop();
+    if (!keep) undoAll(frame);
+    const outer = this.#frames.at(-1);
+    if (outer === undefined) this.#reset();
+    else if (keep) outer.undo.push(...frame.undo);
+  }
+
+  #reset(): void {
+    this.#database?.leave();
+    this.#database = null;
+    this.#engine = null;
+    this.#handle = null;
+    this.#lost = false;
+    this.#entering = null;
+  }
+}
+
+function savepoint(depth: number): string {
+  return `rinari_${depth}`;
+}
+
+function undoAll({ undo }: Frame): void {
+  for (const each of undo.splice(0).reverse()) each();
+}

@@ -1,0 +1,183 @@
+import { chain, type Maybe } from "../chain/chain.ts";
+import type { ReferenceAction } from "../contract/mod.ts";
+import type { ColumnKind } from "../schema/column.ts";
+import { type AnySession, asArrays, query } from "./any_engine.ts";
+import { createTablePrefix, KINDS } from "./create_table_sql.ts";
+import type { SqlCatalog, StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
+import { sqliteKinds } from "./sqlite_affinity.ts";
+import { sqliteDialect } from "./sqlite_dialect.ts";
+
+/** What SQLite tells of itself. Names are bound, like all values. */
+export const sqliteCatalog: SqlCatalog = {
+  isEmpty: (session) =>
+    chain(read(session, "SELECT 1 AS n FROM sqlite_schema LIMIT 1", ["n"], []), (rows) => rows.length === 0),
+
+  hasTable: (session, name) =>
+    chain(
+      read(session, "SELECT 1 AS n FROM sqlite_schema WHERE type = 'table' AND name = ?1", ["n"], [name]),
+      (rows) => rows.length > 0,
+    ),
+
+  table: (session, name) =>
+    chain(
+      read(
+        session,
+        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view') AND lower(name) = lower(?1)",
+        ["type", "name", "sql"],
+        [name],
+      ),
+      ([found]) => found === undefined ? null : describe(session, found as [string, string, string]),
+    ),
+
+  index: (session, name) =>
+    chain(
+      read(
+        session,
+        "SELECT tbl_name AS t, sql FROM sqlite_schema WHERE type = 'index' AND lower(name) = lower(?1)",
+        ["t", "sql"],
+        [name],
+      ),
+      ([found]) => found === undefined ? null : { table: found[0] as string, sql: found[1] as string },
+    ),
+
+  referrers: (session, table) =>
+    chain(
+      read(
+        session,
+        'SELECT m.name AS child, f."from" AS col, f."to" AS target, f.on_delete AS del, f.on_update AS upd ' +
+          "FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f " +
+          "WHERE m.type = 'table' AND lower(f.\"table\") = lower(?1) ORDER BY m.name, f.id",
+        ["child", "col", "target", "del", "upd"],
+        [table],
+      ),
+      (rows) =>
+        (rows as string[][]).filter((row) => row[2] !== null).map((
+          [child, column, to, onDelete, onUpdate],
+        ) => ({
+          child: child as string,
+          column: column as string,
+          to: to as string,
+          onDelete: onDelete as ReferenceAction,
+          onUpdate: onUpdate as ReferenceAction,
+        })),
+    ),
+
+  lastNumber: (session, table) =>
+    chain(
+      session.all(query("SELECT seq AS n FROM sqlite_sequence WHERE name = ?1", ["n"], { bigints: true }), [
+        table,
+      ]),
+      (rows) => (asArrays(rows, ["n"])[0]?.[0] ?? null) as bigint | null,
+    ),
+};
+
+function describe(session: AnySession, [type, name, sql]: [string, string, string]): Maybe<StoredTable> {
+  const info = read(
+    session,
+    'SELECT name, type, "notnull" AS nn, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid',
+    ["name", "type", "nn", "pk", "hidden"],
+    [name],
+  );
+  const list = read(
+    session,
+    "SELECT strict AS s, type AS t FROM pragma_table_list(?1) WHERE schema = 'main'",
+    ["s", "t"],
+    [name],
+  );
+  const keys = read(
+    session,
+    'SELECT "from" AS col, "table" AS t, "to" AS target, on_delete AS del, on_update AS upd, id, ' +
+      "count(*) OVER (PARTITION BY id) AS n FROM pragma_foreign_key_list(?1) ORDER BY id, seq",
+    ["col", "t", "target", "del", "upd", "id", "n"],
+    [name],
+  );
+  const indexes = read(
+    session,
+    "SELECT l.origin AS o, x.name AS col FROM pragma_index_list(?1) AS l JOIN pragma_index_xinfo(l.name) AS x " +
+      "WHERE l.\"unique\" = 1 AND l.partial = 0 AND x.key = 1 GROUP BY l.name HAVING count(*) = 1 AND max(x.coll) = 'BINARY'",
+    ["o", "col"],
+    [name],
+  );
+  return chain(
+    info,
+    (columns) =>
+      chain(list, ([traits]) =>
+        chain(keys, (references) =>
+          chain(indexes, (unique): StoredTable => {
+            const kinds = commentedKinds(name, sql, columns.length);
+            const by = (origin: string): string[] =>
+              unique.filter(([o]) => o === origin).map(([, column]) => column as string);
+            return {
+              name,
+              oddity: oddity(type, (traits?.[1] ?? type) as string, sql, references),
+              strict: Number(traits?.[0] ?? 0) === 1,
+              columns: columns.map((column, i) => storedColumn(column, kinds?.[i])),
+              primaryKey: columns.filter(([, , , pk]) => Number(pk) > 0).sort((a, b) =>
+                Number(a[3]) - Number(b[3])
+              )
+                .map(([column]) => column as string),
+              autoIncrement: /\bautoincrement\b/i.test(withoutQuoted(sql)),
+              unique: by("u"),
+              uniqueIndexed: by("c"),
+              references: references.map(storedReference),
+            };
+          }))),
+  );
+}
+
+function storedColumn(
+  [name, type, notNull, pk, hidden]: unknown[],
+  kind: ColumnKind | undefined,
+): StoredColumn {
+  return {
+    name: name as string,
+    type: type as string,
+    kinds: kind === undefined ? sqliteKinds(type as string) : [kind],
+    exact: kind !== undefined,
+    notNull: Number(notNull) === 1 || Number(pk) > 0,
+    generated: Number(hidden) > 0,
+  };
+}
+
+function storedReference([column, table, to, onDelete, onUpdate]: unknown[]): StoredReference {
+  return {
+    column: column as string,
+    table: table as string,
+    to: (to ?? "") as string,
+    onDelete: onDelete as ReferenceAction,
+    onUpdate: onUpdate as ReferenceAction,
+  };
+}
+
+function oddity(type: string, listed: string, sql: string, references: unknown[][]): string | null {
+  if (type === "view" || listed !== "table") {
+    return `it is a ${listed === "table" ? type : listed} and no table`;
+  }
+  if (/\bcollate\s+(?!binary\b)/i.test(withoutQuoted(sql))) {
+    return "it has a column with a collation, which compares text another way";
+  }
+  if (references.some((row) => Number(row[6]) > 1)) return "it has a foreign key of several columns";
+  return null;
+}
+
+/** The kinds of the columns, as CREATE TABLE lists them when it was written here and no column was added or removed since. */
+function commentedKinds(name: string, sql: string, count: number): readonly ColumnKind[] | null {
+  const prefix = createTablePrefix(sqliteDialect, name);
+  if (!sql.startsWith(prefix)) return null;
+  const kinds = sql.slice(prefix.length, sql.indexOf(" */", prefix.length)).split(" ") as ColumnKind[];
+  return kinds.length === count && kinds.every((kind) => KINDS.includes(kind)) ? kinds : null;
+}
+
+/** The statement with names, texts and comments blanked out, so that keywords can be looked for. */
+function withoutQuoted(sql: string): string {
+  return sql.replace(/`(?:[^`]|``)*`|"(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\]]*\]|--[^\n]*|\/\*.*?\*\//gs, " ");
+}
+
+function read(
+  session: AnySession,
+  sql: string,
+  columns: readonly string[],
+  params: readonly unknown[],
+): Maybe<unknown[][]> {
+  return chain(session.all(query(sql, columns), params), (rows) => asArrays(rows, columns));
+}

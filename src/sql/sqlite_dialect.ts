@@ -1,0 +1,87 @@
+import type { JSONPath } from "../contract/mod.ts";
+import type { SqlDialect, TextOperator } from "./sql_dialect.ts";
+import type { SqlLanguage } from "./sql_engine.ts";
+import { createTableSQL } from "./create_table_sql.ts";
+import { sqliteCatalog } from "./sqlite_catalog.ts";
+import { afterPrefix } from "./text_prefix.ts";
+import { sqliteEncoding } from "./sqlite_encoding.ts";
+import { sqliteLiteral } from "./sqlite_literal.ts";
+
+/** The SQL of SQLite and its kin. */
+export const sqliteDialect: SqlDialect = {
+  name: "sqlite",
+  quote: (name) => `\`${name.replaceAll("`", "``")}\``,
+  placeholder: (number) => `?${number}`,
+  literal: sqliteLiteral,
+  encoding: sqliteEncoding,
+  catalog: sqliteCatalog,
+  createTable: createTableSQL,
+  explain: (sql) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, columns: ["id", "parent", "notused", "detail"] }),
+  begin: "BEGIN IMMEDIATE",
+  beginRead: "BEGIN",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+  maxParameters: 32_766,
+
+  page(limit, offset) {
+    if (offset !== undefined) return ` LIMIT ${limit ?? -1} OFFSET ${offset}`;
+    return limit === undefined ? "" : ` LIMIT ${limit}`;
+  },
+  same: (a, b) => `${a} IS ${b}`,
+  different: (a, b) => `${a} IS NOT ${b}`,
+  notTrue: (condition) => `(${condition}) IS NOT TRUE`,
+
+  text(operator, subject, p) {
+    switch (operator) {
+      case "like":
+        return `${subject} LIKE ${p(null)} ESCAPE '\\'`;
+      case "startsWith":
+        // A range, so that an index serves it.
+        return `(${subject} >= ${p(null)} AND ${subject} < ${p(afterPrefix)})`;
+      case "endsWith": {
+        const text = p(null);
+        return `substr(${subject}, -length(${text}), length(${text})) = ${text}`;
+      }
+      case "contains":
+        return `instr(${subject}, ${p(null)}) > 0`;
+    }
+  },
+  // One value whatever the length: one statement text, no limit of variables.
+  inList(kind, subject, list) {
+    // 440575587930138430 is the shortest text of a double that, read as an integer, is another number.
+    const item = kind === "real" ? "CAST(value AS REAL)" : kind === "blob" ? "unhex(value)" : "value";
+    return `${subject} IN (SELECT ${item} FROM json_each(${list}))`;
+  },
+
+  encodePath: (path) => (path as JSONPath).reduce<string>(addStep, "$"),
+  encodeJSON: (value) => JSON.stringify(value),
+  encodeJSONList: (list) => JSON.stringify((list as unknown[]).map((item) => JSON.stringify(item))),
+  jsonIsNull: (subject, path) => `(${subject} ->> ${path}) IS NULL`,
+  jsonEqual: (subject, path, value) => `(${subject} -> ${path}) = ${value}`,
+  jsonIn: (subject, path, list) => `(${subject} -> ${path}) IN (SELECT value FROM json_each(${list}))`,
+  jsonInItems: (subject, path, items) => `(${subject} -> ${path}) IN (${items})`,
+  jsonCompare(subject, path, comparisons, type) {
+    const types = type === "string"
+      ? "('text')"
+      : type === "number"
+      ? "('integer', 'real')"
+      : "('true', 'false')";
+    const value = type === "string" ? `(${subject} ->> ${path})` : `CAST(${subject} ->> ${path} AS REAL)`;
+    const compared = comparisons.map(([operator, operand]) => `${value} ${operator} ${operand}`).join(
+      " AND ",
+    );
+    return `(json_type(${subject}, ${path}) IN ${types} AND ${compared})`;
+  },
+  jsonText(operator: TextOperator, subject, path, p) {
+    const matched = sqliteDialect.text(operator, `(${subject} ->> ${path})`, p);
+    return `(json_type(${subject}, ${path}) = 'text' AND ${matched})`;
+  },
+};
+
+/** The SQL of SQLite and its kin, for engines that speak it. */
+export const sqlite: SqlLanguage = sqliteDialect;
+
+/** Steps hold no quote or backslash: the reader of paths refuses them. */
+function addStep(path: string, step: string | number): string {
+  return typeof step === "number" ? `${path}[${step}]` : `${path}."${step}"`;
+}

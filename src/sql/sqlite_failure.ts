@@ -1,0 +1,69 @@
+import type { SqlFailure, SqlFailureKind } from "./sql_failure.ts";
+
+/** SQLite's extended result codes that mean more than their primary code. */
+const EXTENDED: Readonly<Record<number, SqlFailureKind>> = {
+  275: "check", // SQLITE_CONSTRAINT_CHECK
+  787: "foreignKey", // SQLITE_CONSTRAINT_FOREIGNKEY
+  1299: "notNull", // SQLITE_CONSTRAINT_NOTNULL
+  1555: "unique", // SQLITE_CONSTRAINT_PRIMARYKEY
+  2067: "unique", // SQLITE_CONSTRAINT_UNIQUE
+  2579: "unique", // SQLITE_CONSTRAINT_ROWID
+  3091: "type", // SQLITE_CONSTRAINT_DATATYPE
+};
+
+const PRIMARY: Readonly<Record<number, SqlFailureKind>> = {
+  5: "busy",
+  6: "locked",
+  8: "readonly",
+  10: "io",
+  11: "corrupt",
+  13: "full",
+  14: "cannotOpen",
+  18: "tooBig",
+  19: "check",
+  20: "type",
+  26: "notADatabase",
+};
+
+/** What SQLite says only in words. */
+const MESSAGES: readonly (readonly [RegExp, SqlFailureKind])[] = [
+  [/no such table: (?:main\.)?(.*)$/s, "noTable"],
+  [/(?:table|index) .* already exists/s, "exists"],
+  [/foreign key mismatch/, "badReference"],
+  [/malformed JSON/, "malformedJSON"],
+  [/integer overflow/, "overflow"],
+];
+
+/**
+ * What an error of SQLite means.
+ *
+ * @param code The extended result code; a primary code is enough for most.
+ */
+export function sqliteFailure(code: number, message: string): SqlFailure {
+  const kind = EXTENDED[code] ?? PRIMARY[code & 0xff];
+  if (kind !== undefined && !(kind === "check" && code === 19)) return { kind, detail: afterColon(message) };
+  if (code === 19) return constraintByMessage(message);
+  for (const [pattern, meaning] of MESSAGES) {
+    const found = pattern.exec(message);
+    if (found !== null) return { kind: meaning, detail: found[1] ?? "" };
+  }
+  return { kind: "other", detail: message };
+}
+
+/** `exec` of some engines tells only that a constraint failed; the message still says which. */
+function constraintByMessage(message: string): SqlFailure {
+  const kinds: readonly (readonly [string, SqlFailureKind])[] = [
+    ["UNIQUE constraint", "unique"],
+    ["FOREIGN KEY constraint", "foreignKey"],
+    ["NOT NULL constraint", "notNull"],
+    ["cannot store", "type"],
+  ];
+  const kind = kinds.find(([text]) => message.includes(text))?.[1] ?? "check";
+  return { kind, detail: afterColon(message) };
+}
+
+/** `t.a, t.b` of `UNIQUE constraint failed: t.a, t.b`. */
+function afterColon(message: string): string {
+  const at = message.indexOf(" failed: ");
+  return at < 0 ? message : message.slice(at + " failed: ".length);
+}

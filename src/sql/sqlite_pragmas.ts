@@ -1,0 +1,60 @@
+/** The part of an open SQLite database that sets it up. */
+export interface SqliteHandle {
+  /** Runs statements. */
+  exec(sql: string): void;
+  /** The first value of the first row. */
+  value(sql: string): unknown;
+}
+
+/** How a database is set up. */
+export interface SqlitePragmas {
+  readonly durability: "full" | "relaxed";
+  readonly busyTimeout: number;
+}
+
+const BUSY = 5;
+
+/** Sets up a database this driver has opened, and reads it, which fails when the file is no database. Writes nothing. */
+export function setUpSqlite(handle: SqliteHandle, { durability, busyTimeout }: SqlitePragmas): void {
+  // First of all: what follows may itself meet a lock.
+  handle.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+  handle.exec("PRAGMA foreign_keys = ON");
+  handle.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+  handle.exec("PRAGMA trusted_schema = OFF");
+  handle.value("SELECT count(*) FROM sqlite_schema");
+}
+
+/** Sets up a database someone else has opened: only what rows depend on. Returns whether foreign keys are enforced. */
+export function setUpBorrowedSqlite(handle: SqliteHandle, busyTimeout: number): boolean {
+  if (Number(handle.value("PRAGMA busy_timeout")) === 0) handle.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+  handle.exec("PRAGMA foreign_keys = ON");
+  handle.value("SELECT count(*) FROM sqlite_schema");
+  return Number(handle.value("PRAGMA foreign_keys")) === 1;
+}
+
+/**
+ * Switches a file to a write-ahead log, so that readers and a writer do not wait for one another. SQLite does not wait for
+ * locks here, so this does; when the lock stays, the file is used as it is.
+ */
+export function switchToWAL(
+  handle: SqliteHandle,
+  busyTimeout: number,
+  codeOf: (error: unknown) => number,
+): void {
+  const until = Date.now() + busyTimeout;
+  for (let pause = 1;; pause = Math.min(pause * 2, 50)) {
+    try {
+      const mode = String(handle.value("PRAGMA journal_mode"));
+      if (mode !== "wal" && mode !== "memory") handle.value("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if ((codeOf(error) & 0xff) !== BUSY) throw error;
+      if (Date.now() >= until) return;
+      sleep(pause);
+    }
+  }
+}
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

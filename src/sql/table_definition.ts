@@ -1,0 +1,218 @@
+import { chain, type Maybe } from "../chain/chain.ts";
+import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { type AnySession, command } from "./any_engine.ts";
+import { failWith } from "./foreign_key_error.ts";
+import { createIndexSQL, storedIndexName } from "./index_sql.ts";
+import { schemaDifferences } from "./schema_differences.ts";
+import type { StoredColumn, StoredTable } from "./sql_catalog.ts";
+import type { SqlConnection } from "./sql_connection.ts";
+import type { SqlDatabase } from "./sql_database.ts";
+import type { Attempt } from "./sql_error.ts";
+import { SqlTable } from "./sql_table.ts";
+
+/** Makes a table, or checks that the one there is serves the schema. */
+export function createTable(
+  connection: SqlConnection,
+  database: SqlDatabase,
+  name: string,
+  schema: TableSchema,
+): Maybe<void> {
+  return chain(database.enter(), (session) => {
+    const { dialect, rows, integers } = database.engine;
+    const make = (checked: boolean): SqlTable =>
+      new SqlTable(name, schema, { driver: database.driver, dialect, rows, integers }, checked);
+    const wanted = make(false);
+    return chain(
+      guarded(database, session, wanted, "create", () => dialect.catalog.table(session, name)),
+      (stored) => {
+        if (stored === null) {
+          return chain(database.enterToWrite("create", name), (writer) =>
+            chain(
+              guarded(
+                database,
+                writer,
+                wanted,
+                "create",
+                () => writer.run(command(dialect.createTable(wanted)), []),
+              ),
+              () => know(connection, database, wanted),
+            ));
+        }
+        const differences = schemaDifferences(stored, wanted.table);
+        if (differences.length > 0) throw mismatch(database, wanted, differences);
+        know(connection, database, stored.strict ? wanted : make(true));
+      },
+    );
+  });
+}
+
+/** Removes a table. */
+export function dropTable(connection: SqlConnection, database: SqlDatabase, name: string): Maybe<void> {
+  return chain(
+    database.enter(),
+    (session) =>
+      chain(database.engine.dialect.catalog.hasTable(session, name), (exists) => {
+        if (!exists) return forget(connection, database, name);
+        return chain(database.enterToWrite("drop", name), (writer) => {
+          const { dialect } = database.engine;
+          const known = database.tables.get(name);
+          const drop = () => writer.run(command(`DROP TABLE ${dialect.quote(name)}`), []);
+          return chain(
+            guarded(database, writer, known, "drop", drop, name),
+            () => forget(connection, database, name),
+          );
+        });
+      }),
+  );
+}
+
+/** Makes an index, or checks that the one there is the same. */
+export function createIndex(
+  database: SqlDatabase,
+  table: SqlTable,
+  name: string,
+  options: IndexOptions,
+): Maybe<void> {
+  const sql = createIndexSQL(table, name, options);
+  return chain(database.enter(), (session) => {
+    const { dialect } = database.engine;
+    return chain(dialect.catalog.index(session, storedIndexName(table.name, name)), (stored) => {
+      if (stored !== null) {
+        if (stored.sql === sql) return;
+        throw new ValidationError(
+          `Cannot make index \`${name}\` of \`${table.name}\`: another index has that name; drop it first, or use another name`,
+          { code: "INDEX_MISMATCH", driver: database.driver, table: table.name, columns: options.columns },
+        );
+      }
+      return chain(
+        database.enterToWrite("index", table.name),
+        (writer) =>
+          chain(
+            guarded(database, writer, table, "index", () => writer.run(command(sql), [])),
+            () => undefined,
+          ),
+      );
+    });
+  });
+}
+
+/** Removes an index. */
+export function dropIndex(database: SqlDatabase, table: SqlTable, name: string): Maybe<void> {
+  return chain(database.enter(), (session) => {
+    const { dialect } = database.engine;
+    const stored = storedIndexName(table.name, name);
+    return chain(dialect.catalog.index(session, stored), (found) => {
+      if (found === null) return;
+      return chain(database.enterToWrite("index", table.name), (writer) => {
+        const drop = () => writer.run(command(`DROP INDEX ${dialect.quote(stored)}`), []);
+        return chain(guarded(database, writer, table, "index", drop), () => undefined);
+      });
+    });
+  });
+}
+
+/** The columns of a table, as far as is known; null when it is absent. */
+export function introspect(
+  database: SqlDatabase,
+  name: string,
+): Maybe<Record<string, ColumnDefinition> | null> {
+  return chain(
+    database.enter(),
+    (session) =>
+      chain(database.engine.dialect.catalog.table(session, name), (stored) => {
+        if (stored === null || stored.name !== name) return null;
+        const known = database.tables.get(name);
+        const columns: Record<string, ColumnDefinition> = {};
+        for (const column of stored.columns) {
+          columns[column.name] = definition(stored, column, known?.schema[column.name]);
+        }
+        return columns;
+      }),
+  );
+}
+
+function definition(
+  table: StoredTable,
+  { name, kinds, notNull }: StoredColumn,
+  known: ColumnDefinition | undefined,
+): ColumnDefinition {
+  const primaryKey = table.primaryKey.includes(name);
+  const reference = table.references.find(({ column }) => column === name);
+  const kind = kinds[0] ?? "blob";
+  return {
+    type: known?.type ?? (kind === "bigint" ? "INTEGER" : kind.toUpperCase() as DataType),
+    ...(primaryKey && { primaryKey }),
+    ...(primaryKey && table.autoIncrement && { autoIncrement: true }),
+    ...(notNull && { notNull }),
+    ...(table.unique.includes(name) && !primaryKey && { unique: true }),
+    ...(reference && {
+      references: known?.references ?? {
+        table: reference.table,
+        column: reference.to,
+        onDelete: reference.onDelete,
+        onUpdate: reference.onUpdate,
+      },
+    }),
+    ...((known?.bigint ?? kind === "bigint") && { bigint: true }),
+  };
+}
+
+/** From now on the table is known; when the transaction it was made in is undone, it is what it was before. */
+function know(connection: SqlConnection, database: SqlDatabase, table: SqlTable): void {
+  const before = database.tables.get(table.name);
+  if (before !== undefined) before.live = false;
+  database.tables.set(table.name, table);
+  connection.transactions.onRollback(() => restore(database, table.name, before));
+}
+
+function forget(connection: SqlConnection, database: SqlDatabase, name: string): void {
+  const before = database.tables.get(name);
+  if (before === undefined) return;
+  before.live = false;
+  database.tables.delete(name);
+  connection.transactions.onRollback(() => restore(database, name, before));
+}
+
+function restore(database: SqlDatabase, name: string, before: SqlTable | undefined): void {
+  const now = database.tables.get(name);
+  if (now !== undefined) now.live = false;
+  if (before === undefined) {
+    database.tables.delete(name);
+  } else {
+    before.live = true;
+    database.tables.set(name, before);
+  }
+}
+
+function guarded<T>(
+  database: SqlDatabase,
+  session: AnySession,
+  table: SqlTable | undefined,
+  attempt: Attempt,
+  work: () => Maybe<T>,
+  name: string = table?.name ?? "",
+): Maybe<T> {
+  const failed = (error: unknown): Maybe<never> => {
+    if (table === undefined) throw database.error(error, name, attempt);
+    return failWith(database, session, error, { table, attempt });
+  };
+  try {
+    const result = work();
+    return result instanceof Promise ? result.catch(failed) : result;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function mismatch(database: SqlDatabase, table: SqlTable, differences: readonly string[]): ValidationError {
+  const columns = table.table.columns.map(({ name }) => name).filter((name) =>
+    differences.some((difference) => difference.startsWith(`column \`${name}\` `))
+  );
+  return new ValidationError(
+    `Cannot use table \`${table.name}\` of \`${database.name}\`: it exists with a different schema: ${
+      differences.join("; ")
+    }`,
+    { code: "SCHEMA_MISMATCH", driver: database.driver, table: table.name, columns },
+  );
+}

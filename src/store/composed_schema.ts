@@ -1,0 +1,140 @@
+import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import type { TableSchema } from "../contract/mod.ts";
+import { UnsupportedError, ValidationError } from "../errors/mod.ts";
+import { orphans, uniqueViolation } from "../reference/constraint_errors.ts";
+import { type Key, rowKey } from "../reference/keys.ts";
+import type { Row } from "./any_driver.ts";
+import { driverSchema } from "./driver_schema.ts";
+import { enforcesReferences } from "./foreign_keys.ts";
+import type { Referrer } from "./store_context.ts";
+import { type StoredTable, storedTable } from "./stored_table.ts";
+import type { StoreIndex } from "./table_store.ts";
+import { indexRule, isEnforcedHere, isUnderstood } from "./unique_rules.ts";
+
+/** Makes the table. */
+export function createTable({ driver, database, table, codec }: StoredTable): Maybe<void> {
+  const schema: Record<string, TableSchema[string]> = {};
+  for (const [name, definition] of Object.entries(driverSchema(table))) {
+    const given = definition.default ?? null;
+    schema[name] = given === null
+      ? definition
+      : { ...definition, default: codec.encodeValue(name, table.column(name).accept(given)) };
+  }
+  return driver.createTable(database, table.name, schema);
+}
+
+/**
+ * Removes the table with its rows and indexes.
+ *
+ * @throws {ForeignKeyConstraintError} When rows of another table refer to it.
+ */
+export function dropTable(stored: StoredTable): Maybe<void> {
+  const { driver, database, table, context, undoes } = stored;
+  const referrers = enforcesReferences(stored)
+    ? context.referrers(table.name).filter((referrer) => referrer.table.name !== table.name)
+    : [];
+  const drop = (rows: readonly Row[]): Maybe<void> =>
+    chain(driver.dropTable(database, table.name), () => {
+      if (!undoes) context.undo(restoreTable(stored, rows));
+    });
+  return chain(
+    chainAll(referrers, (referrer) => refuseReferring(stored, referrer)),
+    () =>
+      undoes
+        ? drop([])
+        : chain(stored.exists(), (exists) => exists ? chain(stored.find(null, []), drop) : drop([])),
+  );
+}
+
+/**
+ * Makes an index. Uniqueness the driver does not promise is checked on the rows there are, and enforced here from then on.
+ *
+ * @throws {UniqueConstraintError} When rows already violate it.
+ * @throws {UnsupportedError} When the driver does not understand its condition.
+ */
+export function createIndex(stored: StoredTable, index: StoreIndex): Maybe<void> {
+  const { driver, database, table, scene } = stored;
+  const { name, columns, unique, where } = index;
+  checkSame(stored, index);
+  const understood = isUnderstood(stored, index);
+  if (!understood && !unique) {
+    throw new UnsupportedError(
+      `Cannot create index \`${name}\` on \`${table.name}\`: driver ${scene.driver} has no partial indexes with such a condition; ` +
+        "leave `where` out",
+      { ...scene },
+    );
+  }
+  const condition = understood && where !== null
+    ? stored.pushdown.split(where.predicate, where.params).where
+    : undefined;
+  const create = (): Maybe<void> =>
+    understood
+      ? driver.createIndex(database, table.name, name, {
+        columns,
+        ...(unique ? { unique } : null),
+        ...(condition === undefined ? null : { where: condition }),
+      })
+      : undefined;
+  return isEnforcedHere(stored, index) ? chain(checkUnique(stored, index), create) : create();
+}
+
+/** Removes an index. One that the driver was never told of is only forgotten. */
+export function dropIndex(stored: StoredTable, name: string): Maybe<void> {
+  const index = stored.context.indexes().find((each) => each.name === name);
+  if (index !== undefined && !isUnderstood(stored, index)) return;
+  return stored.driver.dropIndex(stored.database, stored.table.name, name);
+}
+
+function checkUnique(stored: StoredTable, index: StoreIndex): Maybe<void> {
+  const { columns } = indexRule(stored, index);
+  return chain(stored.find(index.where?.predicate ?? null, index.where?.params ?? []), (rows) => {
+    const seen = new Set<Key>();
+    for (const row of rows) {
+      const key = rowKey(columns, row);
+      if (key === null) continue;
+      if (seen.has(key)) throw uniqueViolation(stored.scene, "index", columns);
+      seen.add(key);
+    }
+  });
+}
+
+/** Refuses another index under the name of one that is known. */
+function checkSame({ table, scene, context }: StoredTable, index: StoreIndex): void {
+  const known = context.indexes().find(({ name }) => name === index.name);
+  if (known === undefined || definitionOf(known) === definitionOf(index)) return;
+  throw new ValidationError(
+    `Cannot create index \`${index.name}\` on \`${table.name}\`: another index has that name; drop it first, or use another name`,
+    { ...scene, code: "INDEX_MISMATCH", columns: index.columns },
+  );
+}
+
+function definitionOf({ columns, unique, where }: StoreIndex): string {
+  const plain = (_: string, value: unknown): unknown =>
+    typeof value === "bigint" ? `${value}` : value instanceof Uint8Array ? [...value] : value;
+  return JSON.stringify([columns, unique, where?.shape ?? "", where?.params ?? []], plain);
+}
+
+function refuseReferring(stored: StoredTable, { column, store }: Referrer): Maybe<void> {
+  const child = storedTable(store);
+  const { table: parentTable, column: parentColumn } = column.references as { table: string; column: string };
+  const refers = { kind: "not", item: { kind: "null", column: column.name, path: null } } as const;
+  return chain(child.exists(), (exists) =>
+    chain(exists ? child.find(refers, []) : [], (rows) => {
+      if (rows.length === 0) return;
+      throw orphans(stored.scene, "drop", { column, parentTable, parentColumn }, [parentColumn]);
+    }));
+}
+
+/** Makes a dropped table again, with its rows and the indexes it had. */
+function restoreTable(stored: StoredTable, rows: readonly Row[]): () => Maybe<void> {
+  const { driver, database, table, codec, context } = stored;
+  const encoded = rows.map((row) => codec.encode(row));
+  const indexes = context.indexes();
+  return () =>
+    chain(
+      createTable(stored),
+      () =>
+        chain(encoded.length === 0 ? undefined : driver.bulkInsert(database, table.name, encoded), () =>
+          chain(chainAll(indexes, (index) => createIndex(stored, index)), () => undefined)),
+    );
+}

@@ -1,0 +1,42 @@
+import type { JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
+import { describeValue } from "../schema/describe_value.ts";
+
+/** The most values of a list that are shown. */
+const SHOWN = 3;
+
+/** A condition as a reader would write it. */
+export function describePredicate(predicate: Predicate, params: readonly unknown[]): string {
+  const place = ({ column, path }: PredicateTarget): string =>
+    `\`${[column, ...(path === null ? [] : params[path] as JSONPath)].join(".")}\``;
+  const value = (slot: number): string => describeValue(params[slot]);
+  const write = (each: Predicate): string => {
+    switch (each.kind) {
+      case "and":
+      case "or":
+        return each.items.length === 0
+          ? each.kind === "and" ? "true" : "false"
+          : `(${each.items.map(write).join(` ${each.kind} `)})`;
+      case "not":
+        return `not ${write(each.item)}`;
+      case "null":
+        return `${place(each)} is null`;
+      case "equal":
+        return `${place(each)} = ${value(each.slot)}`;
+      case "compare":
+        return `${place(each)} ${each.operator} ${value(each.slot)}`;
+      case "between":
+        return `${place(each)} between ${value(each.low)} and ${value(each.high)}`;
+      case "text":
+        return `${place(each)} ${each.operator} ${value(each.slot)}`;
+      case "in":
+        return `${place(each)} in ${list(params[each.slot] as readonly unknown[], each.withNull)}`;
+    }
+  };
+  return write(predicate);
+}
+
+function list(values: readonly unknown[], withNull: boolean): string {
+  const all = withNull ? [...values, null] : values;
+  const more = all.length > SHOWN ? `, and ${all.length - SHOWN} more` : "";
+  return `(${all.slice(0, SHOWN).map(describeValue).join(", ")}${more})`;
+}

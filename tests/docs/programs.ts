@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Runtime } from "../support/runtime.ts";
+
+/** Code of the documentation that runs by itself: one block, or several of a page of which each goes on where the last ended. */
+export interface Program {
+  /** Where it begins: `docs/models.md:12`. */
+  readonly place: string;
+  readonly code: string;
+  /** The runtimes it is for. */
+  readonly runtimes: readonly Runtime[];
+}
+
+interface Block {
+  readonly line: number;
+  readonly code: string;
+}
+
+export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The programs of README.md and docs/. A block that makes an ORM, or imports without using one before, begins a program. */
+export function pagePrograms(): Program[] {
+  const pages = ["README.md", "bench/README.md", ...filesUnder("docs", ".md")];
+  return pages.flatMap((path) => {
+    const blocks = blocksOf(readFileSync(join(root, path), "utf8"));
+    const programs: Block[] = [];
+    for (const block of blocks) {
+      const last = programs.at(-1);
+      if (last === undefined || beginsProgram(block.code)) programs.push(block);
+      else programs[programs.length - 1] = { line: last.line, code: `${last.code}\n${block.code}` };
+    }
+    return programs.map((block) => toProgram(path, block));
+  });
+}
+
+/** The examples in the documentation comments of the public source files. */
+export function sourcePrograms(): Program[] {
+  const files = ["mod.ts", ...filesUnder("src", ".ts"), ...filesUnder("drivers", ".ts")];
+  return files.flatMap((path) => {
+    const text = readFileSync(join(root, path), "utf8");
+    // Everything but comments is blanked out, so that lines keep their numbers.
+    const comments = text.replace(
+      /\/\*\*[\s\S]*?\*\/|[^\n]/g,
+      (part) => part.length > 1 ? part.replace(/^ *\* ?/gm, "") : "",
+    );
+    return blocksOf(comments).map((block) => toProgram(path, block));
+  });
+}
+
+function blocksOf(text: string): Block[] {
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(({ index, 1: code = "" }) => ({
+    line: text.slice(0, index).split("\n").length,
+    code,
+  }));
+}
+
+function beginsProgram(code: string): boolean {
+  return /\bnew ORM\(|\bnew RinariError\(/.test(code);
+}
+
+function toProgram(path: string, { line, code }: Block): Program {
+  return { place: `${path}:${line}`, code, runtimes: runtimesOf(code) };
+}
+
+function runtimesOf(code: string): readonly Runtime[] {
+  if (/\bBun\.|drivers\/bun-sqlite/.test(code)) return ["bun"];
+  if (/\bDeno\./.test(code)) return ["deno"];
+  return ["bun", "deno", "node"];
+}
+
+function filesUnder(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .sort();
+}
