@@ -30,6 +30,14 @@ export function aggregate(
     );
   }
   const { predicate, params } = readWhere(table.table, where, false);
-  const plan = { by: [], terms: [{ as: "n", operation: OPERATIONS[operation], column: name }], where: predicate, params };
-  return chain(groupRows(database, table, session, plan), ([row]) => (row?.["n"] as number | null | undefined) ?? NaN);
+  const plan = {
+    by: [],
+    terms: [{ as: "n", operation: OPERATIONS[operation], column: name }],
+    where: predicate,
+    params,
+  };
+  return chain(
+    groupRows(database, table, session, plan),
+    ([row]) => (row?.["n"] as number | null | undefined) ?? NaN,
+  );
 }

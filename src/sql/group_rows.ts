@@ -2,7 +2,7 @@ import type { Maybe } from "../chain/chain.ts";
 import type { GroupPlan } from "../contract/mod.ts";
 import { RinariError } from "../errors/mod.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
-import { failWith } from "./foreign_key_error.ts";
+import { failWith } from "./statement_error.ts";
 import { groupTerm, needsBigints } from "./group_terms.ts";
 import { Parameters } from "./parameters.ts";
 import { predicateSQL } from "./predicate_sql.ts";

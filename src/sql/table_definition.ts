@@ -1,8 +1,8 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../contract/mod.ts";
-import { ValidationError } from "../errors/mod.ts";
-import { type AnySession, command } from "./any_engine.ts";
-import { failWith } from "./foreign_key_error.ts";
+import { ForeignKeyConstraintError, ValidationError } from "../errors/mod.ts";
+import { type AnySession, command, query } from "./any_engine.ts";
+import { failWith } from "./statement_error.ts";
 import { createIndexSQL, storedIndexName } from "./index_sql.ts";
 import { schemaDifferences } from "./schema_differences.ts";
 import type { StoredColumn, StoredTable } from "./sql_catalog.ts";
@@ -59,12 +59,38 @@ export function dropTable(connection: SqlConnection, database: SqlDatabase, name
           const known = database.tables.get(name);
           const drop = () => writer.run(command(`DROP TABLE ${dialect.quote(name)}`), []);
           return chain(
-            guarded(database, writer, known, "drop", drop, name),
+            chain(
+              refuseOrphans(database, writer, name),
+              () => guarded(database, writer, known, "drop", drop, name),
+            ),
             () => forget(connection, database, name),
           );
         });
       }),
   );
+}
+
+/** Dropping a table would let the foreign keys that refer to it act as if all rows were deleted. */
+function refuseOrphans(database: SqlDatabase, session: AnySession, name: string): Maybe<void> {
+  const { dialect } = database.engine;
+  return chain(dialect.catalog.referrers(session, name), (referrers) => {
+    const others = referrers.filter(({ child }) => child !== name);
+    return chain(
+      chainAll(others, ({ child, column, to }) => {
+        const quoted = dialect.quote(column);
+        const sql = `SELECT 1 AS n FROM ${dialect.quote(child)} WHERE ${quoted} IS NOT NULL LIMIT 1`;
+        return chain(session.all(query(sql, ["n"]), []), (rows) => {
+          if (rows.length === 0) return;
+          throw new ForeignKeyConstraintError(
+            `Cannot drop \`${name}\`: rows still refer to \`${name}\`.\`${to}\` through \`${child}\`.\`${column}\`; ` +
+              "change or delete those rows first",
+            { driver: database.driver, table: name, columns: [to] },
+          );
+        });
+      }),
+      () => undefined,
+    );
+  });
 }
 
 /** Makes an index, or checks that the one there is the same. */
@@ -125,36 +151,41 @@ export function introspect(
         const known = database.tables.get(name);
         const columns: Record<string, ColumnDefinition> = {};
         for (const column of stored.columns) {
-          columns[column.name] = definition(stored, column, known?.schema[column.name]);
+          columns[column.name] = known === undefined
+            ? storedDefinition(stored, column)
+            : knownDefinition(known, column.name);
         }
         return columns;
       }),
   );
 }
 
-function definition(
-  table: StoredTable,
-  { name, kinds, notNull }: StoredColumn,
-  known: ColumnDefinition | undefined,
-): ColumnDefinition {
+function knownDefinition(table: SqlTable, name: string): ColumnDefinition {
+  const { default: _, ...definition } = table.schema[name] as ColumnDefinition;
+  return definition.references === undefined
+    ? definition
+    : { ...definition, references: { ...definition.references } };
+}
+
+function storedDefinition(table: StoredTable, { name, kinds, notNull }: StoredColumn): ColumnDefinition {
   const primaryKey = table.primaryKey.includes(name);
   const reference = table.references.find(({ column }) => column === name);
   const kind = kinds[0] ?? "blob";
   return {
-    type: known?.type ?? (kind === "bigint" ? "INTEGER" : kind.toUpperCase() as DataType),
+    type: kind === "bigint" ? "INTEGER" : kind.toUpperCase() as DataType,
     ...(primaryKey && { primaryKey }),
     ...(primaryKey && table.autoIncrement && { autoIncrement: true }),
     ...(notNull && { notNull }),
     ...(table.unique.includes(name) && !primaryKey && { unique: true }),
     ...(reference && {
-      references: known?.references ?? {
+      references: {
         table: reference.table,
         column: reference.to,
         onDelete: reference.onDelete,
         onUpdate: reference.onUpdate,
       },
     }),
-    ...((known?.bigint ?? kind === "bigint") && { bigint: true }),
+    ...(kind === "bigint" && { bigint: true }),
   };
 }
 

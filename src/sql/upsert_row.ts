@@ -3,7 +3,7 @@ import type { UpsertOptions } from "../contract/mod.ts";
 import { UniqueConstraintError } from "../errors/mod.ts";
 import { type AnySession, query } from "./any_engine.ts";
 import { columnList } from "./compiled_query.ts";
-import { failWith } from "./foreign_key_error.ts";
+import { failWith } from "./statement_error.ts";
 import { insertRow } from "./insert_rows.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
@@ -71,7 +71,7 @@ function updateRow(
   const decoder = table.decoder(undefined);
   const written = Object.fromEntries(given.map((name) => [name, row[name]]));
   const failed = (error: unknown): Maybe<never> =>
-    failWith(database, session, error, { table, attempt: "upsert into", rows: [written] });
+    failWith(database, session, error, { table, attempt: "upsert into", changed: written });
   try {
     const rows = session.all(statement, values);
     return rows instanceof Promise

@@ -36,7 +36,7 @@ export function findEqual(
   const common = columns.filter((column) => keysIn(column, distinct).size === 1);
   const shared = common.map((column) => equal(column, distinct[0] as Row));
   const listed = columns
-    .filter((column) => !common.includes(column) && stored.pushdown.canList(column.name))
+    .filter(({ name }) => stored.pushdown.canList(name))
     .sort((a, b) => keysIn(b, distinct).size - keysIn(a, distinct).size)[0];
   return listed === undefined
     ? chain(find(stored, shared), (rows) => ({ rows, whole: shared.length === 0 }))

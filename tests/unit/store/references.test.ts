@@ -66,6 +66,12 @@ describe("ComposedStore foreign keys on insert and update", () => {
     assertEquals(ids(children, "parent"), [1, 1, 2, null, null]);
   });
 
+  test("that stay as they are are not looked for", () => {
+    const { children, driver } = family();
+    assertEquals(children.update({ parent: 1 }, { id: 10 }), 1);
+    assertEquals(callsOf(driver), ["findAll children", "update children"]);
+  });
+
   test("take few calls for a bulk", () => {
     const { children, driver } = family();
     children.insertAll(Array.from({ length: 60 }, (_, i) => ({ id: 100 + i, parent: 1 + i % 3 })));

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Capabilities } from "../../../src/contract/mod.ts";
 import type { NaiveCall, NaiveDriver } from "../../support/naive_driver.ts";
 import { describe, test } from "../../support/runner.ts";
-import type { FakeDatabase } from "./fake_database.ts";
+import { FakeDatabase } from "./fake_database.ts";
+import { LimitedDriver } from "./limited_driver.ts";
 import { callsOf, key, type Loose, naive } from "./support.ts";
 
 const id = { type: "INTEGER", primaryKey: true } as const;
@@ -155,6 +156,45 @@ describe("ComposedStore undoes a transaction that fails later:", () => {
   });
 });
 
+describe("ComposedStore undoes only what was done:", () => {
+  test("a delete or update of a row that is gone puts nothing back", () => {
+    const { people, driver, database } = filled();
+    let writes = 0;
+    driver.delete = driver.update = () => {
+      writes++;
+      return 0;
+    };
+    undone(driver, () =>
+      database.atomically(() => {
+        assertEquals(people.delete({ id: 1 }), 0);
+        assertEquals(people.update({ seen: null }, { id: 1 }), 0);
+        throw new Error("the disk is full");
+      }));
+    assertEquals(writes, 2);
+    assertEquals(callsOf(driver), ["findAll people", "findAll people"]);
+  });
+
+  test("a cascade, in the order that a driver with references of its own allows", () => {
+    const driver = new LimitedDriver({ unique: true, references: true });
+    driver.connect();
+    const database = new FakeDatabase(driver);
+    const teams = database.define("teams", { id });
+    const people = database.define("people", { id: key, team: { type: "INTEGER", references: reference } });
+    teams.store.create();
+    people.store.create();
+    teams.insert({ id: 1 });
+    people.insertAll([{ team: 1 }, { team: 1 }]);
+    const work = (change: () => unknown) => () =>
+      database.atomically(() => {
+        change();
+        throw new Error("the disk is full");
+      });
+    assertThrows(work(() => teams.update({ id: 7 }, { id: 1 })), Error, "the disk is full");
+    assertThrows(work(() => teams.delete()), Error, "the disk is full");
+    assertEquals([teams.select(), people.select()], [[{ id: 1 }], [{ id: 1, team: 1 }, { id: 2, team: 1 }]]);
+  });
+});
+
 describe("ComposedStore with a driver that undoes everything itself", () => {
   test("reads nothing before it writes what it can push", () => {
     const capabilities = {
@@ -193,9 +233,11 @@ describe("ComposedStore with a driver that undoes everything itself", () => {
       operators: ["$in"],
     } as const;
     const { people, driver } = filled(capabilities);
+    people.update({ seen: null }, { id: { $gte: 3 } });
     people.update({ seen: null }, { id: { $gte: 2 } });
     people.delete({ id: { $gte: 2 } });
     assertEquals(driver.calls.filter(({ method }) => method !== "findAll").map(({ given }) => given), [
+      [{ seen: null }, { id: 3 }],
       [{ seen: null }, { id: { $in: [2, 3] } }],
       [{ id: { $in: [2, 3] } }],
     ]);

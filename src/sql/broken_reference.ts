@@ -1,5 +1,4 @@
-import { chain, type Maybe, settle } from "../chain/chain.ts";
-import type { QueryPlan } from "../contract/mod.ts";
+import { chain, type Maybe } from "../chain/chain.ts";
 import { ForeignKeyConstraintError } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
 import { type AnySession, query } from "./any_engine.ts";
@@ -10,58 +9,29 @@ import type { Referrer } from "./sql_catalog.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { Attempt } from "./sql_error.ts";
 import type { SqlTable } from "./sql_table.ts";
+import type { Failed } from "./statement_error.ts";
 
-/** A statement that failed. */
-export interface Failed {
-  /** The table written to. */
-  readonly table: SqlTable;
-  /** What was attempted. */
-  readonly attempt: Attempt;
-  /** The rows that were to be stored. */
-  readonly rows?: readonly Readonly<Row>[];
-  /** The update or delete. */
-  readonly plan?: QueryPlan;
-  /** The values of its slots. */
-  readonly params?: readonly unknown[];
-}
-
-/** Throws the error for what a store reported. A store does not say which reference was violated: that is looked up. */
-export function failWith(
+/** Finds out which reference a statement would have broken: a store does not say. Null when it cannot be found any more. */
+export function findBrokenReference(
   database: SqlDatabase,
   session: AnySession,
-  cause: unknown,
   failed: Failed,
-): Maybe<never> {
-  const { table, attempt } = failed;
-  const error = database.error(cause, table.name, attempt);
-  if (error === cause || !(error instanceof ForeignKeyConstraintError) || error.columns.length > 0) {
-    throw error;
-  }
-  const explain = (): Maybe<ForeignKeyConstraintError | null> =>
-    chain(
-      missingParent(database, session, failed, cause),
-      (missing) => missing ?? orphans(database, session, failed, cause),
-    );
-  // When the look-up fails too, the first error tells more.
-  return settle(explain, (found): never => {
-    throw found ?? error;
-  }, (): never => {
-    throw error;
-  });
+  cause: unknown,
+): Maybe<ForeignKeyConstraintError | null> {
+  return chain(
+    missingParent(database, session, failed, cause),
+    (missing) => missing ?? orphans(database, session, failed, cause),
+  );
 }
 
 /** The first reference of the written rows to a row that does not exist. */
 function missingParent(
   database: SqlDatabase,
   session: AnySession,
-  { table, attempt, rows, plan, params }: Failed,
+  { table, attempt, inserted, changed }: Failed,
   cause: unknown,
 ): Maybe<ForeignKeyConstraintError | null> {
-  const written = rows ??
-    (plan?.set === undefined
-      ? []
-      : [Object.fromEntries(plan.set.map(({ column, slot }) => [column, params?.[slot]]))]);
-  const candidates = written.flatMap((row) =>
+  const candidates = (inserted ?? [changed ?? {}]).flatMap((row) =>
     table.table.columns.filter(({ name, references }) => references !== null && (row[name] ?? null) !== null)
       .map((column) => ({ column, row }))
   );
@@ -111,7 +81,7 @@ function missingError(
 function orphans(
   database: SqlDatabase,
   session: AnySession,
-  { table, attempt, plan, params = [] }: Failed,
+  { table, attempt, plan, changed, params = [] }: Failed,
   cause: unknown,
 ): Maybe<ForeignKeyConstraintError | null> {
   const { dialect } = table.traits;
@@ -119,7 +89,7 @@ function orphans(
   const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
   const where = plan === undefined || plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
   const values = parameters.binder()(params);
-  const set = plan?.set?.map(({ column }) => column) ?? [];
+  const set = Object.keys(changed ?? {});
   const action = set.length > 0 ? "onUpdate" : "onDelete";
   const seen = new Set<string>();
 
