@@ -19,67 +19,40 @@ import type {
   TableSchema,
   UpsertOptions,
 } from "../src/contract/mod.ts";
-import { OPERATORS } from "../src/contract/mod.ts";
 import { ConnectionError, UnsupportedError } from "../src/errors/mod.ts";
-import { aggregateRows, describeSchema, groupRows, type Row } from "../src/reference/mod.ts";
+import { describeSchema } from "../src/reference/mod.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
 import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
 import { explainSearch } from "./deno_kv/explain.ts";
 import type { KVKey, KVStore } from "./deno_kv/kv.ts";
 import { builtInOpener } from "./deno_kv/kv.ts";
-import { type KVLimits, LOCAL_LIMITS, NAME, REMOTE_LIMITS } from "./deno_kv/limits.ts";
+import { type KVLimits, NAME } from "./deno_kv/limits.ts";
+import { type DenoKVOptions, isRemote, limitsOf, metadataOf } from "./deno_kv/options.ts";
 import { resumeRemovals } from "./deno_kv/removal.ts";
 import {
+  aggregateMatches,
   countMatches,
   filterOf,
+  groupMatches,
   removeMatches,
   searchOf,
   selectRows,
   updateMatches,
 } from "./deno_kv/queries.ts";
 import { countAll } from "./deno_kv/row_count.ts";
-import { matchRows, plainRows } from "./deno_kv/search.ts";
 import { Sessions } from "./deno_kv/sessions.ts";
 import { Statement } from "./deno_kv/statement.ts";
 import { Store } from "./deno_kv/store.ts";
 import type { StoredTable } from "./deno_kv/stored_table.ts";
 import { createIndex, createTable, dropIndex, dropTable } from "./deno_kv/tables.ts";
 import { upsertRow } from "./deno_kv/upsert.ts";
-import { type KVProblem, repairTable, verifyTable } from "./deno_kv/verify.ts";
+import { type KVProblem, repairDatabase, verifyDatabase } from "./deno_kv/verify.ts";
 import { watchRow } from "./deno_kv/watch.ts";
 import type { Work } from "./deno_kv/work.ts";
 
-export type { BulkMode, KVKey, KVLimits, KVProblem, KVStore };
+export type { BulkMode, DenoKVOptions, KVKey, KVLimits, KVProblem, KVStore };
 export type { KVAtomic, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
-
-/** Where the store is, and how it is used. */
-export interface DenoKVOptions {
-  /**
-   * The file, `:memory:`, or the url of a KV Connect server, for `Deno.openKv`. Absent: the default store of the program or
-   * of the Deno Deploy project.
-   */
-  readonly path?: string;
-  /** An open store, such as one of `openKv` of `@deno/kv`. It is left open when the driver disconnects. */
-  readonly kv?: KVStore;
-  /** What every key begins with, to share a store with others. Default `["rinari"]`. */
-  readonly prefix?: KVKey;
-  /**
-   * What `bulkInsert` does with more rows than one commit holds. `"atomic"` (default): it refuses them with an error that names
-   * the limit, and writes nothing. `"chunked"`: it stores them in several commits, each of them whole; when one fails, those
-   * before it stay.
-   */
-  readonly bulk?: BulkMode;
-  /** Limits of this store that differ. Ten `checks` a commit are assumed of a store that is reached by a url. */
-  readonly limits?: Partial<KVLimits>;
-  /**
-   * Whether the answer to a commit can be lost on its way, so that each commit writes a token to be recognised by. Default:
-   * false for a local file, `:memory:` and the default store, else true.
-   */
-  readonly remote?: boolean;
-  /** How long rows of a table stay after they are inserted, in milliseconds, by `database.table`. */
-  readonly expireIn?: Readonly<Record<string, number>>;
-}
 
 /** What `connect` made. */
 interface Open {
@@ -124,34 +97,12 @@ export class DenoKVDriver implements AsyncDriver {
     this.#options = options;
     if (options.kv === undefined && builtInOpener() === null) {
       throw new UnsupportedError(
-        "Cannot use Deno KV: this runtime has no `Deno.openKv`; under Deno run with `--unstable-kv` (or `\"unstable\": [\"kv\"]` " +
+        'Cannot use Deno KV: this runtime has no `Deno.openKv`; under Deno run with `--unstable-kv` (or `"unstable": ["kv"]` ' +
           "in deno.json), elsewhere give `{ kv: await openKv(…) }` with `openKv` of the package `@deno/kv`",
         { driver: NAME },
       );
     }
-    this.metadata = {
-      name: NAME,
-      version: "0.1.0",
-      capabilities: {
-        nativeTypes: ["date", "bytes", "bigint"],
-        operators: OPERATORS,
-        logic: true,
-        jsonPaths: true,
-        orderBy: true,
-        limit: true,
-        select: true,
-        unique: true,
-        uniqueIndexes: true,
-        partialIndexes: true,
-        references: true,
-        transactions: "concurrent",
-        savepoints: true,
-        limits: {
-          rowBytes: 760_000,
-          ...(options.bulk === "chunked" ? null : { batchRows: this.#limits().mutations - 3 }),
-        },
-      },
-    };
+    this.metadata = metadataOf(options);
   }
 
   /** Opens the store. Further calls do nothing until `disconnect`. */
@@ -180,7 +131,12 @@ export class DenoKVDriver implements AsyncDriver {
       resumed.add(dbName);
       await resumeRemovals(store, await sessions.catalog(dbName));
     }
-    await this.#write("createTable", dbName, tableName, (work) => Promise.resolve(createTable(work, tableName, schema)));
+    await this.#write(
+      "createTable",
+      dbName,
+      tableName,
+      (work) => Promise.resolve(createTable(work, tableName, schema)),
+    );
   }
 
   /**
@@ -207,13 +163,22 @@ export class DenoKVDriver implements AsyncDriver {
 
   /** All rows that match. Without an order, that of the primary key. */
   async findAll<T>(dbName: string, tableName: string, options: QueryOptions): Promise<T[]> {
-    return await this.#read("findAll", dbName, tableName, (work, table) =>
-      selectRows<T>(work, table, searchOf(table, options), options.select));
+    return await this.#read(
+      "findAll",
+      dbName,
+      tableName,
+      (work, table) => selectRows<T>(work, table, searchOf(table, options), options.select),
+    );
   }
 
   /** How many rows match. Without a condition no row is read. */
   async count(dbName: string, tableName: string, where: DriverWhere = {}): Promise<number> {
-    return await this.#read("count", dbName, tableName, (work, table) => countMatches(work, table, filterOf(table, where)));
+    return await this.#read(
+      "count",
+      dbName,
+      tableName,
+      (work, table) => countMatches(work, table, filterOf(table, where)),
+    );
   }
 
   /**
@@ -222,7 +187,7 @@ export class DenoKVDriver implements AsyncDriver {
    * @returns The row as stored.
    * @throws {RinariError} When a constraint refuses it.
    */
-  async insert<T>(dbName: string, tableName: string, data: Row): Promise<T> {
+  async insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T> {
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
     return await this.#write("insert", dbName, tableName, async (work) => {
       const statement = new Statement(work, work.catalog.table(tableName), "insert into");
@@ -237,7 +202,11 @@ export class DenoKVDriver implements AsyncDriver {
    *
    * @throws {TransactionError} When they are more than a commit holds (`LIMIT_EXCEEDED`).
    */
-  async bulkInsert<T>(dbName: string, tableName: string, records: readonly Row[]): Promise<T[]> {
+  async bulkInsert<T>(
+    dbName: string,
+    tableName: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<T[]> {
     const { sessions, store } = this.#connected("bulkInsert", dbName, tableName);
     this.#checkWritable("bulkInsert", dbName, tableName);
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
@@ -251,7 +220,12 @@ export class DenoKVDriver implements AsyncDriver {
    * @returns How many matched.
    * @throws {RinariError} When a constraint refuses it; then nothing is changed.
    */
-  async update(dbName: string, tableName: string, data: Row, where: DriverWhere): Promise<number> {
+  async update(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    where: DriverWhere,
+  ): Promise<number> {
     return await this.#write("update", dbName, tableName, (work) => {
       const table = work.catalog.table(tableName);
       return updateMatches(work, table, data, filterOf(table, where));
@@ -263,7 +237,9 @@ export class DenoKVDriver implements AsyncDriver {
     return await this.#write("bulkUpdate", dbName, tableName, async (work) => {
       const table = work.catalog.table(tableName);
       let total = 0;
-      for (const { data, where } of updates) total += await updateMatches(work, table, data, filterOf(table, where));
+      for (const { data, where } of updates) {
+        total += await updateMatches(work, table, data, filterOf(table, where));
+      }
       return total;
     });
   }
@@ -273,10 +249,19 @@ export class DenoKVDriver implements AsyncDriver {
    *
    * @returns The row as stored.
    */
-  async upsert<T>(dbName: string, tableName: string, data: Row, options: UpsertOptions): Promise<T> {
+  async upsert<T>(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    options: UpsertOptions,
+  ): Promise<T> {
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
-    return await this.#write("upsert", dbName, tableName, (work) =>
-      upsertRow(work, work.catalog.table(tableName), data, options, expiresAt())) as T;
+    return await this.#write(
+      "upsert",
+      dbName,
+      tableName,
+      (work) => upsertRow(work, work.catalog.table(tableName), data, options, expiresAt()),
+    ) as T;
   }
 
   /**
@@ -298,22 +283,30 @@ export class DenoKVDriver implements AsyncDriver {
    * @throws {ValidationError} When another one has the name (`INDEX_MISMATCH`).
    * @throws {UniqueConstraintError} When rows already violate it.
    */
-  async createIndex(dbName: string, tableName: string, indexName: string, options: IndexOptions): Promise<void> {
+  async createIndex(
+    dbName: string,
+    tableName: string,
+    indexName: string,
+    options: IndexOptions,
+  ): Promise<void> {
     const { store, sessions } = this.#connected("createIndex", dbName, tableName);
-    const building = await this.#write("createIndex", dbName, tableName, (work) =>
-      createIndex(work, tableName, indexName, options));
-    if (!building || sessions.inTransaction) return;
-    const readCatalog = (): ReturnType<Sessions["catalog"]> => {
-      sessions.forget(dbName);
-      return sessions.catalog(dbName);
-    };
-    await buildIndex(store, readCatalog, tableName, indexName);
-    sessions.forget(dbName);
+    const building = await this.#write(
+      "createIndex",
+      dbName,
+      tableName,
+      (work) => createIndex(work, tableName, indexName, options),
+    );
+    if (building && !sessions.inTransaction) await buildIndex(store, sessions, dbName, tableName, indexName);
   }
 
   /** Removes an index, when it exists. */
   async dropIndex(dbName: string, tableName: string, indexName: string): Promise<void> {
-    await this.#write("dropIndex", dbName, tableName, (work) => Promise.resolve(dropIndex(work, tableName, indexName)));
+    await this.#write(
+      "dropIndex",
+      dbName,
+      tableName,
+      (work) => Promise.resolve(dropIndex(work, tableName, indexName)),
+    );
   }
 
   /**
@@ -340,29 +333,17 @@ export class DenoKVDriver implements AsyncDriver {
     field: string,
     where: DriverWhere = {},
   ): Promise<number> {
-    return await this.#read("aggregate", dbName, tableName, async (work, table) => {
-      const { kind, name } = table.table.column(field);
-      if (operation !== "COUNT" && kind !== "integer" && kind !== "real") {
-        throw new UnsupportedError(
-          `Cannot give ${operation} of \`${name}\` of \`${tableName}\` as a number: its values are not numbers; use \`group\``,
-          { driver: NAME, table: tableName, columns: [name] },
-        );
-      }
-      const rows = plainRows(await matchRows(work, table, filterOf(table, where)));
-      return (aggregateRows(table.table, { operation: AGGREGATES[operation], column: field }, rows) as number | null) ?? NaN;
-    });
+    return await this.#read(
+      "aggregate",
+      dbName,
+      tableName,
+      (work, table) => aggregateMatches(work, table, operation, field, filterOf(table, where)),
+    );
   }
 
   /** Aggregates by group, in the order of the `by` columns. */
   async group<T>(dbName: string, tableName: string, plan: GroupPlan): Promise<T[]> {
-    return await this.#read("group", dbName, tableName, async (work, table) => {
-      const onlyCount = plan.by.length === 0 && plan.terms.every((term) => term.operation === "count" && term.column === undefined);
-      if (onlyCount) {
-        const rows = await countMatches(work, table, plan);
-        return [Object.fromEntries(plan.terms.map(({ as }) => [as, rows]))] as T[];
-      }
-      return groupRows(table.table, plan, plainRows(await matchRows(work, table, plan))) as T[];
-    });
+    return await this.#read("group", dbName, tableName, (work, table) => groupMatches<T>(work, table, plan));
   }
 
   /** Binds a plan to its table. */
@@ -370,16 +351,34 @@ export class DenoKVDriver implements AsyncDriver {
     const { where, kind, orderBy, limit, offset } = plan;
     return {
       all: <T>(params: readonly unknown[]): Promise<T[]> => {
-        const search = { where, params, orderBy, limit, offset: offset === undefined ? 0 : params[offset] as number };
-        return this.#read("select", dbName, tableName, (work, table) => selectRows<T>(work, table, search, plan.select));
+        const search = {
+          where,
+          params,
+          orderBy,
+          limit,
+          offset: offset === undefined ? 0 : params[offset] as number,
+        };
+        return this.#read(
+          "select",
+          dbName,
+          tableName,
+          (work, table) => selectRows<T>(work, table, search, plan.select),
+        );
       },
       number: (params) => {
         const filter = { where, params };
-        if (kind === "count") return this.#read(kind, dbName, tableName, (work, table) => countMatches(work, table, filter));
+        if (kind === "count") {
+          return this.#read(kind, dbName, tableName, (work, table) => countMatches(work, table, filter));
+        }
         return this.#write(kind, dbName, tableName, (work) => {
           const table = work.catalog.table(tableName);
           if (kind === "delete") return removeMatches(work, table, filter);
-          return updateMatches(work, table, Object.fromEntries((plan.set ?? []).map(({ column, slot }) => [column, params[slot]])), filter);
+          return updateMatches(
+            work,
+            table,
+            Object.fromEntries((plan.set ?? []).map(({ column, slot }) => [column, params[slot]])),
+            filter,
+          );
         });
       },
     };
@@ -387,12 +386,19 @@ export class DenoKVDriver implements AsyncDriver {
 
   /** How a search goes: the way to the rows, what is tested of them, and how many entries are read. */
   async explain(dbName: string, tableName: string, options: QueryOptions): Promise<string[]> {
-    return await this.#read("explain", dbName, tableName, async (work, table) =>
-      explainSearch(table, searchOf(table, options), await countAll(work, table)));
+    return await this.#read(
+      "explain",
+      dbName,
+      tableName,
+      async (work, table) => explainSearch(table, searchOf(table, options), await countAll(work, table)),
+    );
   }
 
   /** The columns of a table; null when it is absent. */
-  async introspect(dbName: string, tableName: string): Promise<Readonly<Record<string, ColumnDefinition>> | null> {
+  async introspect(
+    dbName: string,
+    tableName: string,
+  ): Promise<Readonly<Record<string, ColumnDefinition>> | null> {
     const { sessions } = this.#connected("introspect", dbName, tableName);
     return await sessions.read(dbName, (work) => {
       const table = work.catalog.tables.get(tableName);
@@ -410,7 +416,12 @@ export class DenoKVDriver implements AsyncDriver {
    * @throws {UnsupportedError} When another table refers to the table.
    */
   async expire(dbName: string, tableName: string, key: unknown, expireIn: number | null): Promise<boolean> {
-    return await this.#write("expire", dbName, tableName, (work) => expireRow(work, work.catalog.table(tableName), key, expireIn));
+    return await this.#write(
+      "expire",
+      dbName,
+      tableName,
+      (work) => expireRow(work, work.catalog.table(tableName), key, expireIn),
+    );
   }
 
   /** Removes what has expired from the store. Inserts into a table do it too, a few rows at a time. @returns How many rows. */
@@ -431,36 +442,24 @@ export class DenoKVDriver implements AsyncDriver {
   /** Compares the rows of a table (or of all) with their index entries, counters and segments. */
   async verify(dbName: string, tableName?: string): Promise<KVProblem[]> {
     const { store, sessions } = this.#connected("verify", dbName, tableName);
-    sessions.forget(dbName);
-    const catalog = await sessions.catalog(dbName);
-    const tables = tableName === undefined ? [...catalog.tables.values()] : [catalog.table(tableName)];
-    const problems: KVProblem[] = [];
-    for (const table of tables) problems.push(...await verifyTable(store, catalog, table));
-    return problems;
+    return await verifyDatabase(store, sessions, dbName, tableName);
   }
 
   /** Mends what `verify` finds. The rows are right: entries are made to agree with them. @returns What it found. */
   async repair(dbName: string, tableName?: string): Promise<KVProblem[]> {
-    const problems = await this.verify(dbName, tableName);
     const { store, sessions } = this.#connected("repair", dbName, tableName);
     this.#checkWritable("repair", dbName, tableName ?? "*");
-    await resumeRemovals(store, await sessions.catalog(dbName));
-    for (const problem of problems) await repairTable(sessions, dbName, problem);
-    return problems;
+    return await repairDatabase(store, sessions, dbName, tableName);
   }
 
   async #connect(config: DriverConfig): Promise<void> {
     const { kv: given, path, prefix = ["rinari"] } = this.#options;
     const where = path ?? config.url;
     const kv = given ?? await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(where);
-    const remote = this.#options.remote ?? (given !== undefined || isURL(where));
-    const store = new Store(kv, prefix, this.#limits(where), remote);
+    const remote = isRemote(this.#options, where);
+    const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
     const close = (): void => given === undefined ? kv.close() : undefined;
     this.#open = { store, sessions: new Sessions(store), config, close, resumed: new Set() };
-  }
-
-  #limits(where: string | undefined = this.#options.path): KVLimits {
-    return { ...(isURL(where) ? REMOTE_LIMITS : LOCAL_LIMITS), ...this.#options.limits };
   }
 
   async #read<T>(
@@ -504,10 +503,4 @@ export class DenoKVDriver implements AsyncDriver {
     if (verbose) (verbose === true ? console.log : verbose)(`${NAME}: ${operation} ${dbName}.${tableName}`);
     return this.#open;
   }
-}
-
-const AGGREGATES = { SUM: "sum", AVG: "avg", MIN: "min", MAX: "max", COUNT: "count" } as const;
-
-function isURL(path: string | undefined): boolean {
-  return path !== undefined && /^https?:/.test(path);
 }

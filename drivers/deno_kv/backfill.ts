@@ -1,4 +1,4 @@
-import { ConflictError, RinariError } from "../../src/errors/mod.ts";
+import { ConflictError, type RinariError } from "../../src/errors/mod.ts";
 import { uniqueViolation } from "../../src/reference/constraint_errors.ts";
 import type { Catalog } from "./catalog.ts";
 import { below, type KeyRange, placeOf, rangeBelow, rightAfter } from "./key.ts";
@@ -8,8 +8,15 @@ import { dropIndex, writeRecord } from "./tables.ts";
 import { entryValue } from "./row_writer.ts";
 import { openAny, openListed, readRow, type StoredRow } from "./rows.ts";
 import { rowPlace } from "./search.ts";
+import type { Sessions } from "./sessions.ts";
 import { pause, type Store } from "./store.ts";
-import { entryPlace, type IndexRecord, isUniqueEntry, type StoredIndex, type StoredTable } from "./stored_table.ts";
+import {
+  entryPlace,
+  type IndexRecord,
+  isUniqueEntry,
+  type StoredIndex,
+  type StoredTable,
+} from "./stored_table.ts";
 import { decodeTagged, encodeTagged } from "./tagged_json.ts";
 import { Work } from "./work.ts";
 
@@ -55,17 +62,24 @@ export async function indexRows(
  */
 export async function buildIndex(
   store: Store,
-  readCatalog: () => Promise<Catalog>,
+  sessions: Sessions,
+  database: string,
   tableName: string,
   name: string,
 ): Promise<void> {
+  const readCatalog = (): Promise<Catalog> => {
+    sessions.forget(database);
+    return sessions.catalog(database);
+  };
   let size = STEP;
   let failures = 0;
   for (;;) {
     const catalog = await readCatalog();
     const table = catalog.tables.get(tableName);
     const record = table?.record.indexes.find((each) => each.name === name);
-    if (table === undefined || record === undefined || record.state === "ready") return;
+    if (table === undefined || record === undefined || record.state === "ready") {
+      return sessions.forget(database);
+    }
     const work = new Work(store, catalog, "statement");
     try {
       if (await step(work, table, record, failures === 0 ? size : smallStep(store, size))) {
@@ -101,7 +115,9 @@ async function step(work: Work, table: StoredTable, record: IndexRecord, size: n
   // A large step is guarded by the version of the table, a small one by those of its rows.
   if (size > smallStep(work.store, size)) await work.guard(table, true);
   const all = rangeBelow(table.rows);
-  const range: KeyRange = value === null ? all : { start: rightAfter(placeOf(lastKey(table, value))), end: all.end };
+  const range: KeyRange = value === null
+    ? all
+    : { start: rightAfter(placeOf(lastKey(table, value))), end: all.end };
   const { entries, rest } = await work.list(range, size, false);
   const rows: StoredRow[] = [];
   for (const entry of entries) {
@@ -139,7 +155,12 @@ function smallStep({ limits }: Store, size: number): number {
 }
 
 /** Takes an index away that cannot be built. */
-async function giveUp(store: Store, readCatalog: () => Promise<Catalog>, tableName: string, name: string): Promise<void> {
+async function giveUp(
+  store: Store,
+  readCatalog: () => Promise<Catalog>,
+  tableName: string,
+  name: string,
+): Promise<void> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const work = new Work(store, await readCatalog(), "statement");
     dropIndex(work, tableName, name);

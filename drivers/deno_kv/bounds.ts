@@ -118,5 +118,6 @@ function lower(bounds: ColumnBounds, { kind }: Column, bound: Bound): void {
 }
 
 function isNull(predicate: Predicate, params: readonly unknown[]): boolean {
-  return predicate.kind === "null" || (predicate.kind === "equal" && (params[predicate.slot] ?? null) === null);
+  return predicate.kind === "null" ||
+    (predicate.kind === "equal" && (params[predicate.slot] ?? null) === null);
 }

@@ -25,11 +25,18 @@ export async function bulkInsert(
   mode: BulkMode,
 ): Promise<Row[]> {
   const insert = (part: readonly Row[], fresh: boolean): Promise<Row[]> =>
-    sessions.write(database, (work) => insertAll(work, work.catalog.table(tableName), part, expiresAt()), fresh);
+    sessions.write(
+      database,
+      (work) => insertAll(work, work.catalog.table(tableName), part, expiresAt()),
+      fresh,
+    );
   const table = (await sessions.catalog(database)).tables.get(tableName);
-  const fresh = (count: number): boolean => table !== undefined && checksOf(table, count) + MARGIN <= limits.checks;
+  const fresh = (count: number): boolean =>
+    table !== undefined && checksOf(table, count) + MARGIN <= limits.checks;
   if (mode === "atomic") {
-    if (records.length > limits.mutations) throw commitTooLarge("mutations", records.length, limits.mutations);
+    if (records.length > limits.mutations) {
+      throw commitTooLarge("mutations", records.length, limits.mutations);
+    }
     return await insert(records, fresh(records.length));
   }
   const stored: Row[] = [];
@@ -40,18 +47,29 @@ export async function bulkInsert(
       for (const row of await insert(part, fresh(part.length))) stored.push(row);
       from += part.length;
     } catch (error) {
-      if (!(error instanceof TransactionError) || error.code !== "LIMIT_EXCEEDED" || part.length === 1) throw error;
+      if (!(error instanceof TransactionError) || error.code !== "LIMIT_EXCEEDED" || part.length === 1) {
+        throw error;
+      }
       size = Math.ceil(part.length / 2);
     }
   }
   return stored;
 }
 
-async function insertAll(work: Work, table: StoredTable, records: readonly Row[], expiresAt: number | null): Promise<Row[]> {
+async function insertAll(
+  work: Work,
+  table: StoredTable,
+  records: readonly Row[],
+  expiresAt: number | null,
+): Promise<Row[]> {
   if (!work.optimistic) {
-    // The version of the table, read first, stands for the absence of all these keys.
+    // The versions of the tables, read first, stand for all these keys when they are more than a commit can check.
     await work.guard(table, false);
-    await work.getMany([...placesOf(work, table, records).values()]);
+    for (const { parentTable } of table.references) {
+      const parent = work.catalog.tables.get(parentTable);
+      if (parent !== undefined) await work.guard(parent, false);
+    }
+    for (const places of placesOf(work, table, records)) await work.prefetch(places);
   }
   const statement = new Statement(work, table, "insert into");
   const rows: Row[] = [];
@@ -60,18 +78,24 @@ async function insertAll(work: Work, table: StoredTable, records: readonly Row[]
   return rows;
 }
 
-/** What the inserts will look at, to be read together. */
-function placesOf(work: Work, table: StoredTable, records: readonly Row[]): Map<string, Place> {
-  const places = new Map<string, Place>();
+/** What the inserts will look at, to be read together: the keys of one kind are near each other. */
+function placesOf(work: Work, table: StoredTable, records: readonly Row[]): Place[][] {
+  const kinds = new Map<string, Map<string, Place>>();
+  const add = (kind: string, place: Place): void => {
+    const known = kinds.get(kind) ?? new Map<string, Place>();
+    kinds.set(kind, known.set(place.id, place));
+  };
   for (const record of records) {
-    for (const place of insertPlaces(table, record)) places.set(place.id, place);
+    insertPlaces(table, record).forEach((place) => add(String(place.key[table.root.key.length]), place));
     for (const reference of table.references) {
       const value = record[reference.column.name] ?? null;
-      const place = value === null ? null : parentPlace(work.catalog, reference, { value, column: reference.column });
-      if (place) places.set(place.id, place);
+      const place = value === null
+        ? null
+        : parentPlace(work.catalog, reference, { value, column: reference.column });
+      if (place) add(`>${reference.column.name}`, place);
     }
   }
-  return places;
+  return [...kinds.values()].map((places) => [...places.values()]);
 }
 
 /** How many checks the inserts of so many rows need when nothing is read for them. */

@@ -52,7 +52,9 @@ export class Catalog {
     const table = this.tables.get(name);
     if (table !== undefined) return table;
     throw new ValidationError(
-      `Cannot use table ${JSON.stringify(String(name).slice(0, 80))} of \`${this.name}\`: it does not exist; create it first`,
+      `Cannot use table ${
+        JSON.stringify(String(name).slice(0, 80))
+      } of \`${this.name}\`: it does not exist; create it first`,
       { code: "UNKNOWN_TABLE", driver: NAME, table: name },
     );
   }
@@ -92,9 +94,13 @@ export async function readCatalog(store: Store, name: string): Promise<Catalog> 
     if (before.versionstamp !== after.versionstamp) continue;
     if (before.versionstamp === null) return empty;
     const { next } = decodeTagged<{ next: number }>(before.value as Uint8Array);
-    const records = entries.map(({ key, value }) => [key.at(-1) as string, decodeTagged<TableRecord>(value as Uint8Array)] as const)
+    const records = entries.map(({ key, value }) =>
+      [key.at(-1) as string, decodeTagged<TableRecord>(value as Uint8Array)] as const
+    )
       .sort(([, a], [, b]) => Number.parseInt(a.id, 36) - Number.parseInt(b.id, 36));
-    const tables = records.map(([table, record]) => [table, new StoredTable(empty.root, table, record)] as const);
+    const tables = records.map(([table, record]) =>
+      [table, new StoredTable(empty.root, table, record)] as const
+    );
     return new Catalog(empty.root, name, before.versionstamp, next, new Map(tables));
   }
 }

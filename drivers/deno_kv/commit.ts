@@ -41,19 +41,22 @@ export async function commitWork(work: Work): Promise<boolean> {
 /** What the commit has to check: single keys, or whole tables where those are too many. */
 export function checksOf(work: Work): Check[] {
   const { guards, reads, base, store } = work;
-  const tables = new Map([...guards.values()].map((guard) => [String(guard.place.key[base.root.key.length]), guard]));
-  const covered = ({ table, order, assumed }: Read): boolean => {
+  const tables = new Map(
+    [...guards.values()].map((guard) => [String(guard.place.key[base.root.key.length]), guard]),
+  );
+  const covered = ({ table, order, kind }: Read): boolean => {
     const guard = tables.get(table);
-    return guard !== undefined && !assumed && order > guard.order;
+    return guard !== undefined && kind !== "assumed" && order > guard.order;
   };
   const each = [...reads.values()].filter(({ place }) => place.id !== base.place.id);
-  const single = (): Read[] => each.filter((read) => tables.get(read.table)?.mandatory !== true || !covered(read));
+  const single = (): Read[] =>
+    each.filter((read) => tables.get(read.table)?.mandatory !== true || !covered(read));
   const whole = (): Guard[] => [...guards.values()].filter(({ mandatory }) => mandatory);
   const room = store.limits.checks - 1;
   // A table with more reads than fit is checked as a whole, when its version was read before them.
   const sizes = new Map<string, number>();
   for (const read of each) if (covered(read)) sizes.set(read.table, (sizes.get(read.table) ?? 0) + 1);
-  for (const [table, guard] of [...tables].sort(([a], [b]) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0))) {
+  for (const [, guard] of [...tables].sort(([a], [b]) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0))) {
     if (single().length + whole().length <= room) break;
     guard.mandatory = true;
   }
@@ -87,14 +90,20 @@ function checkLimits({ store, writes, counts }: Work, checks: readonly Check[], 
   for (const [what, count] of used) if (count > limits[what]) throw commitTooLarge(what, count, limits[what]);
 }
 
-function send(work: Work, checks: readonly Check[], token: Place | null): Promise<{ ok: boolean; versionstamp?: string }> {
+function send(
+  work: Work,
+  checks: readonly Check[],
+  token: Place | null,
+): Promise<{ ok: boolean; versionstamp?: string }> {
   const atomic: KVAtomic = work.store.atomic();
   for (const { place: { key }, versionstamp } of checks) atomic.check({ key, versionstamp });
   for (const { place: { key }, value } of work.writes.values()) {
     if (value === null) atomic.delete(key);
     else atomic.set(key, value);
   }
-  for (const { place: { key }, delta } of work.counts.values()) atomic.sum(key, BigInt.asUintN(64, BigInt(delta)));
+  for (const { place: { key }, delta } of work.counts.values()) {
+    atomic.sum(key, BigInt.asUintN(64, BigInt(delta)));
+  }
   if (token !== null) atomic.set(token.key, new Uint8Array(0), { expireIn: TOKEN_LIFE });
   return atomic.commit();
 }
@@ -114,7 +123,9 @@ async function commitRemotely(
     if (result.ok) return result;
   } catch (error) {
     // What the store refuses to take was not done.
-    if (error instanceof TypeError && /limit|max|exceed|large|too many|invalid/i.test(error.message)) throw error;
+    if (error instanceof TypeError && /limit|max|exceed|large|too many|invalid/i.test(error.message)) {
+      throw error;
+    }
     failure = error;
   }
   for (let look = 0; look < LOOKS; look++) {

@@ -4,7 +4,9 @@ import type { Predicate } from "../../src/contract/mod.ts";
 export function conjunctsOf(predicate: Predicate | null): Predicate[] {
   if (predicate === null) return [];
   if (predicate.kind === "and") return predicate.items.flatMap(conjunctsOf);
-  if (predicate.kind === "or" && predicate.items.length === 1) return conjunctsOf(predicate.items[0] as Predicate);
+  if (predicate.kind === "or" && predicate.items.length === 1) {
+    return conjunctsOf(predicate.items[0] as Predicate);
+  }
   return [predicate];
 }
 
@@ -13,7 +15,9 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
   switch (predicate.kind) {
     case "and": {
       const items = conjunctsOf(predicate);
-      return items.length === 1 ? describePredicate(items[0] as Predicate, params) : `&(${each(items, params)})`;
+      return items.length === 1
+        ? describePredicate(items[0] as Predicate, params)
+        : `&(${each(items, params)})`;
     }
     case "or":
       if (predicate.items.length === 1) return describePredicate(predicate.items[0] as Predicate, params);

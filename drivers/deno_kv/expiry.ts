@@ -25,11 +25,18 @@ export function expiryOf(
 }
 
 /** Sets the time at which a row expires. @returns Whether there is such a row. */
-export async function expireRow(work: Work, table: StoredTable, key: unknown, expireIn: number | null): Promise<boolean> {
+export async function expireRow(
+  work: Work,
+  table: StoredTable,
+  key: unknown,
+  expireIn: number | null,
+): Promise<boolean> {
   const name = table.table.name;
   if (expireIn !== null && (!Number.isFinite(expireIn) || expireIn < 0)) {
     throw new ValidationError(
-      `Cannot let a row of \`${name}\` expire: \`expireIn\` is milliseconds from 0, or null, not ${describeValue(expireIn)}`,
+      `Cannot let a row of \`${name}\` expire: \`expireIn\` is milliseconds from 0, or null, not ${
+        describeValue(expireIn)
+      }`,
       { code: "INVALID_OPTIONS", driver: NAME, table: name },
     );
   }
@@ -60,7 +67,9 @@ async function purgeSome(work: Work, table: StoredTable): Promise<number> {
     const place = below(table.rows, ...key.slice(table.expiries.key.length + 1));
     const found = await work.get(place);
     const row = await openAny(work, table, place, found);
-    if (row !== null && row.expiresAt !== null && row.expiresAt <= Date.now()) await removeRow(work, table, row);
+    if (row !== null && row.expiresAt !== null && row.expiresAt <= Date.now()) {
+      await removeRow(work, table, row);
+    }
   }
   return entries.length;
 }

@@ -11,14 +11,20 @@ export function explainSearch(table: StoredTable, search: Search, rows: number):
   const steps = [pathStep(table, path, rows)];
   if (path.kind === "nothing") return steps;
   if (residual.length > 0) {
-    steps.push(`keep the rows that satisfy ${residual.map((each) => describePredicate(each, params)).join(" and ")}`);
+    steps.push(
+      `keep the rows that satisfy ${residual.map((each) => describePredicate(each, params)).join(" and ")}`,
+    );
   }
   const ordered = path.kind === "ranges" && path.order !== null;
   const terms = order.map(([column, direction]) => `\`${column}\` ${direction}`).join(", ");
   steps.push(ordered ? `the order ${terms} is that of the keys` : `sort by ${terms}`);
   if (offset > 0) steps.push(`skip ${offset}`);
   if (limit !== undefined) steps.push(`return at most ${limit}`);
-  steps.push(`entries read: ${readsOf(path, residual.length === 0, limit === undefined ? null : offset + limit, rows)}`);
+  steps.push(
+    `entries read: ${
+      readsOf(path, residual.length === 0, limit === undefined ? null : offset + limit, rows)
+    }`,
+  );
   return steps;
 }
 
@@ -29,17 +35,22 @@ function pathStep({ table }: StoredTable, path: Path, rows: number): string {
     case "keys":
       return `get ${counted(path.places.length, "row")} of \`${table.name}\` by primary key`;
     case "unique":
-      return `get ${counted(path.places.length, "entry", "entries")} of ${indexName(path.index)} of \`${table.name}\`, then the rows by primary key`;
+      return `get ${counted(path.places.length, "entry", "entries")} of ${
+        indexName(path.index)
+      } of \`${table.name}\`, then the rows by primary key`;
     case "ranges": {
       const what = path.index === null ? "the rows by primary key" : indexName(path.index);
       const whole = path.equal === 0 && !path.bounded && path.order !== null;
       if (path.index === null && path.equal === 0 && !path.bounded) {
         const reverse = path.order?.reverse === true ? " from the end" : "";
-        return `scan ${path.order === null ? `all ${counted(rows, "row")}` : "the rows"} of \`${table.name}\` by primary key${reverse}`;
+        return `scan ${
+          path.order === null ? `all ${counted(rows, "row")}` : "the rows"
+        } of \`${table.name}\` by primary key${reverse}`;
       }
       const ranges = path.ranges.length === 1 ? (whole ? "all" : "a range") : `${path.ranges.length} ranges`;
       const direction = path.order?.reverse === true ? " from the end" : "";
-      return `read ${ranges} of ${what} of \`${table.name}\`${direction}` + (path.index === null ? "" : ", then the rows by primary key");
+      return `read ${ranges} of ${what} of \`${table.name}\`${direction}` +
+        (path.index === null ? "" : ", then the rows by primary key");
     }
   }
 }
@@ -54,11 +65,15 @@ function readsOf(path: Path, exact: boolean, wanted: number | null, rows: number
       return `at most ${2 * path.places.length}`;
     case "ranges": {
       const each = path.index === null ? 1 : 2;
-      if (path.order !== null && exact && wanted !== null && path.order.ties === "all") return `at most ${each * wanted}`;
+      if (path.order !== null && exact && wanted !== null && path.order.ties === "all") {
+        return `at most ${each * wanted}`;
+      }
       if (path.order !== null && exact && wanted !== null && path.order.ties === "opposite") {
         return `at most ${each * wanted} and twice the entries that tie with the last`;
       }
-      if (path.index === null && path.equal === 0 && !path.bounded) return path.order === null ? `${rows}` : `at most ${rows}`;
+      if (path.index === null && path.equal === 0 && !path.bounded) {
+        return path.order === null ? `${rows}` : `at most ${rows}`;
+      }
       return `${each} for each row in ${path.ranges.length === 1 ? "the range" : "the ranges"}` +
         (path.order === null ? "" : ", until enough match");
     }

@@ -28,7 +28,15 @@ export function findKeyset(
     if (each.kind !== "or" || each.items.length !== order.length) continue;
     const values = guessValues(order, each.items.at(-1) as Predicate, params);
     if (values === null) continue;
-    const find = { shape: "", params: [], where: null, orderBy: order, limit: undefined, offset: undefined, select: undefined };
+    const find = {
+      shape: "",
+      params: [],
+      where: null,
+      orderBy: order,
+      limit: undefined,
+      offset: undefined,
+      select: undefined,
+    };
     const expected = findAfter(table, find, values);
     const parts = conjunctsOf(expected.where);
     const said = describePredicate(each, params);

@@ -36,7 +36,12 @@ export const LOCAL_LIMITS: KVLimits = {
 export const REMOTE_LIMITS: KVLimits = { ...LOCAL_LIMITS, checks: 10 };
 
 /** A value is too long to be a key, or an index entry. */
-export function keyTooLong(table: string, columns: readonly string[], bytes: number, limit: number): ValidationError {
+export function keyTooLong(
+  table: string,
+  columns: readonly string[],
+  bytes: number,
+  limit: number,
+): ValidationError {
   const names = columns.map((name) => `\`${name}\``).join(", ");
   return new ValidationError(
     `Cannot store a row of \`${table}\`: its key in ${names} has ${bytes} bytes, and the limit \`keyBytes\` of the store is ${limit}; ` +

@@ -6,7 +6,7 @@ import { conjunctsOf, describePredicate } from "./conjuncts.ts";
 import { afterAll, below, type KeyRange, NULL_PART, type Place, toPart } from "./key.ts";
 import { findKeyset, type KeysetPlace } from "./keyset_place.ts";
 import { keyColumns, type Path, type Plan, type RangeOrder } from "./path.ts";
-import { type StoredIndex, type StoredTable } from "./stored_table.ts";
+import type { StoredIndex, StoredTable } from "./stored_table.ts";
 
 /** The most ranges of one index that are read for lists of values. */
 const MAX_RANGES = 20_000;
@@ -47,7 +47,10 @@ export function planSearch(table: StoredTable, search: Search): Plan {
 }
 
 /** All columns of the primary key are given. */
-function keysPath({ table, rows }: StoredTable, bounds: ReadonlyMap<string, ColumnBounds>): Omit<Candidate, "rank"> | null {
+function keysPath(
+  { table, rows }: StoredTable,
+  bounds: ReadonlyMap<string, ColumnBounds>,
+): Omit<Candidate, "rank"> | null {
   const said = new Set<Predicate>();
   let places: Place[] = [rows];
   for (const { name, kind } of table.primaryKey) {
@@ -58,7 +61,7 @@ function keysPath({ table, rows }: StoredTable, bounds: ReadonlyMap<string, Colu
     places = places.flatMap((place) =>
       values.filter((value) => value !== null).map((value) => below(place, toPart(kind, value)))
     );
-    if (own.low === null && own.high === null) for (const each of own.said) said.add(each);
+    if (own.low === null && own.high === null) { for (const each of own.said) said.add(each); }
   }
   return { path: { kind: "keys", places }, said };
 }
@@ -80,7 +83,10 @@ function alternativeKeys(
 }
 
 /** All columns of a unique index are given, none of them null. */
-function uniquePath(table: StoredTable, bounds: ReadonlyMap<string, ColumnBounds>): Omit<Candidate, "rank"> | null {
+function uniquePath(
+  table: StoredTable,
+  bounds: ReadonlyMap<string, ColumnBounds>,
+): Omit<Candidate, "rank"> | null {
   for (const index of table.indexes) {
     if (!index.unique || !index.ready || index.filter !== null) continue;
     const said = new Set<Predicate>();
@@ -88,12 +94,15 @@ function uniquePath(table: StoredTable, bounds: ReadonlyMap<string, ColumnBounds
     for (const { name, kind } of index.columns) {
       const own = bounds.get(name);
       const values = own?.values;
-      if (own === undefined || values == null || values.includes(null) || places.length * values.length > MAX_RANGES) {
+      if (
+        own === undefined || values == null || values.includes(null) ||
+        places.length * values.length > MAX_RANGES
+      ) {
         places = [];
         break;
       }
       places = places.flatMap((place) => values.map((value) => below(place, toPart(kind, value))));
-      if (own.low === null && own.high === null) for (const each of own.said) said.add(each);
+      if (own.low === null && own.high === null) { for (const each of own.said) said.add(each); }
     }
     if (places.length > 0) return { path: { kind: "unique", index, places }, said };
   }
@@ -120,14 +129,18 @@ function rangePath(
     if (index !== null && equal >= index.columns.length) break;
     const { values } = own;
     places = places.flatMap((place) => values.map((value) => below(place, toPart(kind, value))));
-    if (own.low === null && own.high === null) for (const each of own.said) said.add(each);
+    if (own.low === null && own.high === null) { for (const each of own.said) said.add(each); }
     equal++;
   }
   const next = columns[equal];
-  const own = next === undefined || (index !== null && equal >= index.columns.length) ? undefined : bounds.get(next.name);
+  const own = next === undefined || (index !== null && equal >= index.columns.length)
+    ? undefined
+    : bounds.get(next.name);
   const bounded = own !== undefined && (own.low !== null || own.high !== null || own.notNull);
-  if (bounded && own.values === null) for (const each of own.said) said.add(each);
-  let ranges = places.map((place) => bounded ? boundedRange(place, next as Column, own) : { start: place, end: afterAll(place) });
+  if (bounded && own.values === null) { for (const each of own.said) said.add(each); }
+  let ranges = places.map((place) =>
+    bounded ? boundedRange(place, next as Column, own) : { start: place, end: afterAll(place) }
+  );
   const rangeOrder = places.length === 1 && limit !== undefined ? orderOf(columns, equal, order) : null;
   let resume: Place | null = null;
   if (keyset !== null && rangeOrder !== null && rangeOrder.ties !== "sort") {
@@ -163,7 +176,10 @@ function orderOf(columns: readonly Column[], equal: number, order: OrderTerms): 
   const terms = order.filter(([name]) => !fixed.includes(name));
   const direction = terms[0]?.[1] ?? "ASC";
   let covered = 0;
-  while (covered < terms.length && covered < rest.length && rest[covered]?.name === terms[covered]?.[0] && terms[covered]?.[1] === direction) {
+  while (
+    covered < terms.length && covered < rest.length && rest[covered]?.name === terms[covered]?.[0] &&
+    terms[covered]?.[1] === direction
+  ) {
     covered++;
   }
   const reverse = direction === "DESC";
@@ -203,7 +219,11 @@ function isImplied(index: StoredIndex, conjuncts: readonly Predicate[], params: 
 }
 
 /** The conditions that a partial index says by itself. */
-function impliedConjuncts(index: StoredIndex | null, conjuncts: readonly Predicate[], params: readonly unknown[]): Predicate[] {
+function impliedConjuncts(
+  index: StoredIndex | null,
+  conjuncts: readonly Predicate[],
+  params: readonly unknown[],
+): Predicate[] {
   if (index === null || index.where === null) return [];
   const { predicate, params: own } = index.where;
   const implied = new Set(conjunctsOf(predicate).map((each) => describePredicate(each, own)));

@@ -19,12 +19,15 @@ export function rowAt(table: StoredTable, key: unknown): Place {
   for (const column of primaryKey) {
     const value = single ? key : valueOf(key, column);
     if (value === undefined || value === null) {
-      throw new ValidationError(`Cannot find ${describeValue(key)} in \`${name}\`: its key has \`${column.name}\``, {
-        code: "INVALID_KEY",
-        driver: NAME,
-        table: name,
-        columns: primaryKey.map((each) => each.name),
-      });
+      throw new ValidationError(
+        `Cannot find ${describeValue(key)} in \`${name}\`: its key has \`${column.name}\``,
+        {
+          code: "INVALID_KEY",
+          driver: NAME,
+          table: name,
+          columns: primaryKey.map((each) => each.name),
+        },
+      );
     }
     values[column.name] = column.accept(value);
   }

@@ -56,7 +56,8 @@ export function decodeRow(table: Table, bytes: Uint8Array): DecodedRow {
     const { name, kind } = columns[i] as Column;
     const item = items[i] ?? null;
     if (kind === "blob" && item !== null) {
-      row[name] = bytes.slice(at, at + (item as number));
+      // A copy that is a Uint8Array also where the bytes are a Buffer.
+      row[name] = new Uint8Array(bytes.subarray(at, at + (item as number)));
       at += item as number;
     } else {
       row[name] = item === null ? null : decodeValue(kind, item);

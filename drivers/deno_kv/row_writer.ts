@@ -69,7 +69,9 @@ export async function updateRow(
   putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
   for (const entry of before) if (!kept.has(entry.place.id)) await dropEntry(work, table, entry, stored);
   // The value of an entry of a unique index is the key of the row.
-  for (const entry of after) if (!old.has(entry.place.id) || (!same && entry.unique)) putEntry(work, table, entry, row);
+  for (const entry of after) {
+    if (!old.has(entry.place.id) || (!same && entry.unique)) putEntry(work, table, entry, row);
+  }
   if (!same || expiresAt !== stored.expiresAt) {
     if (stored.expiresAt !== null) work.delete(expiryPlace(table, stored.place, stored.expiresAt));
     if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
@@ -152,9 +154,16 @@ async function refuseTwin(
 ): Promise<void> {
   const mine = new Set(own.map((entry) => entry.place.id));
   const wanted = entries.filter((entry) => entry.unique && !mine.has(entry.place.id));
-  if (!work.optimistic) await work.getMany([...(place === null ? [] : [place]), ...wanted.map((entry) => entry.place)]);
+  if (!work.optimistic) {
+    await work.getMany([
+      ...(place === null ? [] : [place]),
+      ...wanted.map((entry) => entry.place),
+    ]);
+  }
   if (place !== null && await work.occupied(place)) {
-    if (!await removeExpired(work, table, place)) throw uniqueViolation(table.scene, attempt, table.table.primaryKey);
+    if (!await removeExpired(work, table, place)) {
+      throw uniqueViolation(table.scene, attempt, table.table.primaryKey);
+    }
   }
   for (const { index, place: at } of wanted) {
     if (!await work.occupied(at)) continue;
@@ -218,7 +227,12 @@ function putEntry(work: Work, table: StoredTable, { place, unique }: Entry, row:
 }
 
 /** Takes an entry away. While a unique index is built, or after the row expired, it may be that of another row. */
-async function dropEntry(work: Work, table: StoredTable, { index, place, unique }: Entry, stored: StoredRow): Promise<void> {
+async function dropEntry(
+  work: Work,
+  table: StoredTable,
+  { index, place, unique }: Entry,
+  stored: StoredRow,
+): Promise<void> {
   if (unique && (!index.ready || stored.expiresAt !== null)) {
     const found = await work.get(place);
     if (found.value === null || rowPlace(table, index, found).id !== stored.place.id) return;
@@ -231,9 +245,21 @@ function checkKeys(work: Work, table: StoredTable, place: Place, entries: readon
   // What is added to the key of a row for a segment, and two bytes the store adds.
   const most = keyBytes - 16;
   if (place.id.length > most) {
-    throw keyTooLong(table.table.name, table.table.primaryKey.map(({ name }) => name), place.id.length, keyBytes);
+    throw keyTooLong(
+      table.table.name,
+      table.table.primaryKey.map(({ name }) => name),
+      place.id.length,
+      keyBytes,
+    );
   }
   for (const { index, place: { id } } of entries) {
-    if (id.length > most) throw keyTooLong(table.table.name, index.columns.map(({ name }) => name), id.length, keyBytes);
+    if (id.length > most) {
+      throw keyTooLong(
+        table.table.name,
+        index.columns.map(({ name }) => name),
+        id.length,
+        keyBytes,
+      );
+    }
   }
 }

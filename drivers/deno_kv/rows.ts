@@ -20,7 +20,11 @@ export interface StoredRow extends DecodedRow {
 const TRIES = 20;
 
 /** Reads the rows at places, absent and expired ones as null. */
-export async function readRows(work: Work, table: StoredTable, places: readonly Place[]): Promise<(StoredRow | null)[]> {
+export async function readRows(
+  work: Work,
+  table: StoredTable,
+  places: readonly Place[],
+): Promise<(StoredRow | null)[]> {
   const found = await work.getMany(places);
   const rows: (StoredRow | null)[] = [];
   for (let i = 0; i < places.length; i++) {
@@ -35,7 +39,12 @@ export async function readRow(work: Work, table: StoredTable, place: Place): Pro
 }
 
 /** Makes a row of what was found at its place; null when there is nothing, or it has expired. */
-export async function openRow(work: Work, table: StoredTable, place: Place, found: Found): Promise<StoredRow | null> {
+export async function openRow(
+  work: Work,
+  table: StoredTable,
+  place: Place,
+  found: Found,
+): Promise<StoredRow | null> {
   if (found.value === null) return null;
   const row = await openAny(work, table, place, found);
   return row === null || (row.expiresAt !== null && row.expiresAt <= Date.now()) ? null : row;
@@ -85,9 +94,12 @@ async function readSegments(
     if (now === 0) return again.value as Uint8Array;
     wanted = { count: now, versionstamp: again.versionstamp };
   }
-  throw new ConflictError(`Cannot read a row of \`${table.table.name}\`: another writer changed it meanwhile; try again`, {
-    driver: NAME,
-    table: table.table.name,
-    retryable: true,
-  });
+  throw new ConflictError(
+    `Cannot read a row of \`${table.table.name}\`: another writer changed it meanwhile; try again`,
+    {
+      driver: NAME,
+      table: table.table.name,
+      retryable: true,
+    },
+  );
 }

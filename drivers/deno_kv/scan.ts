@@ -1,19 +1,26 @@
-import { afterAll, idOf, type KeyRange, placeOf, type Place, rangeBelow } from "./key.ts";
+import { afterAll, idOf, type KeyRange, type Place, placeOf, rangeBelow } from "./key.ts";
 import type { RangeOrder } from "./path.ts";
 import type { Found, Work } from "./work.ts";
 
 /** The most keys read at once. */
 const MAX_CHUNK = 500;
 
-/** The entries of a range, `first` of them read at once and then more and more. */
-export async function* scan(work: Work, range: KeyRange, reverse: boolean, first: number): AsyncGenerator<Found> {
+/** The entries of a range: `first` of them are read in as few reads as it takes, and then more and more. */
+export async function* scan(
+  work: Work,
+  range: KeyRange,
+  reverse: boolean,
+  first: number,
+): AsyncGenerator<Found> {
   let rest: KeyRange | null = range;
-  let chunk = Math.max(1, Math.min(first, MAX_CHUNK));
+  let wanted = Math.max(1, first);
+  let chunk = Math.min(wanted, MAX_CHUNK);
   while (rest !== null) {
     const read: { entries: Found[]; rest: KeyRange | null } = await work.list(rest, chunk, reverse);
     yield* read.entries;
     rest = read.rest;
-    chunk = Math.min(MAX_CHUNK, chunk * 2);
+    wanted -= chunk;
+    chunk = Math.min(MAX_CHUNK, wanted > 0 ? wanted : chunk * 2);
   }
 }
 
@@ -36,7 +43,9 @@ export async function* scanOpposite(
   if (resume !== null) {
     const ties = rangeBelow(placeOf(resume.key.slice(0, length)));
     // Within the group the entries go the other way.
-    const left: KeyRange = reverse ? { start: afterAll(resume), end: ties.end } : { start: ties.start, end: resume };
+    const left: KeyRange = reverse
+      ? { start: afterAll(resume), end: ties.end }
+      : { start: ties.start, end: resume };
     yield* scan(work, left, !reverse, first);
     rest = beyond(range, ties, reverse);
   }

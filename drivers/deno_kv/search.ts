@@ -1,4 +1,10 @@
-import { compilePredicate, type Row, rowComparator, type RowTest, type Search } from "../../src/reference/mod.ts";
+import {
+  compilePredicate,
+  type Row,
+  rowComparator,
+  type RowTest,
+  type Search,
+} from "../../src/reference/mod.ts";
 import { decodeKeyParts } from "./row_codec.ts";
 import { below, idOf, type Place, rangeBelow } from "./key.ts";
 import type { Path, Plan } from "./path.ts";
@@ -29,7 +35,9 @@ export async function findRows(work: Work, table: StoredTable, search: Search): 
     const compare = rowComparator(table.table, plan.order);
     rows.sort((a, b) => compare(a.row, b.row));
   }
-  return offset === 0 && limit === undefined ? rows : rows.slice(offset, limit === undefined ? undefined : offset + limit);
+  return offset === 0 && limit === undefined
+    ? rows
+    : rows.slice(offset, limit === undefined ? undefined : offset + limit);
 }
 
 /** The rows that match, in no particular order. */
@@ -56,7 +64,12 @@ async function hasExpiring(work: Work, table: StoredTable): Promise<boolean> {
   return (await work.list(rangeBelow(table.expiries), 1, false)).entries.length > 0;
 }
 
-async function findUnordered(work: Work, table: StoredTable, { path, residual }: Plan, test: RowTest): Promise<StoredRow[]> {
+async function findUnordered(
+  work: Work,
+  table: StoredTable,
+  { path, residual }: Plan,
+  test: RowTest,
+): Promise<StoredRow[]> {
   switch (path.kind) {
     case "nothing":
       return [];
@@ -64,7 +77,9 @@ async function findUnordered(work: Work, table: StoredTable, { path, residual }:
       return keep(work, await readRows(work, table, path.places), test, false);
     case "unique": {
       const entries = await work.getMany(path.places);
-      const places = entries.filter(({ value }) => value !== null).map((entry) => rowPlace(table, path.index, entry));
+      const places = entries.filter(({ value }) => value !== null).map((entry) =>
+        rowPlace(table, path.index, entry)
+      );
       return keep(work, await readRows(work, table, places), test, residual.length === 0);
     }
     case "ranges": {
@@ -119,8 +134,14 @@ async function findOrdered(
   if (range === undefined || path.order === null) return [];
   await work.guard(table, true);
   const exact = residual.length === 0;
-  const wanted = offset + limit;
-  const first = exact ? wanted : Math.max(20, wanted);
+  // Where the entries alone tell, those to be skipped are skipped unread.
+  let skip = offset > 0 && exact && path.index !== null && path.order.ties !== "sort" &&
+      !await hasExpiring(work, table)
+    ? offset
+    : 0;
+  const unread = skip;
+  const wanted = offset - unread + limit;
+  const first = exact ? wanted + unread : Math.max(20, wanted);
   const prefix = (path.index?.place ?? table.rows).key.length;
   const { ties, reverse } = path.order;
   const entries = ties === "opposite"
@@ -128,7 +149,7 @@ async function findOrdered(
     : scan(work, range, reverse, ties === "sort" ? first + 1 : first);
   const batches = ties === "sort"
     ? groupsOf(entries, prefix + path.order.group)
-    : batchesOf(entries, () => exact ? wanted - found.length : Math.max(BATCH, wanted));
+    : batchesOf(entries, () => exact ? wanted - found.length : Math.max(BATCH, wanted), () => skip-- > 0);
   const compare = rowComparator(table.table, order);
   const found: StoredRow[] = [];
   const seen = new Set<string>();
@@ -142,13 +163,18 @@ async function findOrdered(
     }
     if (found.length >= wanted) break;
   }
-  return found.slice(offset, wanted);
+  return found.slice(offset - unread, wanted);
 }
 
 /** Batches of at most as many entries as are still needed. */
-async function* batchesOf(entries: AsyncIterable<Found>, size: () => number): AsyncGenerator<Found[]> {
+async function* batchesOf(
+  entries: AsyncIterable<Found>,
+  size: () => number,
+  skip: () => boolean,
+): AsyncGenerator<Found[]> {
   let batch: Found[] = [];
   for await (const entry of entries) {
+    if (skip()) continue;
     batch.push(entry);
     if (batch.length < size()) continue;
     yield batch;

@@ -46,7 +46,9 @@ export async function takeNumber(
   const known = cache.get(sequence.id);
   if (work.optimistic && known !== undefined) work.assume(sequence, known.value, known.versionstamp);
   const { value } = await work.get(sequence);
-  let { last, moved } = value === null ? { last: column.kind === "bigint" ? 0n : 0, moved: false } : decodeTagged<Numbers>(value);
+  let { last, moved } = value === null
+    ? { last: column.kind === "bigint" ? 0n : 0, moved: false }
+    : decodeTagged<Numbers>(value);
   if (given === "moved") {
     write(work, table, { last, moved: true });
     return null;
@@ -66,7 +68,12 @@ export async function takeNumber(
       : null;
   }
   if (number === null) {
-    throw outOfRange(scene, "insert into", column, `no number is left for \`${column.name}\`; give the row one yourself`);
+    throw outOfRange(
+      scene,
+      "insert into",
+      column,
+      `no number is left for \`${column.name}\`; give the row one yourself`,
+    );
   }
   write(work, table, { last: number > last ? number : last, moved });
   return number;

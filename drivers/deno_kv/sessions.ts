@@ -1,4 +1,4 @@
-import { flowStorage, type FlowStorage } from "../../src/chain/flow.ts";
+import { type FlowStorage, flowStorage } from "../../src/chain/flow.ts";
 import { ConflictError, TransactionError, UnsupportedError } from "../../src/errors/mod.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
 import { NAME } from "./limits.ts";
@@ -92,9 +92,12 @@ export class Sessions {
   async transaction<T>(run: () => Promise<T>): Promise<T> {
     const flow = this.#flow;
     if (flow === null) {
-      throw new UnsupportedError("Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it", {
-        driver: NAME,
-      });
+      throw new UnsupportedError(
+        "Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it",
+        {
+          driver: NAME,
+        },
+      );
     }
     const outer = this.#session();
     if (outer !== null) return await this.#savepoint(flow, outer, run);
@@ -108,7 +111,9 @@ export class Sessions {
           this.#turns.contend();
           throw session.work.conflict();
         }
-        if (session.work !== null && session.work.catalog !== session.work.base) this.forget(session.work.base.name);
+        if (session.work !== null && session.work.catalog !== session.work.base) {
+          this.forget(session.work.base.name);
+        }
         return result;
       } finally {
         session.ended = true;
@@ -133,7 +138,11 @@ export class Sessions {
     this.#catalogs.delete(database);
   }
 
-  async #attempt<T>(database: string, run: (work: Work) => Promise<T>, fresh: boolean): Promise<{ result: T } | null> {
+  async #attempt<T>(
+    database: string,
+    run: (work: Work) => Promise<T>,
+    fresh: boolean,
+  ): Promise<{ result: T } | null> {
     const work = new Work(this.#store, await this.catalog(database), "statement");
     work.optimistic = fresh;
     try {

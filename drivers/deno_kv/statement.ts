@@ -201,7 +201,9 @@ export class Statement {
     if (place === null) return false;
     await this.#work.guard(reference.child, true);
     for await (const entry of scan(this.#work, rangeBelow(place), false, 2)) {
-      if (await readRow(this.#work, reference.child, rowPlace(reference.child, reference.index, entry))) return true;
+      if (await readRow(this.#work, reference.child, rowPlace(reference.child, reference.index, entry))) {
+        return true;
+      }
     }
     return false;
   }
@@ -259,7 +261,9 @@ function childPlace({ index, column }: StoredReference, { value }: Referred): Pl
 
 /** The value as one of a column: numbers of integer and bigint columns may be referred to by each other. */
 function sameNumber(value: unknown, { kind }: Column): unknown {
-  if (kind === "bigint" && typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
+  if (kind === "bigint" && typeof value === "number") {
+    return Number.isInteger(value) ? BigInt(value) : undefined;
+  }
   if ((kind === "integer" || kind === "real") && typeof value === "bigint") {
     return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   }

@@ -59,7 +59,9 @@ export class Store {
     return unlocked(async () => {
       const entries: KVEntry[] = [];
       const options = { limit, reverse, batchSize: Math.min(limit, LIST_BATCH) };
-      for await (const entry of this.kv.list({ start: start.key, end: end.key }, options)) entries.push(entry);
+      for await (const entry of this.kv.list({ start: start.key, end: end.key }, options)) {
+        entries.push(entry);
+      }
       return entries;
     });
   }

@@ -118,7 +118,9 @@ export class StoredTable {
       filter: null,
       where: null,
     });
-    const unique = columns.filter((column) => column.unique && !isKey(column)).map((column) => automatic(column, true));
+    const unique = columns.filter((column) => column.unique && !isKey(column)).map((column) =>
+      automatic(column, true)
+    );
     const named = record.indexes.map((index) => this.#named(index));
     this.references = columns.flatMap((column) => {
       if (column.references === null) return [];
@@ -159,7 +161,9 @@ export class StoredTable {
 
   #named(record: IndexRecord): StoredIndex {
     const { columns, unique, filter } = this.namedIndex(record);
-    const where = record.options.where === undefined ? null : readWhere(this.table, record.options.where, false);
+    const where = record.options.where === undefined
+      ? null
+      : readWhere(this.table, record.options.where, false);
     return {
       name: record.name,
       place: below(this.root, record.id),
@@ -167,7 +171,9 @@ export class StoredTable {
       unique,
       ready: record.state === "ready",
       filter,
-      where: where === null || where.predicate === null ? null : { predicate: where.predicate, params: where.params },
+      where: where === null || where.predicate === null
+        ? null
+        : { predicate: where.predicate, params: where.params },
     };
   }
 }
@@ -176,7 +182,9 @@ export class StoredTable {
 export function entryPlace(table: StoredTable, index: StoredIndex, row: Row): Place | null {
   if (index.filter !== null && !index.filter(row)) return null;
   const parts = index.columns.map(({ name, kind }) => toPart(kind, row[name]));
-  return isUniqueEntry(index, row) ? below(index.place, ...parts) : below(index.place, ...parts, ...table.keyParts(row));
+  return isUniqueEntry(index, row)
+    ? below(index.place, ...parts)
+    : below(index.place, ...parts, ...table.keyParts(row));
 }
 
 /** Whether the entry of a row excludes others: in a unique index, and no column is null. Its value is the row's key. */

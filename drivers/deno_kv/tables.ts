@@ -103,7 +103,12 @@ export function dropIndex(work: Work, tableName: string, name: string): void {
 }
 
 /** Writes down what a table is now, and that the tables have changed. */
-export function writeRecord(work: Work, name: string, record: TableRecord | null, next: number = work.catalog.next): void {
+export function writeRecord(
+  work: Work,
+  name: string,
+  record: TableRecord | null,
+  next: number = work.catalog.next,
+): void {
   const { catalog } = work;
   const place = below(catalog.records, name);
   if (record === null) work.delete(place);
@@ -117,7 +122,9 @@ function checkSame(catalog: Catalog, existing: StoredTable, schema: TableSchema)
   const differences = schemaDifferences(existing.table, new Table(name, storageSchema(schema)));
   if (differences.length === 0) return;
   throw new ValidationError(
-    `Cannot use table \`${name}\` of \`${catalog.name}\`: it exists with a different schema: ${differences.join("; ")}; ` +
+    `Cannot use table \`${name}\` of \`${catalog.name}\`: it exists with a different schema: ${
+      differences.join("; ")
+    }; ` +
       "change the schema, or migrate the table",
     { code: "SCHEMA_MISMATCH", driver: NAME, table: name },
   );

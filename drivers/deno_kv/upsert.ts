@@ -31,7 +31,9 @@ export async function upsertRow(
   if (existing === undefined) {
     stored = await statement.insert(record, expiresAt);
   } else if (set.length > 0) {
-    const values = Object.fromEntries(set.map((name) => [name, Object.hasOwn(record, name) ? record[name] : undefined]));
+    const values = Object.fromEntries(
+      set.map((name) => [name, Object.hasOwn(record, name) ? record[name] : undefined]),
+    );
     stored = await statement.update(existing, values) ?? existing;
   }
   await statement.finish();

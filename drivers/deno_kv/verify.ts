@@ -1,6 +1,7 @@
 import type { Catalog } from "./catalog.ts";
 import { below, idOf, type Place, placeOf, rangeBelow } from "./key.ts";
 import type { KVKey } from "./kv.ts";
+import { resumeRemovals } from "./removal.ts";
 import { counterValue } from "./row_count.ts";
 import { entryValue, expiryPlace } from "./row_writer.ts";
 import { openAny, type StoredRow } from "./rows.ts";
@@ -35,26 +36,65 @@ interface Expected {
   readonly value: Uint8Array;
 }
 
+/** Compares the rows of a table, or of all, with what is kept beside them. */
+export async function verifyDatabase(
+  store: Store,
+  sessions: Sessions,
+  database: string,
+  tableName: string | undefined,
+): Promise<KVProblem[]> {
+  sessions.forget(database);
+  const catalog = await sessions.catalog(database);
+  const tables = tableName === undefined ? [...catalog.tables.values()] : [catalog.table(tableName)];
+  const problems: KVProblem[] = [];
+  for (const table of tables) problems.push(...await verifyTable(store, catalog, table));
+  return problems;
+}
+
+/** Finishes what was interrupted, and mends what does not agree. @returns What did not. */
+export async function repairDatabase(
+  store: Store,
+  sessions: Sessions,
+  database: string,
+  tableName: string | undefined,
+): Promise<KVProblem[]> {
+  const problems = await verifyDatabase(store, sessions, database, tableName);
+  await resumeRemovals(store, await sessions.catalog(database));
+  for (const problem of problems) await repairOne(sessions, database, problem);
+  return problems;
+}
+
 /**
  * Compares a table with its entries. What looks wrong is looked at again, both sides in one moment, before it is reported,
  * so that writers at work cause no alarm.
  */
-export async function verifyTable(store: Store, catalog: Catalog, table: StoredTable): Promise<KVProblem[]> {
+async function verifyTable(store: Store, catalog: Catalog, table: StoredTable): Promise<KVProblem[]> {
   const work = new Work(store, catalog, "read");
   work.confirmed = true;
   const problems: KVProblem[] = [];
+  // Last, so that what a row needs is written after what is wrong there has been removed.
+  const lacking: KVProblem[] = [];
   let rows = 0;
   for await (const found of scan(work, rangeBelow(table.rows), false, 500)) {
     rows++;
     const row = await openAny(work, table, placeOf(found.key), found);
-    if (row !== null) problems.push(...await missingOf(store, table, row));
+    if (row !== null) lacking.push(...await missingOf(store, table, row));
   }
   for (const index of table.indexes) {
     for await (const entry of scan(work, rangeBelow(index.place), false, 500)) {
-      const problem = await judge(store, table, partName(index), entry, rowPlace(table, index, entry), (row) => {
-        const place = entryPlace(table, index, row.row);
-        return place === null ? null : { place, value: entryValue(table, isUniqueEntry(index, row.row), row.row) };
-      });
+      const problem = await judge(
+        store,
+        table,
+        partName(index),
+        entry,
+        rowPlace(table, index, entry),
+        (row) => {
+          const place = entryPlace(table, index, row.row);
+          return place === null
+            ? null
+            : { place, value: entryValue(table, isUniqueEntry(index, row.row), row.row) };
+        },
+      );
       if (problem !== null) problems.push(problem);
     }
   }
@@ -65,14 +105,23 @@ export async function verifyTable(store: Store, catalog: Catalog, table: StoredT
   }
   problems.push(...await strayness(store, work, table));
   const counted = await store.get(table.counter.key);
-  if (counterValue(counted.value) !== rows && (await store.get(table.counter.key)).versionstamp === counted.versionstamp) {
-    problems.push({ kind: "count", table: table.table.name, part: "counter", key: table.counter.key, row: null });
+  if (
+    counterValue(counted.value) !== rows &&
+    (await store.get(table.counter.key)).versionstamp === counted.versionstamp
+  ) {
+    problems.push({
+      kind: "count",
+      table: table.table.name,
+      part: "counter",
+      key: table.counter.key,
+      row: null,
+    });
   }
-  return problems;
+  return [...problems, ...lacking];
 }
 
 /** Mends one problem, if it still is one. */
-export async function repairTable(sessions: Sessions, database: string, problem: KVProblem): Promise<void> {
+async function repairOne(sessions: Sessions, database: string, problem: KVProblem): Promise<void> {
   await sessions.write(database, async (work) => {
     const table = work.catalog.table(problem.table);
     if (problem.kind === "count") return await mendCounter(work, table);
@@ -81,7 +130,9 @@ export async function repairTable(sessions: Sessions, database: string, problem:
     if (problem.row === null) return work.delete(place);
     const at = placeOf(problem.row);
     const row = await openAny(work, table, at, await work.get(at));
-    const right = row === null ? undefined : expectedOf(table, row).find((each) => each.place.id === place.id);
+    const right = row === null
+      ? undefined
+      : expectedOf(table, row).find((each) => each.place.id === place.id);
     if (right === undefined) work.delete(place);
     else work.set(place, right.value);
   });
@@ -99,7 +150,13 @@ async function missingOf(store: Store, table: StoredTable, row: StoredRow): Prom
     const [entry, now] = await store.getMany([place.key, row.place.key]);
     if (now?.versionstamp !== row.versionstamp || sameBytes(entry?.value, value)) continue;
     const kind = entry?.versionstamp === null ? "missing" : "stale";
-    problems.push({ kind, table: table.table.name, part: expected[i]?.part ?? "", key: place.key, row: row.place.key });
+    problems.push({
+      kind,
+      table: table.table.name,
+      part: expected[i]?.part ?? "",
+      key: place.key,
+      row: row.place.key,
+    });
   }
   return problems;
 }
@@ -119,7 +176,13 @@ async function judge(
   const row = await openAny(work, table, at, found as Found);
   const right = row === null ? null : expect(row);
   if (right !== null && right.place.id === idOf(entry.key) && sameBytes(now.value, right.value)) return null;
-  return { kind: row === null ? "orphan" : "stale", table: table.table.name, part, key: entry.key, row: at.key };
+  return {
+    kind: row === null ? "orphan" : "stale",
+    table: table.table.name,
+    part,
+    key: entry.key,
+    row: at.key,
+  };
 }
 
 function expectedOf(table: StoredTable, row: StoredRow): (Expected & { readonly part: string })[] {
@@ -133,7 +196,9 @@ function expectedOf(table: StoredTable, row: StoredRow): (Expected & { readonly 
 }
 
 function expectedExpiry(table: StoredTable, { place, expiresAt }: StoredRow): Expected | null {
-  return expiresAt === null ? null : { place: expiryPlace(table, place, expiresAt), value: new Uint8Array(0) };
+  return expiresAt === null
+    ? null
+    : { place: expiryPlace(table, place, expiresAt), value: new Uint8Array(0) };
 }
 
 /** Segments that belong to no row. */
@@ -163,5 +228,6 @@ function partName({ name, columns }: StoredIndex): string {
 }
 
 function sameBytes(found: unknown, expected: Uint8Array): boolean {
-  return found instanceof Uint8Array && found.length === expected.length && found.every((byte, i) => byte === expected[i]);
+  return found instanceof Uint8Array && found.length === expected.length &&
+    found.every((byte, i) => byte === expected[i]);
 }

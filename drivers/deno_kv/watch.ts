@@ -23,7 +23,10 @@ export async function* watchRow(
       const versionstamp = value[0]?.versionstamp ?? null;
       if (versionstamp === seen) continue;
       seen = versionstamp;
-      yield await sessions.read(database, async (work) => (await readRow(work, work.catalog.table(tableName), place))?.row ?? null);
+      yield await sessions.read(
+        database,
+        async (work) => (await readRow(work, work.catalog.table(tableName), place))?.row ?? null,
+      );
     }
   } finally {
     await reader.cancel();

@@ -1,7 +1,7 @@
 import { ConflictError } from "../../src/errors/mod.ts";
-import { Catalog } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
 import { commitWork } from "./commit.ts";
-import { type KeyRange, idOf, type Place, rightAfter, placeOf } from "./key.ts";
+import { idOf, type KeyRange, type Place, placeOf, rightAfter } from "./key.ts";
 import type { KVKey } from "./kv.ts";
 import { NAME } from "./limits.ts";
 import type { Store } from "./store.ts";
@@ -29,8 +29,11 @@ export interface Read {
   readonly found: Found;
   /** The table the key belongs to. */
   readonly table: string;
-  /** Nothing was read: the commit alone finds out whether the key is absent. */
-  readonly assumed: boolean;
+  /**
+   * `read`: as it was found. `listed`: only the version is kept. `assumed`: nothing was read, the commit alone finds out
+   * whether it is so.
+   */
+  readonly kind: "read" | "listed" | "assumed";
   /** When it was read, counted from the beginning of the work. */
   readonly order: number;
 }
@@ -129,7 +132,7 @@ export class Work {
     const written = this.writes.get(place.id);
     if (written !== undefined) return written.value !== null;
     if (this.optimistic && !this.reads.has(place.id)) {
-      this.#record(place, { key: place.key, value: null, versionstamp: null }, true);
+      this.#record(place, { key: place.key, value: null, versionstamp: null }, "assumed");
       return false;
     }
     return (await this.get(place)).value !== null;
@@ -137,17 +140,21 @@ export class Work {
 
   /** Takes what is remembered of a key for read; the commit checks it. */
   assume(place: Place, value: Uint8Array | null, versionstamp: string | null): void {
-    if (!this.reads.has(place.id)) this.#record(place, { key: place.key, value, versionstamp }, true);
+    if (!this.reads.has(place.id)) this.#record(place, { key: place.key, value, versionstamp }, "assumed");
   }
 
   /** Relies on the version of a key that was found in a list. */
   rely(place: Place, versionstamp: string | null): void {
     if (versionstamp === null || this.mode === "read" || this.reads.has(place.id)) return;
-    this.#record(place, { key: place.key, value: null, versionstamp }, true);
+    this.#record(place, { key: place.key, value: null, versionstamp }, "listed");
   }
 
   /** The next entries of a range: at most `limit` of those stored, with what the work wrote among them. */
-  async list(range: KeyRange, limit: number, reverse: boolean): Promise<{ entries: Found[]; rest: KeyRange | null }> {
+  async list(
+    range: KeyRange,
+    limit: number,
+    reverse: boolean,
+  ): Promise<{ entries: Found[]; rest: KeyRange | null }> {
     const stored = await this.store.list(range, limit, reverse);
     const entries: Found[] = stored.map(({ key, value, versionstamp }) => ({
       key: key as KVKey,
@@ -181,6 +188,26 @@ export class Work {
       this.guards.set(id, guard);
     }
     guard.mandatory ||= mandatory || this.mode === "transaction";
+  }
+
+  /**
+   * Finds out which of many keys of a table are there, with one read when few lie between the first and the last of them.
+   * The version of the table must be guarded.
+   */
+  async prefetch(places: readonly Place[]): Promise<void> {
+    const unknown = places.filter(({ id }) => !this.writes.has(id) && !this.#known(id))
+      .sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+    const [start, end] = [unknown[0], unknown.at(-1)];
+    if (start === undefined || end === undefined) return;
+    const limit = Math.min(500, unknown.length);
+    const found = await this.store.list({ start, end: rightAfter(end) }, limit, false);
+    if (found.length === limit && limit > 1) return void await this.getMany(unknown);
+    const known = new Map(found.map((entry) => [idOf(entry.key), entry]));
+    for (const place of unknown) {
+      const entry = known.get(place.id);
+      const value = (entry?.value ?? null) as Uint8Array | null;
+      this.#record(place, { key: place.key, value, versionstamp: entry?.versionstamp ?? null }, "read");
+    }
   }
 
   /** Stores a value. */
@@ -251,7 +278,7 @@ export class Work {
     const first = keys.length - places.length;
     places.forEach((place, i) => {
       const { value, versionstamp } = found[first + i] as { value: unknown; versionstamp: string | null };
-      this.#record(place, { key: place.key, value: value as Uint8Array | null, versionstamp }, false, order);
+      this.#record(place, { key: place.key, value: value as Uint8Array | null, versionstamp }, "read", order);
     });
   }
 
@@ -271,24 +298,36 @@ export class Work {
     const found = await this.store.getMany(counters.map(({ key }) => key));
     counters.forEach((place, i) => {
       if (this.guards.has(place.id)) return;
-      this.guards.set(place.id, { place, versionstamp: found[i]?.versionstamp ?? null, mandatory: false, order });
+      this.guards.set(place.id, {
+        place,
+        versionstamp: found[i]?.versionstamp ?? null,
+        mandatory: false,
+        order,
+      });
     });
   }
 
   #known(id: string): boolean {
     const read = this.reads.get(id);
-    return read !== undefined && !(read.assumed && !this.optimistic);
+    return read !== undefined && (read.kind === "read" || (read.kind === "assumed" && this.optimistic));
   }
 
-  #record(place: Place, found: Found, assumed: boolean, order: number = this.#order++): void {
+  #record(place: Place, found: Found, kind: Read["kind"], order: number = this.#order++): void {
+    const before = this.reads.get(place.id);
+    if (before !== undefined && this.mode !== "read") {
+      if (before.found.versionstamp !== found.versionstamp) throw this.conflict();
+      order = before.order;
+    }
     const table = String(place.key[this.#base.root.key.length]);
-    this.reads.set(place.id, { place, found, table, assumed, order });
+    this.reads.set(place.id, { place, found, table, kind, order });
   }
 
   #write(place: Place, value: Uint8Array | null): void {
     const before = this.writes.get(place.id);
     this.writes.set(place.id, { place, value });
-    this.#journal.push(() => before === undefined ? this.writes.delete(place.id) : this.writes.set(place.id, before));
+    this.#journal.push(() =>
+      before === undefined ? this.writes.delete(place.id) : this.writes.set(place.id, before)
+    );
   }
 
   #merge(entries: readonly Found[], { start, end }: KeyRange, reverse: boolean): Found[] {

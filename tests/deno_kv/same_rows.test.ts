@@ -21,14 +21,31 @@ const SCHEMA = {
 const PART = {
   a: { type: DataTypes.TEXT, primaryKey: true },
   b: { type: DataTypes.INTEGER, primaryKey: true },
-  row: { type: DataTypes.INTEGER, references: { table: "rows", column: "id", onDelete: "CASCADE", onUpdate: "CASCADE" } },
-  code: { type: DataTypes.TEXT, references: { table: "rows", column: "code", onDelete: "SET NULL", onUpdate: "CASCADE" } },
+  row: {
+    type: DataTypes.INTEGER,
+    references: { table: "rows", column: "id", onDelete: "CASCADE", onUpdate: "CASCADE" },
+  },
+  code: {
+    type: DataTypes.TEXT,
+    references: { table: "rows", column: "code", onDelete: "SET NULL", onUpdate: "CASCADE" },
+  },
   strict: { type: DataTypes.INTEGER, references: { table: "rows", column: "id" } },
 } as const;
 
 const TEXTS = ["", "a", "ab", "B", "b", "é", "z", "\u{1F600}", "\uFFFD", "a%", "a_b", "\u0001"];
 const NUMBERS = [-1e300, -2.5, -1, 0, 1e-9, 1, 2, 2.5, 1e10];
-const BIGS = [-(2n ** 63n), -(2n ** 53n) - 1n, -256n, -1n, 0n, 1n, 255n, 256n, 2n ** 53n + 1n, 2n ** 63n - 1n];
+const BIGS = [
+  -(2n ** 63n),
+  -(2n ** 53n) - 1n,
+  -256n,
+  -1n,
+  0n,
+  1n,
+  255n,
+  256n,
+  2n ** 53n + 1n,
+  2n ** 63n - 1n,
+];
 
 function pick<T>(source: Random, list: readonly T[]): T {
   return list[source.int(list.length)] as T;
@@ -53,7 +70,13 @@ function valueOf(source: Random, name: string): unknown {
     case "at":
       return new Date(source.int(6) * 1000 - 3000);
     case "data":
-      return pick<unknown>(source, [{ n: source.int(3), s: pick(source, TEXTS) }, [1, { x: true }], "text", 5, { n: null }]);
+      return pick<unknown>(source, [
+        { n: source.int(3), s: pick(source, TEXTS) },
+        [1, { x: true }],
+        "text",
+        5,
+        { n: null },
+      ]);
     case "bytes":
       return new Uint8Array(Array.from({ length: source.int(3) }, () => pick(source, [0, 1, 255])));
     default:
@@ -67,7 +90,9 @@ function condition(source: Random, names: readonly string[], depth = 0): Record<
   if (kind === 9) return { $or: [condition(source, names, depth + 1), condition(source, names, depth + 1)] };
   if (kind === 10) return { $not: condition(source, names, depth + 1) };
   const name = pick(source, names);
-  if (name === "data") return source.oneIn(2) ? { "data.n": source.int(3) } : { "data.s": { $startsWith: "a" } };
+  if (name === "data") {
+    return source.oneIn(2) ? { "data.n": source.int(3) } : { "data.s": { $startsWith: "a" } };
+  }
   const value = valueOf(source, name);
   const other = valueOf(source, name) ?? value;
   if (value === null || other === null) return { [name]: source.oneIn(2) ? null : { $ne: null } };
@@ -86,9 +111,13 @@ function condition(source: Random, names: readonly string[], depth = 0): Record<
     case 5:
       return { [name]: { $notIn: [value, other] } };
     case 6:
-      return text ? { [name]: { [pick(source, ["$startsWith", "$endsWith", "$contains"])]: pick(source, TEXTS) } } : { [name]: value };
+      return text
+        ? { [name]: { [pick(source, ["$startsWith", "$endsWith", "$contains"])]: pick(source, TEXTS) } }
+        : { [name]: value };
     default:
-      return text ? { [name]: { $like: `${pick(source, ["a", "c1", ""])}%` } } : { [name]: { $gte: value, $lte: other } };
+      return text
+        ? { [name]: { $like: `${pick(source, ["a", "c1", ""])}%` } }
+        : { [name]: { $gte: value, $lte: other } };
   }
 }
 
@@ -101,7 +130,11 @@ async function outcome(work: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-type Tables = { readonly Row: AnyModel<"async">; readonly Part: AnyModel<"async">; readonly orm: ORM<AsyncDriver> };
+type Tables = {
+  readonly Row: AnyModel<"async">;
+  readonly Part: AnyModel<"async">;
+  readonly orm: ORM<AsyncDriver>;
+};
 
 function define(orm: ORM<AsyncDriver>): Tables {
   const Row = orm.define("app", "rows", SCHEMA) as unknown as AnyModel<"async">;
@@ -118,19 +151,25 @@ function operation(source: Random): (tables: Tables) => Promise<unknown> {
     Object.fromEntries(
       names.filter((name) => name !== "id" || source.oneIn(4)).map((name) => [
         name,
-        name === "id" || name === "a" || name === "b" ? valueOf(source, name) ?? 7 + source.int(9) : valueOf(source, name),
+        name === "id" || name === "a" || name === "b"
+          ? valueOf(source, name) ?? 7 + source.int(9)
+          : valueOf(source, name),
       ]).map(([name, value]) => [name, name === "a" ? String(value) : value]),
     );
   const some = (): Record<string, unknown> => {
     const data = filled();
-    for (const name of Object.keys(data)) if (!source.oneIn(3) || (name === "id" && !source.oneIn(4))) delete data[name];
+    for (const name of Object.keys(data)) {
+      if (!source.oneIn(3) || (name === "id" && !source.oneIn(4))) delete data[name];
+    }
     return data;
   };
   const where = condition(source, names);
   const search = {
     ...(source.oneIn(4) ? {} : { where }),
     ...(source.oneIn(3) ? {} : {
-      orderBy: [...new Set([pick(source, scalars), pick(source, scalars)])].map((name) => [name, pick(source, ["ASC", "DESC"])]),
+      orderBy: [...new Set([pick(source, scalars), pick(source, scalars)])].map((
+        name,
+      ) => [name, pick(source, ["ASC", "DESC"])]),
     }),
     ...(source.oneIn(2) ? {} : { limit: source.int(12) }),
     ...(source.oneIn(3) ? { offset: source.int(5) } : {}),
@@ -138,7 +177,11 @@ function operation(source: Random): (tables: Tables) => Promise<unknown> {
   const data = filled();
   const records = Array.from({ length: source.int(6) }, filled);
   const change = some();
-  const index = { columns: [...new Set([pick(source, scalars), pick(source, scalars)])], unique: source.oneIn(5), ...(source.oneIn(4) ? { where } : {}) };
+  const index = {
+    columns: [...new Set([pick(source, scalars), pick(source, scalars)])],
+    unique: source.oneIn(5),
+    ...(source.oneIn(4) ? { where } : {}),
+  };
   const name = `i${source.int(6)}`;
   const nested = depthLimited(source);
   const size = 1 + source.int(5);
@@ -175,7 +218,10 @@ function operation(source: Random): (tables: Tables) => Promise<unknown> {
         delete options["offset"];
         let after: string | null = null;
         do {
-          const page = await model(on).paginate({ ...options, after } as never) as { rows: unknown[]; next: string | null };
+          const page = await model(on).paginate({ ...options, after } as never) as {
+            rows: unknown[];
+            next: string | null;
+          };
           pages.push(...page.rows);
           after = page.next;
         } while (after !== null && pages.length < 60);
