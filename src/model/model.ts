@@ -90,6 +90,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    */
   create(data: Insert): Result<M, Row_> {
     const row = readInsert(this.#entry.table, data);
+    this.#entry.checkLimits([row]);
     return this.#result(this.#entry.run(true, () => this.#entry.store.insert(row)));
   }
 
@@ -97,6 +98,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   bulkCreate(records: readonly Insert[]): Result<M, Row_[]> {
     if (!Array.isArray(records)) this.#refuse("bulkCreate needs an array of rows");
     const rows = Array.from(records, (data) => readInsert(this.#entry.table, data));
+    this.#entry.checkLimits(rows);
     return this.#result(
       this.#entry.run(true, () => rows.length === 0 ? [] : this.#entry.store.insertAll(rows)),
     );
@@ -190,6 +192,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
       where: this.#narrow("update", update?.where),
       data: readUpdate(this.#entry.table, update?.data),
     })).filter(({ data }) => Object.keys(data).length > 0);
+    this.#entry.checkLimits(read.map(({ data }) => data));
     return this.#result(
       this.#entry.run(true, () => read.length === 0 ? 0 : this.#entry.store.updateEach(read)),
     );
@@ -205,6 +208,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   upsert(data: Insert, conflict?: readonly (keyof Row_ & string)[]): Result<M, Row_> {
     const { table, store } = this.#entry;
     const row = readInsert(table, data);
+    this.#entry.checkLimits([row]);
     const given = Object.keys(readUpdate(table, data));
     return this.#result(
       this.#entry.run(true, () => {
@@ -394,6 +398,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
 
   #update(data: unknown, where: ReadWhere | null): Result<M, number> {
     const values = readUpdate(this.#entry.table, data);
+    this.#entry.checkLimits([values]);
     const { store } = this.#entry;
     const unchanged = Object.keys(values).length === 0;
     return this.#result(

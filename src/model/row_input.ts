@@ -11,18 +11,27 @@ import type { Row } from "../store/any_driver.ts";
  * @throws {NotNullConstraintError} When a column that refuses null gets none.
  */
 export function readInsert(table: Table, data: unknown): Row {
-  const given = readKeys(table, data, "insert into");
+  const given = readObject(table, data, "insert into");
   const row: Row = {};
+  let known = 0;
   for (const column of table.columns) {
     let value = own(given, column);
-    if (value === undefined) {
+    if (value !== undefined) known++;
+    else {
       if (column.autoIncrement) continue;
       const initial = column.definition.default;
       value = typeof initial === "function" ? initial() : initial;
     }
-    row[column.name] = value === undefined || value === null
-      ? readNull(column, "insert into")
-      : write(column, value);
+    if (value !== undefined && value !== null) row[column.name] = write(column, value);
+    else {
+      // A misspelt column explains better than the one that is missing for it.
+      if (!column.nullable) checkKeys(table, given);
+      row[column.name] = readNull(column, "insert into");
+    }
+  }
+  // As many keys as columns were found: none is unknown. Only what inherits could fool that.
+  if (Object.keys(given).length !== known || Object.getPrototypeOf(given) !== Object.prototype) {
+    checkKeys(table, given);
   }
   return row;
 }
@@ -34,7 +43,7 @@ export function readInsert(table: Table, data: unknown): Row {
  * @throws {NotNullConstraintError} When null is given to a column that refuses it.
  */
 export function readUpdate(table: Table, data: unknown): Row {
-  const given = readKeys(table, data, "update");
+  const given = readObject(table, data, "update");
   const row: Row = {};
   for (const name of Object.keys(given)) {
     const value = given[name];
@@ -44,7 +53,7 @@ export function readUpdate(table: Table, data: unknown): Row {
   return row;
 }
 
-function readKeys(table: Table, data: unknown, what: string): Row {
+function readObject(table: Table, data: unknown, what: string): Row {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new ValidationError(
       `Cannot ${what} \`${table.name}\`: an object of columns is needed, not ${describeValue(data)}`,
@@ -54,8 +63,11 @@ function readKeys(table: Table, data: unknown, what: string): Row {
       },
     );
   }
-  for (const key of Object.keys(data)) if (table.get(key) === undefined) table.column(key);
   return data as Row;
+}
+
+function checkKeys(table: Table, data: Row): void {
+  for (const key of Object.keys(data)) table.column(key);
 }
 
 /** A member of the object itself: a column may be called `constructor`. */

@@ -4,7 +4,9 @@ import { readWhere } from "../query/where_reader.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import type { Table } from "../schema/table.ts";
 import { ComposedStore } from "../store/composed_store.ts";
+import type { Row } from "../store/any_driver.ts";
 import { DirectStore } from "../store/direct_store.ts";
+import { checkLimits } from "../store/limits.ts";
 import type { Referrer, StoreContext } from "../store/store_context.ts";
 import type { StoreIndex, TableStore } from "../store/table_store.ts";
 import type { Connection } from "./connection.ts";
@@ -89,6 +91,18 @@ export class TableEntry implements StoreContext {
     return made;
   }
 
+  /**
+   * Refuses rows that are larger than the store takes.
+   *
+   * @throws {ValidationError} Naming the limit.
+   */
+  checkLimits(rows: readonly Row[]): void {
+    const { name, capabilities } = this.connection.driver.metadata;
+    if (capabilities?.limits !== undefined) {
+      checkLimits({ name, limits: capabilities.limits }, this.table, rows);
+    }
+  }
+
   /** Makes an index. */
   createIndex(name: string, definition: IndexDefinition): Maybe<void> {
     const index = readIndex(this.table, name, definition);
@@ -112,8 +126,12 @@ export class TableEntry implements StoreContext {
   drop(): Maybe<void> {
     return this.run(true, () =>
       chain(this.store.drop(), () => {
+        const indexes = [...this.#indexes];
         this.#epoch = 0;
         this.#indexes.clear();
+        this.connection.transactions.current?.forget.push(() => {
+          for (const [name, index] of indexes) this.#indexes.set(name, index);
+        });
       }));
   }
 
@@ -160,12 +178,12 @@ export class TableEntry implements StoreContext {
   }
 
   #createIndex(index: StoreIndex): Maybe<void> {
-    const { partialIndexes, uniqueIndexes } = this.connection.driver.metadata.capabilities ?? {};
-    if (index.where !== null && partialIndexes !== true && !(index.unique && uniqueIndexes !== true)) {
+    const { name, capabilities } = this.connection.driver.metadata;
+    // A unique index that the driver cannot take is enforced by the store; one that only makes searches faster is refused.
+    if (index.where !== null && !index.unique && capabilities?.partialIndexes !== true) {
       throw new UnsupportedError(
-        `Cannot create index \`${index.name}\` on \`${this.table.name}\`: driver ${this.connection.driver.metadata.name} ` +
-          "has no partial indexes; leave `where` out",
-        { table: this.table.name },
+        `Cannot create index \`${index.name}\` on \`${this.table.name}\`: driver ${name} has no partial indexes; leave \`where\` out`,
+        { driver: name, table: this.table.name },
       );
     }
     return chain(this.store.createIndex(index), () => {

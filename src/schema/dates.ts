@@ -71,6 +71,32 @@ export function readISODate(text: string): Date {
   return new Date(daysFromCivil(year, at(5) * 10 + at(6), at(8) * 10 + at(9)) * DAY_MS);
 }
 
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, "0"));
+const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, "0"));
+let lastDay = 0;
+let lastDayText = "1970-01-01";
+
+/** Writes the day of a Date in four-digit years as `YYYY-MM-DD`. Days come in runs, so the last one is remembered. */
+export function writeISODate(date: Date): string {
+  const day = Math.floor(date.getTime() / DAY_MS);
+  if (day !== lastDay) {
+    lastDayText = date.toISOString().slice(0, 10);
+    lastDay = day;
+  }
+  return lastDayText;
+}
+
+/** Writes a Date in four-digit years as `toISOString` does, several times faster. */
+export function writeISODateTime(date: Date): string {
+  const day = writeISODate(date);
+  const ms = date.getTime() - lastDay * DAY_MS;
+  const seconds = Math.floor(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return `${day}T${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${
+    TWO_DIGITS[seconds % 60]
+  }.${THREE_DIGITS[ms % 1000]}Z`;
+}
+
 /** Days since 1970-01-01 in the proleptic Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
 function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;

@@ -20,8 +20,24 @@ export function findBrokenReference(
 ): Maybe<ForeignKeyConstraintError | null> {
   return chain(
     missingParent(database, session, failed, cause),
-    (missing) => missing ?? orphans(database, session, failed, cause),
+    (missing) =>
+      missing ?? chain(
+        orphans(database, session, failed, cause),
+        (orphaned) => orphaned ?? movedParent(database, failed, cause),
+      ),
   );
+}
+
+/** A row that refers to its own table and whose parent, possibly itself, the same statement moves away. */
+function movedParent(
+  database: SqlDatabase,
+  { table, attempt, changed = {} }: Failed,
+  cause: unknown,
+): ForeignKeyConstraintError | null {
+  const column = table.table.columns.find(({ name, references }) =>
+    references?.table === table.name && (changed[name] ?? null) !== null
+  );
+  return column === undefined ? null : missingError(database, table, attempt, column, cause);
 }
 
 /** The first reference of the written rows to a row that does not exist. */
@@ -31,14 +47,13 @@ function missingParent(
   { table, attempt, inserted, changed }: Failed,
   cause: unknown,
 ): Maybe<ForeignKeyConstraintError | null> {
-  const candidates = (inserted ?? [changed ?? {}]).flatMap((row) =>
-    table.table.columns.filter(({ name, references }) => references !== null && (row[name] ?? null) !== null)
-      .map((column) => ({ column, row }))
+  const row = inserted ?? changed ?? {};
+  const candidates = table.table.columns.filter(({ name, references }) =>
+    references !== null && (row[name] ?? null) !== null
   );
   const from = (start: number): Maybe<ForeignKeyConstraintError | null> => {
-    const candidate = candidates[start];
-    if (candidate === undefined) return null;
-    const { column, row } = candidate;
+    const column = candidates[start];
+    if (column === undefined) return null;
     return chain(
       hasParent(table, session, column, row),
       (found) => found ? from(start + 1) : missingError(database, table, attempt, column, cause),

@@ -63,9 +63,10 @@ function compile(table: SqlTable, plan: GroupPlan, exact: boolean): CompiledGrou
   const where = plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
   const keys = by.map(({ quoted }) => quoted).join(", ");
   const selected = [...by.map(({ quoted }) => quoted), ...terms.flatMap(({ sql }) => sql)];
-  const names = selected.map((_, i) => `c${i}`);
+  // No column begins with `$`, so that ORDER BY cannot take one of these names for a column's.
+  const names = selected.map((_, i) => `$${i}`);
   const grouped = by.length === 0 ? "" : ` GROUP BY ${keys} ORDER BY ${keys}`;
-  const list = selected.map((sql, i) => `${sql} AS c${i}`).join(", ");
+  const list = selected.map((sql, i) => `${sql} AS ${dialect.quote(names[i] as string)}`).join(", ");
   const decodes = by.map(({ name, column }) => ({ name, decode: valueDecoder(column, options) }));
   const decodeRow = (values: readonly unknown[]): Row => {
     const row: Row = {};

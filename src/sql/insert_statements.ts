@@ -8,6 +8,8 @@ import type { SqlTable } from "./sql_table.ts";
 export class InsertStatements {
   /** The column the store assigns, or null. */
   readonly assigned: SqlColumn | null;
+  /** The column of which SQLite would make up the value when it is null, though it is not assigned; or null. */
+  readonly rowNumber: string | null;
   readonly #table: SqlTable;
   readonly #bySize: Map<number, SqlQuery> = new Map();
   #one: SqlQuery | null = null;
@@ -17,6 +19,10 @@ export class InsertStatements {
   constructor(table: SqlTable) {
     this.#table = table;
     this.assigned = table.columns.find(({ column }) => column.autoIncrement) ?? null;
+    const [key] = table.table.primaryKey.length === 1 ? table.table.primaryKey : [];
+    const number = key !== undefined && (key.kind === "integer" || key.kind === "bigint") &&
+      this.assigned === null;
+    this.rowNumber = number ? key.name : null;
   }
 
   /** Stores one row with all its columns. */

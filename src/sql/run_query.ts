@@ -1,7 +1,8 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { AnySession } from "./any_engine.ts";
 import { asArrays } from "./any_engine.ts";
-import type { CompiledQuery } from "./compiled_query.ts";
+import { cascadesBack } from "./cascades.ts";
+import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
 import { type Failed, failWith } from "./statement_error.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import type { SqlChanges } from "./sql_engine.ts";
@@ -42,6 +43,13 @@ export function runCount(
       return chain(
         session.all(compiled.query, values),
         (rows) => Number(asArrays(rows, compiled.query.columns)[0]?.[0] ?? 0),
+      );
+    }
+    if (compiled.plan.kind === "delete" && cascadesBack(database, table)) {
+      const matching = compileQuery(table, { kind: "count", where: compiled.plan.where });
+      return chain(
+        runCount(database, table, session, matching, params),
+        (count) => chain(session.run(compiled.query, values), () => count),
       );
     }
     const result = session.run(compiled.query, values);

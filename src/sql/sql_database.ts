@@ -12,6 +12,8 @@ export class SqlDatabase {
   readonly name: string;
   /** The tables known to exist, by name. */
   readonly tables: Map<string, SqlTable> = new Map();
+  /** Counts the changes of `tables`. */
+  generation = 0;
   /** Where statements run now, or null when that has to be found out: see `enter`. */
   reader: AnySession | null = null;
   /** The same, when writing is prepared too. */

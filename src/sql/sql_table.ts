@@ -40,6 +40,8 @@ export class SqlTable {
   readonly checked: boolean;
   /** The table was dropped, or its database closed: what was compiled for it must not be used any more. */
   live = true;
+  /** Whether deletions come back to the table by way of foreign keys, as of a generation of the database's tables. */
+  cascades: { readonly generation: number; readonly back: boolean } | null = null;
   /** Queries by shape. */
   readonly queries: BoundedMap<CompiledQuery> = new BoundedMap<CompiledQuery>(SHAPES);
   /** How rows are stored. */

@@ -46,7 +46,9 @@ export const sqliteCatalog: SqlCatalog = {
         session,
         'SELECT m.name AS child, f."from" AS col, f."to" AS target, f.on_delete AS del, f.on_update AS upd ' +
           "FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f " +
-          "WHERE m.type = 'table' AND lower(f.\"table\") = lower(?1) ORDER BY m.name, f.id",
+          "WHERE m.type = 'table' AND lower(f.\"table\") = lower(?1) " +
+          // In the order in which tables were made and columns declared; SQLite lists foreign keys last first.
+          "ORDER BY m.rowid, f.id DESC",
         ["child", "col", "target", "del", "upd"],
         [table],
       ),

@@ -1,9 +1,10 @@
 import type { ColumnKind } from "../schema/column.ts";
+import { writeISODate, writeISODateTime } from "../schema/dates.ts";
 import { toHex } from "./hex.ts";
 import type { Encode, KindEncoding } from "./sql_dialect.ts";
 
-const date: Encode = (value) => (value as Date).toISOString().slice(0, 10);
-const datetime: Encode = (value) => (value as Date).toISOString();
+const date: Encode = (value) => writeISODate(value as Date);
+const datetime: Encode = (value) => writeISODateTime(value as Date);
 const json: Encode = (value) => JSON.stringify(value);
 const integer: Encode = (value) => BigInt(value as number);
 const booleanNumber: Encode = (value) => value ? 1 : 0;

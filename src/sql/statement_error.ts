@@ -21,8 +21,8 @@ export interface Failed {
   readonly table: SqlTable;
   /** What was attempted. */
   readonly attempt: Attempt;
-  /** The rows that were to be stored. */
-  readonly inserted?: readonly Readonly<Row>[];
+  /** The row that was to be stored. */
+  readonly inserted?: Readonly<Row>;
   /** The new values of rows that were to be changed. */
   readonly changed?: Readonly<Row>;
   /** The update or delete. */
@@ -46,7 +46,7 @@ export function failWith(
     if (error instanceof ForeignKeyConstraintError && error.columns.length === 0) {
       return findBrokenReference(database, session, failed, cause);
     }
-    if (error instanceof UniqueConstraintError) return findEqualRow(database, session, failed, cause);
+    if (error instanceof UniqueConstraintError) return findEqualRow(database, session, failed, error);
     return error instanceof ValidationError ? nullKey(database, failed, cause) : null;
   };
   // When the look-up fails too, the first error tells more.

@@ -192,28 +192,26 @@ function storedDefinition(table: StoredTable, { name, kinds, notNull }: StoredCo
 /** From now on the table is known; when the transaction it was made in is undone, it is what it was before. */
 function know(connection: SqlConnection, database: SqlDatabase, table: SqlTable): void {
   const before = database.tables.get(table.name);
-  if (before !== undefined) before.live = false;
-  database.tables.set(table.name, table);
-  connection.transactions.onRollback(() => restore(database, table.name, before));
+  replace(database, table.name, table);
+  connection.transactions.onRollback(() => replace(database, table.name, before));
 }
 
 function forget(connection: SqlConnection, database: SqlDatabase, name: string): void {
   const before = database.tables.get(name);
   if (before === undefined) return;
-  before.live = false;
-  database.tables.delete(name);
-  connection.transactions.onRollback(() => restore(database, name, before));
+  replace(database, name, undefined);
+  connection.transactions.onRollback(() => replace(database, name, before));
 }
 
-function restore(database: SqlDatabase, name: string, before: SqlTable | undefined): void {
+function replace(database: SqlDatabase, name: string, table: SqlTable | undefined): void {
   const now = database.tables.get(name);
   if (now !== undefined) now.live = false;
-  if (before === undefined) {
-    database.tables.delete(name);
-  } else {
-    before.live = true;
-    database.tables.set(name, before);
+  database.tables.delete(name);
+  if (table !== undefined) {
+    table.live = true;
+    database.tables.set(name, table);
   }
+  database.generation++;
 }
 
 function guarded<T>(

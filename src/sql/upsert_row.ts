@@ -1,11 +1,12 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import type { UpsertOptions } from "../contract/mod.ts";
+import type { Predicate, UpsertOptions } from "../contract/mod.ts";
 import { UniqueConstraintError } from "../errors/mod.ts";
 import { type AnySession, query } from "./any_engine.ts";
-import { columnList } from "./compiled_query.ts";
-import { failWith } from "./statement_error.ts";
-import { insertRow } from "./insert_rows.ts";
+import { changesItself } from "./cascades.ts";
+import { columnList, type CompiledQuery, compileQuery } from "./compiled_query.ts";
+import { insertRow } from "./insert_row.ts";
 import type { Row } from "./rows_decoder.ts";
+import { runSelect } from "./run_query.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import { hasBigint, type SqlTable } from "./sql_table.ts";
 
@@ -52,34 +53,54 @@ function updateRow(
 ): Maybe<Row | undefined> {
   // Null is equal to nothing here, as in any unique key.
   if (conflict.some((name) => (row[name] ?? null) === null)) return undefined;
-  const { dialect } = table.traits;
-  const values: unknown[] = [];
-  const equals = (name: string): string => {
-    const { quoted, encode } = table.column(name);
-    const value = row[name] ?? null;
-    const place = dialect.placeholder(values.push(value === null || encode === null ? value : encode(value)));
-    return `${quoted} = ${place}`;
-  };
   const given = set.filter((name) => row[name] !== undefined);
-  const assigned = given.map(equals).join(", ");
-  const where = conflict.map(equals).join(" AND ");
-  const list = columnList(table.columns);
-  const sql = given.length === 0
-    ? `SELECT ${list} FROM ${table.quoted} WHERE ${where}`
-    : `UPDATE ${table.quoted} SET ${assigned} WHERE ${where} RETURNING ${list}`;
-  const statement = query(sql, table.columns.map(({ name }) => name), { bigints: hasBigint(table.columns) });
-  const decoder = table.decoder(undefined);
-  const written = Object.fromEntries(given.map((name) => [name, row[name]]));
-  const failed = (error: unknown): Maybe<never> =>
-    failWith(database, session, error, { table, attempt: "upsert into", changed: written });
-  try {
-    const rows = session.all(statement, values);
-    return rows instanceof Promise
-      ? rows.then((found) => decoder.decode(found)[0]).catch(failed)
-      : decoder.decode(rows)[0];
-  } catch (error) {
-    return failed(error);
-  }
+  const params = [...conflict, ...given].map((name) => row[name]);
+  const find = (): Maybe<Row[]> => runSelect(database, table, session, findQuery(table, conflict), params);
+  if (given.length === 0) return chain(find(), ([found]) => found);
+  const updated = runSelect(database, table, session, updateQuery(table, conflict, given), params);
+  // RETURNING shows the row as it was before the actions of foreign keys changed it again.
+  const again = changesItself(table, given);
+  return chain(updated, (rows) => again && rows.length > 0 ? chain(find(), ([found]) => found) : rows[0]);
+}
+
+function findQuery(table: SqlTable, conflict: readonly string[]): CompiledQuery {
+  return cached(
+    table,
+    `F${key(table, conflict)}`,
+    () => compileQuery(table, { kind: "select", where: equalIn(conflict), limit: 1 }),
+  );
+}
+
+function updateQuery(table: SqlTable, conflict: readonly string[], given: readonly string[]): CompiledQuery {
+  return cached(table, `U${key(table, conflict)}/${key(table, given)}`, () => {
+    const set = given.map((column, i) => ({ column, slot: conflict.length + i }));
+    const compiled = compileQuery(table, { kind: "update", where: equalIn(conflict), set });
+    const sql = `${compiled.query.sql} RETURNING ${columnList(table.columns)}`;
+    const columns = table.columns.map(({ name }) => name);
+    return {
+      ...compiled,
+      query: query(sql, columns, { bigints: hasBigint(table.columns) }),
+      decoder: table.decoder(undefined),
+      attempt: "upsert into",
+    };
+  });
+}
+
+function cached(table: SqlTable, shape: string, compile: () => CompiledQuery): CompiledQuery {
+  let compiled = table.queries.get(shape);
+  if (compiled === undefined) table.queries.set(shape, compiled = compile());
+  return compiled;
+}
+
+function equalIn(columns: readonly string[]): Predicate {
+  const items = columns.map((column, slot): Predicate => (
+    { kind: "equal", column, path: null, slot, nullable: false, type: null }
+  ));
+  return { kind: "and", items };
+}
+
+function key(table: SqlTable, names: readonly string[]): string {
+  return names.map((name) => table.column(name).column.index).join(",");
 }
 
 /** Whether an insert met a row that is equal in the conflict columns, which was not there a moment before. */

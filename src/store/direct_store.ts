@@ -1,5 +1,13 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import type { DriverWhere, GroupPlan, IndexOptions, QueryOptions, QueryPlan, TableSchema, UpsertOptions } from "../contract/mod.ts";
+import type {
+  DriverWhere,
+  GroupPlan,
+  IndexOptions,
+  QueryOptions,
+  QueryPlan,
+  TableSchema,
+  UpsertOptions,
+} from "../contract/mod.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
 import type { ReadFind } from "../query/find_options.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
@@ -144,7 +152,11 @@ export class DirectStore extends ComposedStore {
     return this.#driver.dropIndex(this.#database, this.#name, name);
   }
 
-  #planned(plans: PlanCache<AnyPrepared>, kind: "count" | "delete", where: ReadWhere | null): AnyPrepared | null {
+  #planned(
+    plans: PlanCache<AnyPrepared>,
+    kind: "count" | "delete",
+    where: ReadWhere | null,
+  ): AnyPrepared | null {
     const shape = where?.shape ?? "";
     const known = plans.get(shape);
     if (known !== undefined) return known;
@@ -171,7 +183,11 @@ export function queryOptions({ where, params, orderBy, limit, offset, select }: 
 
 /** An index, in the form of the sixteen methods. */
 export function indexOptions({ columns, unique, where }: StoreIndex): IndexOptions {
-  return { columns, ...(unique ? { unique } : null), ...(where === null ? null : { where: driverWhere(where) }) };
+  return {
+    columns,
+    ...(unique ? { unique } : null),
+    ...(where === null ? null : { where: driverWhere(where) }),
+  };
 }
 
 function driverWhere(where: ReadWhere | null): DriverWhere {

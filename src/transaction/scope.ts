@@ -67,13 +67,14 @@ export class Scope {
 
   /** Passes what undoes the work on to the transaction around it, when this one has succeeded. */
   handOver(): void {
-    this.parent?.undo.push(...this.undo);
-    this.parent?.forget.push(...this.forget);
+    if (this.parent === null) return;
+    for (const step of this.undo) this.parent.undo.push(step);
+    for (const step of this.forget) this.parent.forget.push(step);
   }
 
   /** Forgets what the undone work had established. */
   forgetAll(): void {
-    for (const each of this.forget) each();
+    for (const each of this.forget.reverse()) each();
   }
 
   #useDatabase(database: string): void {

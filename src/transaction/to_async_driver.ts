@@ -1,11 +1,16 @@
-import type { AsyncDriver, AsyncTransaction, SyncDriver, SyncTransaction } from "../contract/mod.ts";
-import { UnsupportedError } from "../errors/mod.ts";
+import type {
+  AsyncDriver,
+  AsyncTransaction,
+  DriverMetadata,
+  SyncDriver,
+  SyncTransaction,
+} from "../contract/mod.ts";
 
 /**
  * Gives a sync driver the face of an async one: the way to `await` inside a transaction on a local SQLite file. Operations of
  * other flows wait until the transaction has ended, because there is one connection.
  *
- * @param driver A driver that offers `begin`; without it every method works but `transaction`.
+ * @param driver The driver. When it offers no `begin`, the core undoes the work of a failed transaction itself.
  * @returns An async driver on the same store.
  *
  * @example
@@ -25,7 +30,7 @@ import { UnsupportedError } from "../errors/mod.ts";
 export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
   const { prepare, iterate, begin, aggregate, upsert, group, explain, introspect } = driver;
   return {
-    metadata: driver.metadata,
+    metadata: metadataOf(driver),
     connect: (config) => promised(() => driver.connect(config)),
     disconnect: () => promised(() => driver.disconnect()),
     createTable: (...args) => promised(() => driver.createTable(...args)),
@@ -41,7 +46,9 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     delete: (...args) => promised(() => driver.delete(...args)),
     createIndex: (...args) => promised(() => driver.createIndex(...args)),
     dropIndex: (...args) => promised(() => driver.dropIndex(...args)),
-    transaction: (fn) => promised(() => open(driver)).then((transaction) => finish(transaction, fn)),
+    transaction: begin === undefined
+      ? (fn) => promised(fn).then((work) => work)
+      : (fn) => promised(() => begin.call(driver)).then((transaction) => finish(transaction, fn)),
     ...(begin && { begin: () => promised(() => asyncTransaction(begin.call(driver))) }),
     ...(aggregate && { aggregate: (...args) => promised(() => aggregate.apply(driver, args)) }),
     ...(upsert && { upsert: (...args) => promised(() => upsert.apply(driver, args)) }),
@@ -81,12 +88,11 @@ function promised<T>(work: () => T): Promise<T> {
   }
 }
 
-function open(driver: SyncDriver): SyncTransaction {
-  if (driver.begin !== undefined) return driver.begin();
-  throw new UnsupportedError(
-    `Cannot open an async transaction: driver ${driver.metadata.name} offers no \`begin\`, which toAsyncDriver needs`,
-    { driver: driver.metadata.name },
-  );
+/** Without `begin` nothing can be rolled back across an await: the core, which is told so, undoes the work itself. */
+function metadataOf({ metadata, begin }: SyncDriver): DriverMetadata {
+  if (begin !== undefined || metadata.capabilities === undefined) return metadata;
+  const { transactions: _transactions, savepoints: _savepoints, ...capabilities } = metadata.capabilities;
+  return { ...metadata, capabilities };
 }
 
 function finish<T>(transaction: SyncTransaction, fn: () => Promise<T>): Promise<T> {

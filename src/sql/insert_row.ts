@@ -1,0 +1,80 @@
+import { chain, type Maybe } from "../chain/chain.ts";
+import { NotNullConstraintError } from "../errors/mod.ts";
+import type { AnySession } from "./any_engine.ts";
+import type { Row } from "./rows_decoder.ts";
+import type { SqlDatabase } from "./sql_database.ts";
+import type { Attempt } from "./sql_error.ts";
+import { outOfRange } from "./sql_error.ts";
+import type { SqlTable } from "./sql_table.ts";
+import { failWith } from "./statement_error.ts";
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** Stores one row. */
+export function insertRow(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  row: Readonly<Row>,
+  attempt: Attempt = "insert into",
+): Maybe<Row> {
+  const { inserts } = table;
+  const { assigned } = inserts;
+  if (inserts.rowNumber !== null) checkRowNumber(table, inserts.rowNumber, row, attempt);
+  const values: unknown[] = [];
+  try {
+    if (assigned !== null && (row[assigned.name] ?? null) === null) {
+      inserts.push(values, row, assigned);
+      const rows = session.all(inserts.assigning, values);
+      if (!(rows instanceof Promise)) return inserts.result(row, firstValues(rows)[0]);
+      return rows.then((found) => inserts.result(row, firstValues(found)[0]))
+        .catch((error) => insertFailed(database, table, session, row, attempt, error));
+    }
+    inserts.push(values, row, null);
+    const done = session.run(inserts.one, values);
+    if (!(done instanceof Promise)) return inserts.result(row, undefined);
+    return done.then(() => inserts.result(row, undefined))
+      .catch((error) => insertFailed(database, table, session, row, attempt, error));
+  } catch (error) {
+    return insertFailed(database, table, session, row, attempt, error);
+  }
+}
+
+/** The values of rows of one column. */
+export function firstValues(rows: readonly unknown[]): unknown[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  if (Array.isArray(first)) return rows.map((row) => (row as unknown[])[0]);
+  const name = Object.keys(first as object)[0] as string;
+  return rows.map((row) => (row as Row)[name]);
+}
+
+/** Refuses a null where SQLite would make up a number. */
+export function checkRowNumber(table: SqlTable, name: string, row: Readonly<Row>, attempt: Attempt): void {
+  if ((row[name] ?? null) !== null) return;
+  throw new NotNullConstraintError(
+    `Cannot ${attempt} \`${table.name}\`: \`${name}\` takes no null; give it a value`,
+    { driver: table.traits.driver, table: table.name, columns: [name] },
+  );
+}
+
+function insertFailed(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  row: Readonly<Row>,
+  attempt: Attempt,
+  error: unknown,
+): Maybe<never> {
+  const { assigned } = table.inserts;
+  const failed = { table, attempt, inserted: row };
+  // SQLite says "full" for a table that has used its last number.
+  if (assigned?.kind !== "bigint" || database.engine.failure(error).kind !== "full") {
+    return failWith(database, session, error, failed);
+  }
+  return chain(table.traits.dialect.catalog.lastNumber(session, table.name), (last) => {
+    if (last !== INT64_MAX) return failWith(database, session, error, failed);
+    const details = { driver: database.driver, table: table.name, cause: error };
+    throw outOfRange(`Cannot ${attempt} \`${table.name}\``, assigned.name, details);
+  });
+}

@@ -1,0 +1,35 @@
+import type { AsyncDriver, DriverConfig, SyncDriver } from "../contract/mod.ts";
+
+/** A driver of either kind. */
+export type AnyKindOfDriver = SyncDriver | AsyncDriver;
+
+/** What `conformance` needs to know. */
+export interface ConformanceOptions {
+  /** Registers a test: the `test` of `bun:test`, `Deno.test`, the `test` of `node:test`, or what stands for them. */
+  readonly test: (name: string, fn: () => void | Promise<void>) => unknown;
+  /**
+   * Registers a test that is left out, with the reason. Absent: a test that does nothing is registered, whose name says that
+   * it is skipped and why.
+   */
+  readonly skipTest?: (name: string, reason: string) => unknown;
+  /**
+   * Makes a driver that nobody else uses, on an empty store. Called once for each test, and once more at the beginning to
+   * learn what the driver declares.
+   */
+  readonly driver: () => AnyKindOfDriver | Promise<AnyKindOfDriver>;
+  /** Stands before the name of each test. Default: the driver's `metadata.name`. */
+  readonly name?: string;
+  /** Given to the driver's `connect`. Default: nothing. */
+  readonly config?: DriverConfig;
+  /** Called after each test, when the driver is disconnected: removes what the driver left behind. */
+  readonly cleanup?: (driver: AnyKindOfDriver) => void | Promise<void>;
+  /**
+   * Makes another driver on the store of one that was disconnected. Absent: the store does not outlive its driver, and the tests
+   * of reopening are skipped.
+   */
+  readonly reopen?: (driver: AnyKindOfDriver) => AnyKindOfDriver | Promise<AnyKindOfDriver>;
+  /** The names of two databases, for drivers that must know them beforehand. Default: two names for each test. */
+  readonly databases?: readonly [string, string];
+  /** Tests known to fail, by their name without the driver's, with the reason. A name that no test has is refused. */
+  readonly skip?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,54 @@
+import type { Maybe } from "../chain/chain.ts";
+
+/** A row of a test's table. */
+export type Row = Record<string, unknown>;
+
+/** A page of rows. */
+export interface TestPage {
+  readonly rows: Row[];
+  readonly next: string | null;
+}
+
+/** A prepared query. */
+export interface TestPrepared {
+  findAll(params: unknown): Maybe<Row[]>;
+  findOne(params: unknown): Maybe<Row | null>;
+}
+
+/**
+ * A model as the tests see it: of any table, of a driver of either kind, and taking anything, because some tests give what
+ * the types refuse.
+ */
+export interface TestModel {
+  readonly table: string;
+  readonly database: string;
+  create(data: unknown): Maybe<Row>;
+  bulkCreate(records: unknown): Maybe<Row[]>;
+  findOne(options?: unknown): Maybe<Row | null>;
+  findAll(options?: unknown): Maybe<Row[]>;
+  findById(key: unknown): Maybe<Row | null>;
+  findOrFail(options: unknown): Maybe<Row>;
+  count(where?: unknown): Maybe<number>;
+  exists(where?: unknown): Maybe<boolean>;
+  update(data: unknown, where: unknown): Maybe<number>;
+  updateAll(data: unknown): Maybe<number>;
+  bulkUpdate(updates: unknown): Maybe<number>;
+  upsert(data: unknown, conflict?: unknown): Maybe<Row>;
+  delete(where: unknown): Maybe<number>;
+  deleteAll(): Maybe<number>;
+  bulkDelete(keys: unknown): Maybe<number>;
+  sum(column: string, where?: unknown): Maybe<unknown>;
+  avg(column: string, where?: unknown): Maybe<unknown>;
+  min(column: string, where?: unknown): Maybe<unknown>;
+  max(column: string, where?: unknown): Maybe<unknown>;
+  aggregate(aggregates: unknown, where?: unknown): Maybe<Row>;
+  groupBy(options: unknown): Maybe<Row[]>;
+  iterate(options?: unknown): Iterable<Row> | AsyncIterable<Row>;
+  paginate(options?: unknown): Maybe<TestPage>;
+  prepare(build: (params: Record<string, unknown>) => unknown): TestPrepared;
+  explain(options?: unknown): Maybe<unknown>;
+  createIndex(name: string, options: unknown): Maybe<void>;
+  dropIndex(name: string): Maybe<void>;
+  drop(): Maybe<void>;
+  transaction<T>(work: () => Maybe<T>, options?: unknown): Maybe<T>;
+}

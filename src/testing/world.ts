@@ -1,0 +1,137 @@
+import { isPromise, type Maybe } from "../chain/chain.ts";
+import type { AsyncDriver, Capabilities } from "../contract/mod.ts";
+import { ORM, type ORMOptions } from "../orm/orm.ts";
+import { type AnyDriver, anyDriver } from "../store/any_driver.ts";
+import type { Mode } from "../types/mode.ts";
+import { CallLog } from "./call_log.ts";
+import type { AnyKindOfDriver, ConformanceOptions } from "./options.ts";
+import { runSteps, type Steps } from "./steps.ts";
+import type { Row, TestModel } from "./test_model.ts";
+
+let worlds = 0;
+
+/** What one test works with: a fresh driver, and models on it. */
+export class World {
+  /** Whether the driver returns values or Promises. */
+  readonly mode: Mode;
+  /** What the driver declares. */
+  readonly capabilities: Capabilities;
+  /** The name of an empty database. */
+  readonly database: string;
+  /** The name of another one. */
+  readonly otherDatabase: string;
+  /** The calls made so far. */
+  readonly log: CallLog = new CallLog();
+  readonly #options: ConformanceOptions;
+  readonly #orms: ORM<AsyncDriver>[] = [];
+  #driver: AnyKindOfDriver;
+  #direct: AnyDriver | null = null;
+  #orm: ORM<AsyncDriver> | null = null;
+
+  /** Makes the world of a driver that nobody else uses. */
+  constructor(driver: AnyKindOfDriver, mode: Mode, options: ConformanceOptions) {
+    worlds++;
+    this.#driver = driver;
+    this.#options = options;
+    this.mode = mode;
+    this.capabilities = driver.metadata.capabilities ?? {};
+    [this.database, this.otherDatabase] = options.databases ?? [`kit_${worlds}`, `kit_${worlds}_other`];
+  }
+
+  /** The driver's name. */
+  get driverName(): string {
+    return this.#driver.metadata.name;
+  }
+
+  /** The ORM on the driver. */
+  get orm(): ORM<AsyncDriver> {
+    return this.#orm ??= this.newORM();
+  }
+
+  /** Another ORM on the same driver. */
+  newORM(options: Omit<ORMOptions<AsyncDriver>, "driver"> = {}): ORM<AsyncDriver> {
+    const { config = {} } = this.#options;
+    const orm = new ORM({ config, ...options, driver: this.#driver as AsyncDriver });
+    this.#orms.push(orm);
+    return orm;
+  }
+
+  /** Defines a table. */
+  define(
+    table: string,
+    schema: unknown,
+    { indexes, database = this.database, orm = this.orm }: {
+      indexes?: unknown;
+      database?: string;
+      orm?: ORM<AsyncDriver>;
+    } = {},
+  ): TestModel {
+    const model = orm.define(database, table, schema as never, { indexes } as never) as unknown as TestModel;
+    return this.log.watch(table, model);
+  }
+
+  /** Defines a table and stores rows in it. */
+  async filled(
+    table: string,
+    schema: unknown,
+    rows: readonly Row[],
+    options: Parameters<World["define"]>[2] = {},
+  ): Promise<TestModel> {
+    const model = this.define(table, schema, options);
+    await this.fill(model, rows);
+    return model;
+  }
+
+  /** Stores rows, as many at once as the driver takes. */
+  async fill(model: TestModel, rows: readonly Row[]): Promise<void> {
+    const most = this.capabilities.limits?.batchRows ?? Infinity;
+    for (let at = 0; at < rows.length; at += most) await model.bulkCreate(rows.slice(at, at + most));
+  }
+
+  /** Runs steps in a transaction. */
+  transaction<T>(steps: () => Steps<T>): Maybe<T> {
+    this.log.add("orm", "transaction", []);
+    const work = (() => runSteps(this.mode, steps)) as () => Promise<T>;
+    return this.orm.transaction(work) as Maybe<T>;
+  }
+
+  /** The driver itself, connected: its methods are called without the ORM. */
+  async direct(): Promise<AnyDriver> {
+    if (this.#direct === null) {
+      await this.#driver.connect(this.#options.config ?? {});
+      this.#direct = this.log.watch("driver", anyDriver(this.#driver));
+    }
+    return this.#direct;
+  }
+
+  /** Closes the driver and opens the same store with another one. Models made before are of the old one. */
+  async reopen(): Promise<void> {
+    if (this.#options.reopen === undefined) throw new Error("The options of the kit have no `reopen`");
+    await this.#disconnect();
+    this.log.add("driver", "reopen", []);
+    this.#driver = await this.#options.reopen(this.#driver);
+  }
+
+  /** Closes the driver and removes what it left. */
+  async close(): Promise<void> {
+    try {
+      await this.#disconnect();
+    } finally {
+      await this.#options.cleanup?.(this.#driver);
+    }
+  }
+
+  async #disconnect(): Promise<void> {
+    const wasUsed = this.#orms.length > 0 || this.#direct !== null;
+    for (const orm of this.#orms.splice(0)) await orm.disconnect();
+    this.#orm = null;
+    this.#direct = null;
+    if (wasUsed) await this.#driver.disconnect();
+  }
+}
+
+/** Learns whether a driver returns values or Promises, by connecting it. */
+export function modeOf(driver: AnyKindOfDriver, options: ConformanceOptions): readonly [Mode, Maybe<void>] {
+  const opened = anyDriver(driver).connect(options.config ?? {});
+  return [isPromise(opened) ? "async" : "sync", opened];
+}
