@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DenoKVDriver } from "../../drivers/deno_kv.ts";
 import {
   ConflictError,
   DataTypes,
@@ -11,7 +10,7 @@ import {
 import { runFile } from "../support/child.ts";
 import { describe } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { testKV } from "./open_kv.ts";
+import { openDriver, testKV } from "./open_kv.ts";
 
 const ACCOUNT = {
   id: { type: DataTypes.INTEGER, primaryKey: true },
@@ -19,8 +18,8 @@ const ACCOUNT = {
   amount: { type: DataTypes.INTEGER, notNull: true },
 } as const;
 
-function open(path: string) {
-  const driver = new DenoKVDriver({ path });
+async function open(path: string) {
+  const driver = await openDriver(path);
   const orm = new ORM({ driver });
   return { driver, orm, Account: orm.define("bank", "accounts", ACCOUNT) };
 }
@@ -28,7 +27,7 @@ function open(path: string) {
 describe("DenoKVDriver", () => {
   testKV("loses none of 50 concurrent increments", () =>
     withTempDir(async (path) => {
-      const { orm, Account } = open(`${path}/kv`);
+      const { orm, Account } = await open(`${path}/kv`);
       await Account.create({ id: 1, amount: 0 });
       await Promise.all(Array.from({ length: 50 }, () =>
         orm.transaction(async () => {
@@ -40,7 +39,7 @@ describe("DenoKVDriver", () => {
     }));
 
   testKV("lets one of 20 flows insert a unique value", async () => {
-    const { driver, orm, Account } = open(":memory:");
+    const { driver, orm, Account } = await open(":memory:");
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, id) => Account.create({ id, owner: "ada", amount: 0 })),
     );
@@ -54,7 +53,7 @@ describe("DenoKVDriver", () => {
   });
 
   testKV("conserves the total of concurrent transfers", async () => {
-    const { driver, orm, Account } = open(":memory:");
+    const { driver, orm, Account } = await open(":memory:");
     await Account.bulkCreate(Array.from({ length: 5 }, (_, id) => ({ id, amount: 100 })));
     const transfer = (from: number, to: number, sum: number) =>
       orm.transaction(async () => {
@@ -80,7 +79,7 @@ describe("DenoKVDriver", () => {
 
   testKV("keeps an index that two processes change on one file", () =>
     withTempDir(async (path) => {
-      const { orm, Account } = open(`${path}/kv`);
+      const { orm, Account } = await open(`${path}/kv`);
       await Account.bulkCreate(Array.from({ length: 5 }, (_, id) => ({ id, owner: `o${id}`, amount: 0 })));
       await Account.createIndex("amounts", { columns: ["amount"] });
       await orm.disconnect();
@@ -92,7 +91,7 @@ describe("DenoKVDriver", () => {
         code: 0,
         stderr: "",
       }]);
-      const again = open(`${path}/kv`);
+      const again = await open(`${path}/kv`);
       assertEquals(await again.Account.sum("amount"), 200);
       assertEquals((await again.Account.findAll({ where: { amount: { $gt: 0 } } })).length, 5);
       assertEquals(await again.driver.verify("bank"), []);
@@ -100,7 +99,7 @@ describe("DenoKVDriver", () => {
     }), { timeout: 90_000 });
 
   testKV("refuses a transaction whose reads were changed, and writes nothing of it", async () => {
-    const { orm, Account } = open(":memory:");
+    const { orm, Account } = await open(":memory:");
     const outside = outsider();
     await Account.bulkCreate([{ id: 1, amount: 1 }, { id: 2, amount: 1 }]);
     let runs = 0;
@@ -119,7 +118,7 @@ describe("DenoKVDriver", () => {
   });
 
   testKV("undoes a savepoint and keeps the transaction around it", async () => {
-    const { orm, Account } = open(":memory:");
+    const { orm, Account } = await open(":memory:");
     await orm.transaction(async () => {
       await Account.create({ id: 1, amount: 1 });
       await orm.transaction(async () => {
@@ -140,7 +139,7 @@ describe("DenoKVDriver", () => {
   });
 
   testKV("refuses a second database in a transaction", async () => {
-    const driver = new DenoKVDriver({ path: ":memory:" });
+    const driver = await openDriver(":memory:");
     await driver.connect();
     const schema = { id: { type: DataTypes.INTEGER, primaryKey: true } } as const;
     await driver.createTable("a", "t", schema);

@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { DenoKVDriver } from "../../drivers/deno_kv.ts";
 import { startFile } from "../support/child.ts";
 import { random } from "../support/random.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { testKV } from "./open_kv.ts";
+import { openDriver, testKV } from "./open_kv.ts";
 
 const ROUNDS = 30;
 
@@ -16,7 +15,7 @@ testKV(
       for (let round = 0; round < ROUNDS; round++) {
         const first = round * 100_000;
         const last = await killed(`${path}/kv`, first, 150 + source.int(350));
-        const driver = new DenoKVDriver({ path: `${path}/kv` });
+        const driver = await openDriver(`${path}/kv`);
         await driver.connect();
         if (last !== null) {
           for (let id = first; id <= last; id++) {

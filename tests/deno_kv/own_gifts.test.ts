@@ -3,7 +3,7 @@ import { DenoKVDriver } from "../../drivers/deno_kv.ts";
 import { DataTypes, ForeignKeyConstraintError, ORM, type RinariError, UnsupportedError } from "../../mod.ts";
 import { describe, runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { noKV, testKV, withDriver } from "./open_kv.ts";
+import { noKV, openDriver, testKV, withDriver } from "./open_kv.ts";
 
 const SESSION = {
   id: { type: DataTypes.INTEGER, primaryKey: true, notNull: true },
@@ -108,7 +108,7 @@ describe("DenoKVDriver", () => {
     "knows a database that it opens again, and refuses another schema",
     () =>
       withTempDir(async (path) => {
-        const first = new DenoKVDriver({ path: `${path}/kv` });
+        const first = await openDriver(`${path}/kv`);
         await first.connect();
         await first.createTable("d", "sessions", SESSION);
         await first.createIndex("d", "sessions", "users", {
@@ -117,7 +117,7 @@ describe("DenoKVDriver", () => {
         });
         await first.insert("d", "sessions", { id: 1, token: "a", user: "ada" });
         await first.disconnect();
-        const second = new DenoKVDriver({ path: `${path}/kv` });
+        const second = await openDriver(`${path}/kv`);
         await second.connect();
         await second.createTable("d", "sessions", SESSION);
         await second.createIndex("d", "sessions", "users", {
@@ -209,7 +209,7 @@ describe("DenoKVDriver", () => {
   }
 
   testKV("leaves nothing open after disconnect", async () => {
-    const orm = new ORM({ driver: new DenoKVDriver({ path: ":memory:" }) });
+    const orm = new ORM({ driver: await openDriver(":memory:") });
     const Note = orm.define("d", "notes", { id: { type: DataTypes.INTEGER, primaryKey: true } });
     await Note.create({ id: 1 });
     await orm.disconnect();

@@ -1,10 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { DenoKVDriver } from "../../drivers/deno_kv.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { type AnyModel, type AsyncDriver, DataTypes, ORM, RinariError, toAsyncDriver } from "../../mod.ts";
 import { type Random, random } from "../support/random.ts";
 import { describe } from "../support/runner.ts";
-import { testKV } from "./open_kv.ts";
+import { openDriver, testKV } from "./open_kv.ts";
 
 const SCHEMA = {
   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
@@ -245,7 +244,7 @@ describe("DenoKVDriver and MemoryDriver", () => {
   for (let seed = 1; seed <= Number(globalThis.process?.env["KV_SEEDS"] ?? 12); seed++) {
     testKV(`give the same rows and errors (seed ${seed})`, async () => {
       const source = random(seed);
-      const driver = new DenoKVDriver({ path: ":memory:" });
+      const driver = await openDriver(":memory:");
       const kv = define(new ORM<AsyncDriver>({ driver }));
       const memory = define(new ORM<AsyncDriver>({ driver: toAsyncDriver(new MemoryDriver()) }));
       await memory.orm.ready();
