@@ -32,7 +32,7 @@ export const LOCAL_LIMITS: KVLimits = {
   getMany: 10,
 };
 
-/** The limits of a store that is reached by KV Connect: a self-hosted server takes ten checks. */
+/** The limits of other stores: a KV Connect server and `@deno/kv` take ten checks. */
 export const REMOTE_LIMITS: KVLimits = { ...LOCAL_LIMITS, checks: 10 };
 
 /** A value is too long to be a key, or an index entry. */

@@ -24,7 +24,7 @@ export interface DenoKVOptions {
    * before it stay.
    */
   readonly bulk?: BulkMode;
-  /** Limits of this store that differ. Ten `checks` a commit are assumed of a store that is reached by a url. */
+  /** Limits of this store that differ. Ten `checks` a commit are assumed of a store that is given, or reached by a url. */
   readonly limits?: Partial<KVLimits>;
   /**
    * Whether the answer to a commit can be lost on its way, so that each commit writes a token to be recognised by. Default:
@@ -36,8 +36,8 @@ export interface DenoKVOptions {
 }
 
 /** The limits of the store that is opened. */
-export function limitsOf({ limits }: DenoKVOptions, path: string | undefined): KVLimits {
-  return { ...(isURL(path) ? REMOTE_LIMITS : LOCAL_LIMITS), ...limits };
+export function limitsOf({ kv, limits }: DenoKVOptions, path: string | undefined): KVLimits {
+  return { ...(kv !== undefined || isURL(path) ? REMOTE_LIMITS : LOCAL_LIMITS), ...limits };
 }
 
 /** Whether the answer to a commit can be lost. */

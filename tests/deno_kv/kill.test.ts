@@ -14,7 +14,13 @@ testKV(
       let acknowledged = 0;
       for (let round = 0; round < ROUNDS; round++) {
         const first = round * 100_000;
-        const last = await killed(`${path}/kv`, first, 150 + source.int(350));
+        // Most are killed while they write, some while they begin.
+        const last = await killed(
+          `${path}/kv`,
+          first,
+          round % 6 === 5 ? null : 1 + source.int(250),
+          60 + source.int(200),
+        );
         const driver = await openDriver(`${path}/kv`);
         await driver.connect();
         if (last !== null) {
@@ -37,15 +43,21 @@ testKV(
 );
 
 /** Starts the writer and kills it. @returns The last number it acknowledged. */
-function killed(path: string, first: number, after: number): Promise<number | null> {
+function killed(
+  path: string,
+  first: number,
+  after: number | null,
+  afterStart: number,
+): Promise<number | null> {
   const child = startFile(new URL("./fixtures/writer.ts", import.meta.url), [path, String(first)]);
   let printed = "";
+  let timer = after === null ? setTimeout(() => child.kill("SIGKILL"), afterStart) : undefined;
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    if (printed === "" && after !== null) timer = setTimeout(() => child.kill("SIGKILL"), after);
     printed += text;
   });
   let failed = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => failed += text);
-  const timer = setTimeout(() => child.kill("SIGKILL"), after);
   return new Promise((resolve, reject) => {
     child.on("close", (_, signal) => {
       clearTimeout(timer);
