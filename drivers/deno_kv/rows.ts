@@ -27,8 +27,13 @@ export async function readRows(
 ): Promise<(StoredRow | null)[]> {
   const found = await work.getMany(places);
   const rows: (StoredRow | null)[] = [];
+  const now = Date.now();
   for (let i = 0; i < places.length; i++) {
-    rows.push(await openRow(work, table, places[i] as Place, found[i] as Found));
+    const each = found[i] as Found;
+    const place = places[i] as Place;
+    if (each.value === null) rows.push(null);
+    else if (segmentCount(each.value) > 0) rows.push(await openRow(work, table, place, each));
+    else rows.push(living(plainRow(table, place, each.value, each.versionstamp), now));
   }
   return rows;
 }
@@ -47,7 +52,21 @@ export async function openRow(
 ): Promise<StoredRow | null> {
   if (found.value === null) return null;
   const row = await openAny(work, table, place, found);
-  return row === null || (row.expiresAt !== null && row.expiresAt <= Date.now()) ? null : row;
+  return row === null ? null : living(row, Date.now());
+}
+
+function living(row: StoredRow, now: number): StoredRow | null {
+  return row.expiresAt !== null && row.expiresAt <= now ? null : row;
+}
+
+function plainRow(
+  table: StoredTable,
+  place: Place,
+  value: Uint8Array,
+  versionstamp: string | null,
+): StoredRow {
+  const { row, expiresAt } = decodeRow(table.table, value);
+  return { row, expiresAt, place, segments: 0, versionstamp };
 }
 
 /** Like {@linkcode openRow}, and expired rows too. */
@@ -59,7 +78,7 @@ export async function openAny(
 ): Promise<StoredRow | null> {
   if (value === null) return null;
   const segments = segmentCount(value);
-  if (segments === 0) return { ...decodeRow(table.table, value), place, segments, versionstamp };
+  if (segments === 0) return plainRow(table, place, value, versionstamp);
   const bytes = await readSegments(work, table, place, segments, versionstamp);
   return bytes === null ? null : { ...decodeRow(table.table, bytes), place, segments, versionstamp };
 }

@@ -6,10 +6,10 @@ import {
   type Search,
 } from "../../src/reference/mod.ts";
 import { decodeKeyParts } from "./row_codec.ts";
-import { below, idOf, type Place, rangeBelow } from "./key.ts";
+import { below, idOf, type Place, rangeBelow, toPart } from "./key.ts";
 import type { Path, Plan } from "./path.ts";
 import { planSearch } from "./planner.ts";
-import { openListed, readRows, type StoredRow } from "./rows.ts";
+import { openListed, readRow, readRows, type StoredRow } from "./rows.ts";
 import { scan, scanOpposite } from "./scan.ts";
 import type { StoredIndex, StoredTable } from "./stored_table.ts";
 import type { Found, Work } from "./work.ts";
@@ -23,6 +23,11 @@ type Ranges = Extract<Path, { kind: "ranges" }>;
 
 /** The rows that match, in order. */
 export async function findRows(work: Work, table: StoredTable, search: Search): Promise<StoredRow[]> {
+  const key = onlyKey(table, search);
+  if (key !== null) {
+    const row = await readRow(work, table, key);
+    return row === null ? [] : [row];
+  }
   const plan = planSearch(table, search);
   const test = compilePredicate(table.table, search.where, search.params);
   const { offset = 0, limit } = search;
@@ -40,8 +45,23 @@ export async function findRows(work: Work, table: StoredTable, search: Search): 
     : rows.slice(offset, limit === undefined ? undefined : offset + limit);
 }
 
+/** Where the row is when the condition is only that the primary key equals a value: the most frequent search by far. */
+function onlyKey({ table, rows }: StoredTable, { where, params, limit, offset = 0 }: Search): Place | null {
+  const [column, second] = table.primaryKey;
+  if (
+    where?.kind !== "equal" || where.path !== null || where.column !== column?.name || second !== undefined
+  ) return null;
+  const value = params[where.slot] ?? null;
+  return value === null || limit === 0 || offset > 0 ? null : below(rows, toPart(column.kind, value));
+}
+
 /** The rows that match, in no particular order. */
 export async function matchRows(work: Work, table: StoredTable, search: Search): Promise<StoredRow[]> {
+  const key = onlyKey(table, { ...search, limit: undefined, offset: 0 });
+  if (key !== null) {
+    const row = await readRow(work, table, key);
+    return row === null ? [] : [row];
+  }
   const test = compilePredicate(table.table, search.where, search.params);
   return await findUnordered(work, table, planSearch(table, { ...search, limit: undefined }), test);
 }

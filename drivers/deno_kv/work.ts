@@ -2,7 +2,7 @@ import { ConflictError } from "../../src/errors/mod.ts";
 import type { Catalog } from "./catalog.ts";
 import { commitWork } from "./commit.ts";
 import { idOf, type KeyRange, type Place, placeOf, rightAfter } from "./key.ts";
-import type { KVKey } from "./kv.ts";
+import type { KVEntry, KVKey } from "./kv.ts";
 import { NAME } from "./limits.ts";
 import type { Store } from "./store.ts";
 import type { StoredTable } from "./stored_table.ts";
@@ -266,11 +266,23 @@ export class Work {
   }
 
   async #fetch(places: readonly Place[]): Promise<void> {
-    await this.#guardAll(places);
-    const confirm = this.mode === "read" && !this.confirmed && places.length > 1;
+    const counters = this.#unguarded(places);
+    // What is read together is of one moment; what is not is read after the versions of the tables.
+    const together = counters.length + places.length <= this.store.limits.getMany;
+    const guarded = this.#order++;
     const order = this.#order++;
-    const keys = [...(confirm ? [this.#base.place.key] : []), ...places.map(({ key }) => key)];
+    if (!together) {
+      this.#guardAll(
+        counters,
+        await this.store.getMany(counters.map(({ key }) => key)),
+        guarded,
+      );
+    }
+    const confirm = this.mode === "read" && !this.confirmed && places.length > 1;
+    const before = [...(confirm ? [this.#base.place] : []), ...(together ? counters : [])];
+    const keys = [...before, ...places].map(({ key }) => key);
     const found = await this.store.getMany(keys);
+    if (together) this.#guardAll(counters, found, guarded);
     if (confirm) {
       if (found[0]?.versionstamp !== this.#base.versionstamp) throw new StaleCatalog();
       this.confirmed = true;
@@ -282,9 +294,9 @@ export class Work {
     });
   }
 
-  /** In a transaction, reads the version of each table before anything else of it. */
-  async #guardAll(places: readonly Place[]): Promise<void> {
-    if (this.mode !== "transaction") return;
+  /** The counters of the tables that a transaction reads something of for the first time. */
+  #unguarded(places: readonly Place[]): Place[] {
+    if (this.mode !== "transaction") return [];
     const tables = new Map<string, Place>();
     for (const { key } of places) {
       const root = key.slice(0, this.#base.root.key.length + 1);
@@ -292,10 +304,10 @@ export class Work {
       const counter = placeOf([...root, "c"]);
       if (!this.guards.has(counter.id)) tables.set(counter.id, counter);
     }
-    if (tables.size === 0) return;
-    const counters = [...tables.values()];
-    const order = this.#order++;
-    const found = await this.store.getMany(counters.map(({ key }) => key));
+    return [...tables.values()];
+  }
+
+  #guardAll(counters: readonly Place[], found: readonly KVEntry[], order: number): void {
     counters.forEach((place, i) => {
       if (this.guards.has(place.id)) return;
       this.guards.set(place.id, {
