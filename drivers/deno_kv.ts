@@ -424,7 +424,7 @@ export class DenoKVDriver implements AsyncDriver {
     );
   }
 
-  /** Removes what has expired from the store. Inserts into a table do it too, a few rows at a time. @returns How many rows. */
+  /** Removes the rows that have expired from the store; they are found no more either way. @returns How many. */
   async purgeExpired(dbName: string, tableName: string): Promise<number> {
     const { sessions } = this.#connected("purgeExpired", dbName, tableName);
     return await purgeExpired(sessions, dbName, tableName);

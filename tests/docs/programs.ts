@@ -65,7 +65,7 @@ function toProgram(path: string, { line, code }: Block): Program {
 
 function runtimesOf(code: string): readonly Runtime[] {
   if (/\bBun\.|drivers\/bun-sqlite/.test(code)) return ["bun"];
-  if (/\bDeno\./.test(code)) return ["deno"];
+  if (/\bDeno\.|drivers\/deno-kv/.test(code)) return ["deno"];
   return ["bun", "deno", "node"];
 }
 
