@@ -5,24 +5,27 @@ import type { Storage } from "./contestants.ts";
 import type { EventRow, NewEvent, Place } from "./events.ts";
 import { parseISODate } from "./iso_date.ts";
 
-interface Statement {
+/** A statement of `bun:sqlite`. */
+export interface BunStatement {
   get(...values: Encoded[]): unknown;
   all(...values: Encoded[]): unknown[];
   run(...values: Encoded[]): { changes: number; lastInsertRowid: number };
+  readonly columnNames: readonly string[];
 }
 
-interface Database {
-  prepare(sql: string): Statement;
+/** A database of `bun:sqlite`. */
+export interface BunDatabase {
+  prepare(sql: string): BunStatement;
   run(sql: string): unknown;
   close(): void;
 }
 
 const CHUNK = 100;
 
-/** What a careful engineer writes on `bun:sqlite`: cached statements, and rows decoded in place. */
-export function byHandBun(path: string, { memory, relaxed }: Storage): Contestant {
+/** Opens the database in the file as the driver does, or copies it into memory. */
+export function openBunDatabase(path: string, { memory, relaxed }: Storage): BunDatabase {
   const { Database } = process.getBuiltinModule("bun:sqlite" as never) as unknown as {
-    Database: new (path: string) => Database;
+    Database: new (path: string) => BunDatabase;
   };
   const db = new Database(memory ? ":memory:" : path);
   for (const pragma of PRAGMAS(relaxed)) db.run(pragma);
@@ -31,6 +34,12 @@ export function byHandBun(path: string, { memory, relaxed }: Storage): Contestan
     for (const { sql } of db.prepare(SQL.schema).all() as { sql: string }[]) db.run(sql);
     db.run(SQL.copy);
   }
+  return db;
+}
+
+/** What a careful engineer writes on `bun:sqlite`: cached statements, and rows decoded in place. */
+export function byHandBun(path: string, storage: Storage): Contestant {
+  const db = openBunDatabase(path, storage);
   const byKey = db.prepare(SQL.byKey);
   const byUnique = db.prepare(SQL.byUnique);
   const page = db.prepare(SQL.page);

@@ -48,8 +48,8 @@ export const cases: readonly Case[] = [
   {
     name: "bulk insert of 10,000",
     make: (contestant) => ({
-      input() {
-        contestant.clear();
+      async input() {
+        await contestant.clear();
         return makeEvents(10_000);
       },
       run: (events: never) => contestant.bulkInsert(events),
@@ -65,8 +65,10 @@ export const cases: readonly Case[] = [
     make(contestant) {
       const ids: number[] = [];
       return {
-        input() {
-          if (ids.length === 0) ids.push(...contestant.bulkInsert(makeEvents(1_000)).map(({ id }) => id));
+        async input() {
+          if (ids.length === 0) {
+            ids.push(...(await contestant.bulkInsert(makeEvents(1_000))).map(({ id }) => id));
+          }
           return ids.pop();
         },
         run: (id: never) => contestant.delete(id),

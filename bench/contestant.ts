@@ -3,24 +3,27 @@ import type { EventRow, NewEvent } from "./events.ts";
 /** The columns that the narrow search returns. */
 export type NarrowRow = Pick<EventRow, "id" | "title" | "at">;
 
+/** What a method gives: some libraries only have Promises. */
+export type Answer<T> = T | Promise<T>;
+
 /** One way of doing the work: by hand, with Rinari or with another library. Reads use `events`, writes use `drafts`. */
 export interface Contestant {
   readonly name: string;
-  findByKey(id: number): EventRow | null;
-  findByUnique(code: string): EventRow | null;
+  findByKey(id: number): Answer<EventRow | null>;
+  findByUnique(code: string): Answer<EventRow | null>;
   /** Open events of a kind with at least this score, best first: twenty of them. */
-  filteredPage(kind: string, score: number): EventRow[];
-  scan(): EventRow[];
+  filteredPage(kind: string, score: number): Answer<EventRow[]>;
+  scan(): Answer<EventRow[]>;
   /** Three columns of 1,000 rows. */
-  narrow(): NarrowRow[];
-  count(kind: string): number;
-  insert(event: NewEvent): EventRow;
-  bulkInsert(events: readonly NewEvent[]): EventRow[];
-  update(id: number, score: number, at: Date): number;
-  delete(id: number): number;
+  narrow(): Answer<NarrowRow[]>;
+  count(kind: string): Answer<number>;
+  insert(event: NewEvent): Answer<EventRow>;
+  bulkInsert(events: readonly NewEvent[]): Answer<EventRow[]>;
+  update(id: number, score: number, at: Date): Answer<number>;
+  delete(id: number): Answer<number>;
   /** Inserts them one by one in one transaction. */
-  transaction(events: readonly NewEvent[]): void;
+  transaction(events: readonly NewEvent[]): Answer<void>;
   /** Removes all rows of `drafts`. */
-  clear(): void;
+  clear(): Answer<void>;
   close(): void;
 }

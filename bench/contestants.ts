@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Contestant } from "./contestant.ts";
 import type { Engine } from "./engines.ts";
+import { openPeers } from "./peers/open.ts";
 import { rinari } from "./rinari.ts";
 
-/** Those that are compared, each on a database file of its own. */
+/** Those that are compared, each on a database of its own. */
 export interface Contestants {
   readonly byHand: Contestant;
   readonly rinari: Contestant;
+  readonly peers: readonly Contestant[];
   [Symbol.dispose](): void;
 }
 
@@ -20,23 +22,33 @@ export interface Storage {
   readonly relaxed: boolean;
 }
 
-/** Makes one database, copies it, so that tables, indexes and rows are the same to the byte, and opens both. */
-export async function openContestants(engine: Engine, { memory, relaxed }: Storage): Promise<Contestants> {
+/** Makes one database, copies it, so that tables, indexes and rows are the same to the byte, and opens all copies. */
+export async function openContestants(
+  engine: Engine,
+  storage: Storage,
+  withPeers: boolean,
+): Promise<Contestants> {
+  const { memory, relaxed } = storage;
   const folder = mkdtempSync(join(tmpdir(), "rinari-bench-"));
-  const [mine, theirs] = [join(folder, "rinari.sqlite"), join(folder, "by_hand.sqlite")] as const;
-  const first = rinari(await engine.driver(mine, relaxed));
+  const own = join(folder, "rinari.sqlite");
+  const first = rinari(await engine.driver(own, relaxed));
   first.fill();
   first.close();
-  copyFileSync(mine, theirs);
-  const byHand = await engine.byHand(theirs, { memory, relaxed });
-  const withRinari = rinari(await engine.driver(memory ? ":memory:" : mine, relaxed));
+  const copy = (name: string): string => {
+    const path = join(folder, `${name}.sqlite`);
+    copyFileSync(own, path);
+    return path;
+  };
+  const byHand = await engine.byHand(copy("by_hand"), storage);
+  const peers = withPeers && engine.name === "bun-sqlite" ? await openPeers(copy, storage) : [];
+  const withRinari = rinari(await engine.driver(memory ? ":memory:" : own, relaxed));
   if (memory) withRinari.fill();
   return {
     byHand,
     rinari: withRinari,
+    peers,
     [Symbol.dispose]() {
-      byHand.close();
-      withRinari.close();
+      for (const contestant of [byHand, withRinari, ...peers]) contestant.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

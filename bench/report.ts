@@ -7,9 +7,8 @@ import { textTable } from "../examples/atlas/text_table.ts";
 export interface Result {
   readonly name: string;
   readonly byHand: number;
-  readonly rinari: number;
-  /** The median of the rounds' ratios. */
-  readonly ratio: number;
+  /** Rinari, then the other libraries. `ratio` is the median of the rounds' ratios to the hand-written code. */
+  readonly others: readonly { readonly name: string; readonly time: number; readonly ratio: number }[];
 }
 
 const README = new URL("./README.md", import.meta.url);
@@ -17,8 +16,8 @@ const README = new URL("./README.md", import.meta.url);
 /** Prints the results. */
 export function printTable(engine: string, { memory, relaxed }: Storage, results: readonly Result[]): void {
   console.log(`\n${title(engine)}${memory ? ", in memory" : relaxed ? ", durability relaxed" : ""}`);
-  const columns = ["By hand", "Rinari", "Ratio"].map((title) => ({ title, align: "right" as const }));
-  console.log(textTable([{ title: "Operation" }, ...columns], results.map(cells)).join("\n"));
+  const columns = heads(results).map((title) => ({ title, align: "right" as const }));
+  console.log(textTable([{ title: "operation" }, ...columns], results.map(cells)).join("\n"));
 }
 
 /** Puts the results into bench/README.md, between the marks of this runtime and engine. */
@@ -29,11 +28,12 @@ export function writeTable(engine: string, results: readonly Result[]): void {
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`Cannot write the table: bench/README.md has no ${start}`);
   const rows = results.map((result) => `| ${cells(result).join(" | ")} |`);
+  const titles = heads(results);
   const table = [
     `**${title(engine)}**`,
     "",
-    "| operation | by hand | Rinari | ratio |",
-    "| --- | ---: | ---: | ---: |",
+    `| operation | ${titles.join(" | ")} |`,
+    `| --- | ${titles.map(() => "---:").join(" | ")} |`,
     ...rows,
   ];
   writeFileSync(README, `${text.slice(0, from)}${start}\n\n${table.join("\n")}\n\n${text.slice(to)}`);
@@ -50,8 +50,20 @@ function here(): { runtime: "bun" | "deno" | "node"; version: string } {
   return { runtime, version: versions[runtime] ?? "" };
 }
 
-function cells({ name, byHand, rinari, ratio }: Result): string[] {
-  return [name, time(byHand), time(rinari), ratio.toFixed(2)];
+function heads(results: readonly Result[]): string[] {
+  const others = results[0]?.others ?? [];
+  return ["by hand", ...others.flatMap(({ name }, i) => i === 0 ? [name, "ratio"] : [name])];
+}
+
+/** Rinari's time and ratio; of the others the ratio alone. */
+function cells({ name, byHand, others }: Result): string[] {
+  return [
+    name,
+    time(byHand),
+    ...others.flatMap(({ time: own, ratio }, i) =>
+      i === 0 ? [time(own), ratio.toFixed(2)] : [ratio.toFixed(2)]
+    ),
+  ];
 }
 
 function time(ns: number): string {

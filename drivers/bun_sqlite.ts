@@ -21,13 +21,13 @@ export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
 /** The part of a statement of `bun:sqlite` that is used. */
 export interface BunStatement {
   /** The rows, as objects. */
-  all(...params: unknown[]): unknown[];
+  all(params: readonly unknown[]): unknown[];
   /** The first row, or null. */
-  get(...params: unknown[]): unknown;
+  get(params: readonly unknown[]): unknown;
   /** Runs it. */
-  run(...params: unknown[]): SqlChanges;
+  run(params: readonly unknown[]): SqlChanges;
   /** The rows one by one. */
-  iterate(...params: unknown[]): IterableIterator<unknown>;
+  iterate(params: readonly unknown[]): IterableIterator<unknown>;
   /** Reads integers as `bigint`. */
   safeIntegers(on: boolean): unknown;
   /** Ends it. */
@@ -116,6 +116,7 @@ class BunEngine implements SyncSqlEngine {
   readonly dialect = sqlite;
   readonly rows = "object";
   readonly integers = "number";
+  readonly tellsRowNumber = true;
   readonly readonly: boolean;
   readonly failure = failure;
   readonly #database: BunDatabase;
@@ -139,18 +140,22 @@ class BunEngine implements SyncSqlEngine {
   }
 
   all(query: SqlQuery, params: readonly unknown[]): unknown[] {
-    return this.#statement(query).all(...params);
+    const statement = this.#statement(query);
+    // An array is taken as the list of values, and costs less than spreading it.
+    if (!query.single) return statement.all(params);
+    const row = statement.get(params);
+    return row === null ? [] : [row];
   }
 
   run(query: SqlQuery, params: readonly unknown[]): SqlChanges {
-    return this.#statement(query).run(...params);
+    return this.#statement(query).run(params);
   }
 
   *iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
     this.#log?.(query.sql);
     const statement = this.#prepare(query);
     try {
-      yield* statement.iterate(...params);
+      yield* statement.iterate(params);
     } finally {
       statement.finalize();
     }
@@ -192,7 +197,7 @@ function handle(database: BunDatabase): SqliteHandle {
     value(sql) {
       const statement = database.prepare(sql);
       try {
-        return Object.values(statement.all()[0] as object)[0];
+        return Object.values(statement.all([])[0] as object)[0];
       } finally {
         statement.finalize();
       }

@@ -19,7 +19,7 @@ import type {
   TableSchema,
   UpsertOptions,
 } from "../src/contract/mod.ts";
-import { ConnectionError, UnsupportedError } from "../src/errors/mod.ts";
+import { ConnectionError } from "../src/errors/mod.ts";
 import { describeSchema } from "../src/reference/mod.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
@@ -28,8 +28,7 @@ import { explainSearch } from "./deno_kv/explain.ts";
 import type { KVKey, KVStore } from "./deno_kv/kv.ts";
 import { builtInOpener } from "./deno_kv/kv.ts";
 import { type KVLimits, NAME } from "./deno_kv/limits.ts";
-import { type DenoKVOptions, isRemote, limitsOf, metadataOf } from "./deno_kv/options.ts";
-import { resumeRemovals } from "./deno_kv/removal.ts";
+import { checkRuntime, type DenoKVOptions, isRemote, limitsOf, metadataOf } from "./deno_kv/options.ts";
 import {
   aggregateMatches,
   countMatches,
@@ -60,8 +59,6 @@ interface Open {
   readonly sessions: Sessions;
   readonly config: DriverConfig;
   readonly close: () => void;
-  /** Databases in which what was interrupted has been finished. */
-  readonly resumed: Set<string>;
 }
 
 /**
@@ -95,13 +92,7 @@ export class DenoKVDriver implements AsyncDriver {
    */
   constructor(options: DenoKVOptions = {}) {
     this.#options = options;
-    if (options.kv === undefined && builtInOpener() === null) {
-      throw new UnsupportedError(
-        'Cannot use Deno KV: this runtime has no `Deno.openKv`; under Deno run with `--unstable-kv` (or `"unstable": ["kv"]` ' +
-          "in deno.json), elsewhere give `{ kv: await openKv(…) }` with `openKv` of the package `@deno/kv`",
-        { driver: NAME },
-      );
-    }
+    checkRuntime(options);
     this.metadata = metadataOf(options);
   }
 
@@ -126,11 +117,8 @@ export class DenoKVDriver implements AsyncDriver {
    * @throws {ValidationError} When it exists with a different schema (`SCHEMA_MISMATCH`).
    */
   async createTable(dbName: string, tableName: string, schema: TableSchema): Promise<void> {
-    const { store, sessions, resumed } = this.#connected("createTable", dbName, tableName);
-    if (!resumed.has(dbName) && this.#open?.config.readonly !== true) {
-      resumed.add(dbName);
-      await resumeRemovals(store, await sessions.catalog(dbName));
-    }
+    const { sessions, config } = this.#connected("createTable", dbName, tableName);
+    if (config.readonly !== true) await sessions.resume(dbName);
     await this.#write(
       "createTable",
       dbName,
@@ -459,7 +447,7 @@ export class DenoKVDriver implements AsyncDriver {
     const remote = isRemote(this.#options, where);
     const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
     const close = (): void => given === undefined ? kv.close() : undefined;
-    this.#open = { store, sessions: new Sessions(store), config, close, resumed: new Set() };
+    this.#open = { store, sessions: new Sessions(store), config, close };
   }
 
   async #read<T>(

@@ -21,6 +21,8 @@ export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
 export interface NodeStatement {
   /** The rows. */
   all(...params: unknown[]): unknown[];
+  /** The first row, or undefined. */
+  get(...params: unknown[]): unknown;
   /** Runs it. */
   run(...params: unknown[]): { readonly changes: number | bigint };
   /** The rows one by one. */
@@ -108,6 +110,7 @@ class NodeEngine implements SyncSqlEngine {
   readonly dialect = sqlite;
   readonly rows = "array";
   readonly integers = "bigint";
+  readonly tellsRowNumber = true;
   readonly readonly: boolean;
   readonly failure = failure;
   readonly #database: NodeDatabase;
@@ -131,7 +134,10 @@ class NodeEngine implements SyncSqlEngine {
   }
 
   all(query: SqlQuery, params: readonly unknown[]): unknown[] {
-    return inArrays(query, this.#statement(query).all(...params));
+    const statement = this.#statement(query);
+    if (!query.single) return inArrays(query, statement.all(...params));
+    const row = statement.get(...params);
+    return row === undefined ? [] : inArrays(query, [row]);
   }
 
   run(query: SqlQuery, params: readonly unknown[]): SqlChanges {

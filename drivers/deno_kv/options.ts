@@ -1,7 +1,8 @@
 import type { DriverMetadata } from "../../src/contract/mod.ts";
 import { OPERATORS } from "../../src/contract/mod.ts";
+import { UnsupportedError } from "../../src/errors/mod.ts";
 import type { BulkMode } from "./bulk.ts";
-import type { KVKey, KVStore } from "./kv.ts";
+import { builtInOpener, type KVKey, type KVStore } from "./kv.ts";
 import { type KVLimits, LOCAL_LIMITS, NAME, REMOTE_LIMITS } from "./limits.ts";
 
 /** The largest row, in bytes: what one commit holds besides its keys. */
@@ -33,6 +34,21 @@ export interface DenoKVOptions {
   readonly remote?: boolean;
   /** How long rows of a table stay after they are inserted, in milliseconds, by `database.table`. */
   readonly expireIn?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Sees that there is a store to be used.
+ *
+ * @throws {UnsupportedError} When the runtime has none and none is given.
+ */
+export function checkRuntime(options: DenoKVOptions): void {
+  if (options.kv === undefined && builtInOpener() === null) {
+    throw new UnsupportedError(
+      'Cannot use Deno KV: this runtime has no `Deno.openKv`; under Deno run with `--unstable-kv` (or `"unstable": ["kv"]` ' +
+        "in deno.json), elsewhere give `{ kv: await openKv(…) }` with `openKv` of the package `@deno/kv`",
+      { driver: NAME },
+    );
+  }
 }
 
 /** The limits of the store that is opened. */

@@ -2,6 +2,7 @@ import { type FlowStorage, flowStorage } from "../../src/chain/flow.ts";
 import { ConflictError, TransactionError, UnsupportedError } from "../../src/errors/mod.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
 import { NAME } from "./limits.ts";
+import { resumeRemovals } from "./removal.ts";
 import { pause, type Store } from "./store.ts";
 import { Turns } from "./turns.ts";
 import { StaleCatalog, Work } from "./work.ts";
@@ -27,6 +28,7 @@ export class Sessions {
   readonly #catalogs: Map<string, Promise<Catalog>> = new Map();
   readonly #flow: FlowStorage<Session> | null;
   readonly #turns: Turns = new Turns();
+  readonly #resumed: Set<string> = new Set();
 
   /** Keeps the sessions of an open store. */
   constructor(store: Store) {
@@ -131,6 +133,13 @@ export class Sessions {
       catalog.catch(() => this.forget(database));
     }
     return catalog;
+  }
+
+  /** Finishes, once, what was interrupted in a database. */
+  async resume(database: string): Promise<void> {
+    if (this.#resumed.has(database)) return;
+    this.#resumed.add(database);
+    await resumeRemovals(this.#store, await this.catalog(database));
   }
 
   /** Looks at the tables of a database again when they are next needed. */

@@ -23,7 +23,7 @@ export interface CompiledQuery {
 }
 
 /** The one column of a query that counts. */
-const COUNT: readonly string[] = ["n"];
+export const COUNT = "n";
 
 /** Writes a query. */
 export function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
@@ -60,8 +60,8 @@ export function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
       return done(sql, "search", details, table.decoder(select));
     }
     case "count":
-      return done(`SELECT count(*) AS n FROM ${table.quoted}${where(plan.where)}`, "search", {
-        columns: COUNT,
+      return done(`SELECT count(*) AS ${COUNT} FROM ${table.quoted}${where(plan.where)}`, "search", {
+        columns: [COUNT],
         single: true,
       });
     case "update": {

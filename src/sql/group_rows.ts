@@ -56,7 +56,7 @@ function compile(table: SqlTable, plan: GroupPlan, exact: boolean): CompiledGrou
   const { dialect, driver } = table.traits;
   const by = plan.by.map((name) => table.column(name));
   const bigints = hasBigint(by) || plan.terms.some((term) => needsBigints(table, term));
-  const options = { driver, bigints, checked: table.checked };
+  const options = { driver, bigints, checked: table.storage.checked };
   const terms = plan.terms.map((term) => ({ as: term.as, ...groupTerm(table, term, options, exact) }));
   const parameters = new Parameters(dialect);
   const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };

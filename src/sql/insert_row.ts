@@ -2,6 +2,7 @@ import { chain, type Maybe } from "../chain/chain.ts";
 import { NotNullConstraintError } from "../errors/mod.ts";
 import type { AnySession } from "./any_engine.ts";
 import type { Row } from "./rows_decoder.ts";
+import type { SqlChanges } from "./sql_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { Attempt } from "./sql_error.ts";
 import { outOfRange } from "./sql_error.ts";
@@ -19,25 +20,38 @@ export function insertRow(
   attempt: Attempt = "insert into",
 ): Maybe<Row> {
   const { inserts } = table;
-  const { assigned } = inserts;
   if (inserts.rowNumber !== null) checkRowNumber(table, inserts.rowNumber, row, attempt);
-  const values: unknown[] = [];
   try {
-    if (assigned !== null && (row[assigned.name] ?? null) === null) {
-      inserts.push(values, row, assigned);
-      const rows = session.all(inserts.assigning, values);
+    const { query, writer, numbers } = inserts.one(row);
+    const values = writer.values(row);
+    if (numbers === "returned") {
+      const rows = session.all(query, values);
       if (!(rows instanceof Promise)) return inserts.result(row, firstValues(rows)[0]);
       return rows.then((found) => inserts.result(row, firstValues(found)[0]))
         .catch((error) => insertFailed(database, table, session, row, attempt, error));
     }
-    inserts.push(values, row, null);
-    const done = session.run(inserts.one, values);
-    if (!(done instanceof Promise)) return inserts.result(row, undefined);
-    return done.then(() => inserts.result(row, undefined))
+    const done = session.run(query, values);
+    if (!(done instanceof Promise)) {
+      return inserts.result(row, numbers === "given" ? undefined : lastNumber(table, done));
+    }
+    return done.then((changes) =>
+      inserts.result(row, numbers === "given" ? undefined : lastNumber(table, changes))
+    )
       .catch((error) => insertFailed(database, table, session, row, attempt, error));
   } catch (error) {
     return insertFailed(database, table, session, row, attempt, error);
   }
+}
+
+/** The number of the row inserted last. Beyond 2^53 it would not be exact: then others have filled the table. */
+export function lastNumber(table: SqlTable, { lastInsertRowid }: SqlChanges): number {
+  const number = Number(lastInsertRowid);
+  if (Number.isSafeInteger(number)) return number;
+  const { assigned } = table.inserts;
+  throw outOfRange(`Cannot insert into \`${table.name}\``, assigned?.name ?? "", {
+    driver: table.traits.driver,
+    table: table.name,
+  });
 }
 
 /** The values of rows of one column. */

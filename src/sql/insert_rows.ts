@@ -1,8 +1,9 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { AnySession } from "./any_engine.ts";
-import { checkRowNumber, firstValues, insertRow } from "./insert_row.ts";
+import { checkRowNumber, firstValues, insertRow, lastNumber } from "./insert_row.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
+import type { SqlChanges } from "./sql_engine.ts";
 import type { SqlFailureKind } from "./sql_failure.ts";
 import type { SqlTable } from "./sql_table.ts";
 import { failWith } from "./statement_error.ts";
@@ -44,12 +45,20 @@ function insertChunk(
 ): Maybe<Row[]> {
   const { inserts } = table;
   const { rowNumber } = inserts;
-  const values: unknown[] = [];
-  for (const row of rows) {
-    if (rowNumber !== null) checkRowNumber(table, rowNumber, row, "insert into");
-    inserts.push(values, row, null);
-  }
-  const stored = (ids: readonly unknown[]): Row[] => rows.map((row, i) => inserts.result(row, ids[i]));
+  if (rowNumber !== null) { for (const row of rows) checkRowNumber(table, rowNumber, row, "insert into"); }
+  const { query, writer, numbers } = inserts.many(rows);
+  const stored = (numberOf: (index: number) => unknown): Row[] =>
+    rows.map((row, i) => inserts.result(row, numberOf(i)));
+  const returned = (found: unknown[]): Row[] => {
+    const ids = firstValues(found);
+    return stored((i) => ids[i]);
+  };
+  const done = (changes: SqlChanges): Row[] => {
+    if (numbers === "given") return stored(() => undefined);
+    // The numbers of one statement follow one another.
+    const first = lastNumber(table, changes) - rows.length + 1;
+    return stored((i) => first + i);
+  };
   const failed = (error: unknown): Maybe<Row[]> => {
     // One by one, so that the first row that is wrong is the one reported.
     if (ROW_FAILURES.includes(database.engine.failure(error).kind)) {
@@ -58,15 +67,15 @@ function insertChunk(
     return failWith(database, session, error, { table, attempt: "insert into" });
   };
   try {
-    const statement = inserts.many(rows.length);
-    if (inserts.assigned === null) {
-      const done = session.run(statement, values);
-      return done instanceof Promise ? done.then(() => stored([])).catch(failed) : stored([]);
+    const { width } = writer;
+    const values = new Array<unknown>(rows.length * width);
+    for (let i = 0; i < rows.length; i++) writer.write(values, i * width, rows[i] as Row);
+    if (numbers === "returned") {
+      const found = session.all(query, values);
+      return found instanceof Promise ? found.then(returned).catch(failed) : returned(found);
     }
-    const found = session.all(statement, values);
-    return found instanceof Promise
-      ? found.then((ids) => stored(firstValues(ids))).catch(failed)
-      : stored(firstValues(found));
+    const changes = session.run(query, values);
+    return changes instanceof Promise ? changes.then(done).catch(failed) : done(changes);
   } catch (error) {
     return failed(error);
   }

@@ -1,8 +1,19 @@
 import { query } from "./any_engine.ts";
+import { RowMaker, RowWriter } from "./row_writer.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlColumn } from "./sql_column.ts";
 import type { SqlQuery } from "./sql_engine.ts";
 import type { SqlTable } from "./sql_table.ts";
+
+/** A statement that stores rows, and how the numbers the store assigns come back. */
+export interface InsertStatement {
+  /** The statement. */
+  readonly query: SqlQuery;
+  /** Writes the values of a row. */
+  readonly writer: RowWriter;
+  /** `given`: rows have theirs. `last`: the store tells that of the last row. `returned`: the statement returns them. */
+  readonly numbers: "given" | "last" | "returned";
+}
 
 /** The statements that store rows of a table, written once. */
 export class InsertStatements {
@@ -11,91 +22,85 @@ export class InsertStatements {
   /** The column of which SQLite would make up the value when it is null, though it is not assigned; or null. */
   readonly rowNumber: string | null;
   readonly #table: SqlTable;
-  readonly #bySize: Map<number, SqlQuery> = new Map();
-  #one: SqlQuery | null = null;
-  #assigning: SqlQuery | null = null;
+  readonly #whole: RowWriter;
+  readonly #partial: RowWriter;
+  readonly #rest: readonly SqlColumn[];
+  readonly #maker: RowMaker;
+  readonly #made: Map<string, InsertStatement> = new Map();
+  #given: InsertStatement | null = null;
+  #assigning: InsertStatement | null = null;
 
   /** Prepares for a table. */
   constructor(table: SqlTable) {
+    const { columns } = table;
     this.#table = table;
-    this.assigned = table.columns.find(({ column }) => column.autoIncrement) ?? null;
+    this.assigned = columns.find(({ column }) => column.autoIncrement) ?? null;
+    this.#rest = columns.filter((column) => column !== this.assigned);
+    this.#whole = new RowWriter(columns);
+    this.#partial = new RowWriter(this.#rest);
+    this.#maker = new RowMaker(columns.map(({ name }) => name), this.assigned?.name ?? null);
     const [key] = table.table.primaryKey.length === 1 ? table.table.primaryKey : [];
     const number = key !== undefined && (key.kind === "integer" || key.kind === "bigint") &&
       this.assigned === null;
     this.rowNumber = number ? key.name : null;
   }
 
-  /** Stores one row with all its columns. */
-  get one(): SqlQuery {
-    return this.#one ??= query(
-      `${this.#into(this.#table.columns)} VALUES ${this.#places(this.#table.columns, 0)}`,
-      [],
-    );
-  }
-
-  /** Stores one row without the column the store assigns, and returns that. */
-  get assigning(): SqlQuery {
-    if (this.#assigning !== null) return this.#assigning;
-    const rest = this.#rest();
-    const values = rest.length === 0 ? "DEFAULT VALUES" : `VALUES ${this.#places(rest, 0)}`;
-    const into = rest.length === 0 ? `INSERT INTO ${this.#table.quoted}` : this.#into(rest);
-    return this.#assigning = this.#returning(`${into} ${values}`);
-  }
-
-  /** Stores a number of rows; the column the store assigns is returned for each. */
-  many(size: number): SqlQuery {
-    let made = this.#bySize.get(size);
-    if (made === undefined) {
-      const { columns } = this.#table;
-      const places = Array.from({ length: size }, (_, i) => this.#places(columns, i * columns.length));
-      const sql = `${this.#into(columns)} VALUES ${places.join(", ")}`;
-      made = this.assigned === null ? query(sql, []) : this.#returning(sql);
-      this.#bySize.set(size, made);
+  /** The statement for one row. */
+  one(row: Readonly<Row>): InsertStatement {
+    const { assigned } = this;
+    if (assigned === null || (row[assigned.name] ?? null) !== null) {
+      return this.#given ??= this.#write(1, "given");
     }
+    return this.#assigning ??= this.#write(1, this.#numbers(false));
+  }
+
+  /** The statement for several rows. */
+  many(rows: readonly Readonly<Row>[]): InsertStatement {
+    const numbers = this.#numbersOf(rows);
+    const key = `${numbers} ${rows.length}`;
+    let made = this.#made.get(key);
+    if (made === undefined) this.#made.set(key, made = this.#write(rows.length, numbers));
     return made;
   }
 
-  /** Adds a row's values, encoded, to a list. */
-  push(values: unknown[], row: Readonly<Row>, without: SqlColumn | null): void {
-    const { columns } = this.#table;
-    for (let i = 0; i < columns.length; i++) {
-      const column = columns[i] as SqlColumn;
-      if (column === without) continue;
-      const value = row[column.name];
-      values.push(
-        value === null || value === undefined ? null : column.encode === null ? value : column.encode(value),
-      );
-    }
-  }
-
   /** The row as it was stored. Its values are those that were given, which belong to the driver. */
-  result(row: Readonly<Row>, assigned: unknown): Row {
-    const { columns } = this.#table;
-    const result: Row = {};
-    for (let i = 0; i < columns.length; i++) {
-      const column = columns[i] as SqlColumn;
-      const value = row[column.name];
-      result[column.name] = value === undefined ? null : value;
-    }
-    if (assigned !== undefined && this.assigned !== null) result[this.assigned.name] = assigned;
-    return result;
+  result(row: Readonly<Row>, number: unknown): Row {
+    return this.#maker.make(row, number);
   }
 
-  #rest(): readonly SqlColumn[] {
-    return this.#table.columns.filter((column) => column !== this.assigned);
+  #numbersOf(rows: readonly Readonly<Row>[]): InsertStatement["numbers"] {
+    const { assigned } = this;
+    if (assigned === null) return "given";
+    let absent = 0;
+    for (const row of rows) if ((row[assigned.name] ?? null) === null) absent++;
+    return absent === 0 ? "given" : this.#numbers(absent < rows.length);
   }
 
-  #into(columns: readonly SqlColumn[]): string {
-    return `INSERT INTO ${this.#table.quoted} (${columns.map(({ quoted }) => quoted).join(", ")})`;
+  /** One after another is certain only where no trigger can insert in between, and exact only below 2^53. */
+  #numbers(mixed: boolean): InsertStatement["numbers"] {
+    const { traits, storage } = this.#table;
+    const told = traits.tellsRowNumber && !storage.triggers && this.assigned?.kind === "integer";
+    return told && !mixed && this.#rest.length > 0 ? "last" : "returned";
   }
 
-  #places(columns: readonly SqlColumn[], from: number): string {
-    const { dialect } = this.#table.traits;
-    return `(${columns.map((_, i) => dialect.nextPlaceholder(from + i + 1)).join(", ")})`;
-  }
-
-  #returning(sql: string): SqlQuery {
-    const { quoted, name, kind } = this.assigned as SqlColumn;
-    return query(`${sql} RETURNING ${quoted}`, [name], { bigints: kind === "bigint" });
+  #write(size: number, numbers: InsertStatement["numbers"]): InsertStatement {
+    const { quoted, columns, traits } = this.#table;
+    const all = numbers !== "last";
+    const written = all ? columns : this.#rest;
+    const names = written.map((column) => column.quoted).join(", ");
+    const places = Array.from(
+      { length: size },
+      (_, row) =>
+        `(${written.map((_, i) => traits.dialect.placeholder(row * written.length + i + 1)).join(", ")})`,
+    );
+    const sql = `INSERT INTO ${quoted} (${names}) VALUES ${places.join(", ")}`;
+    const writer = all ? this.#whole : this.#partial;
+    if (numbers !== "returned") return { query: query(sql, []), writer, numbers };
+    const { name, kind, quoted: number } = this.assigned as SqlColumn;
+    return {
+      query: query(`${sql} RETURNING ${number}`, [name], { bigints: kind === "bigint" }),
+      writer,
+      numbers,
+    };
   }
 }

@@ -2,8 +2,8 @@ import { chain, type Maybe } from "../chain/chain.ts";
 import type { QueryPlan } from "../contract/mod.ts";
 import type { AnySession } from "./any_engine.ts";
 import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
-import type { Row } from "./rows_decoder.ts";
-import { runCount, runSelect } from "./run_query.ts";
+import type { Row, RowsDecoder } from "./rows_decoder.ts";
+import { finishSelect, queryFailed, runCount, runSelect } from "./run_query.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlTable } from "./sql_table.ts";
 
@@ -22,12 +22,18 @@ export class PreparedSql {
     this.#compiled = compileQuery(table, plan);
   }
 
-  /** The rows. */
+  /** The rows. This is the path of most calls: it does nothing that can be done once. */
   all(params: readonly unknown[]): Maybe<Row[]> {
-    if (!this.#table.live) this.#compile();
-    const session = this.#database.reader;
-    if (session === null) return chain(this.#database.enter(), (entered) => this.#all(entered, params));
-    return this.#all(session, params);
+    const { reader } = this.#database;
+    if (reader === null || !this.#table.live) return this.#allLater(params);
+    const { query, bind, decoder } = this.#compiled;
+    try {
+      const rows = reader.all(query, bind(params));
+      if (Array.isArray(rows)) return (decoder as RowsDecoder).decode(rows);
+      return finishSelect(this.#database, this.#table, reader, this.#compiled, params, rows);
+    } catch (error) {
+      return queryFailed(this.#database, this.#table, reader, this.#compiled, params, error);
+    }
   }
 
   /** The number of rows. */
@@ -43,8 +49,12 @@ export class PreparedSql {
     return chain(entered, (entered) => this.#number(entered, params));
   }
 
-  #all(session: AnySession, params: readonly unknown[]): Maybe<Row[]> {
-    return runSelect(this.#database, this.#table, session, this.#compiled, params);
+  #allLater(params: readonly unknown[]): Maybe<Row[]> {
+    if (!this.#table.live) this.#compile();
+    return chain(
+      this.#database.enter(),
+      (session) => runSelect(this.#database, this.#table, session, this.#compiled, params),
+    );
   }
 
   #number(session: AnySession, params: readonly unknown[]): Maybe<number> {

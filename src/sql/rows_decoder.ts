@@ -1,3 +1,4 @@
+import { canGenerateCode } from "./code_generation.ts";
 import type { SqlColumn } from "./sql_column.ts";
 import { type Decode, type DecoderOptions, valueDecoder } from "./value_decoder.ts";
 
@@ -29,7 +30,7 @@ export class RowsDecoder {
     this.#decodes = columns.map(({ column }) => valueDecoder(column, options));
     this.#form = options.rows;
     this.#decode = closureDecoder(this.#form, this.#names, this.#decodes);
-    this.#left = canGenerate() ? HOT_ROWS : Infinity;
+    this.#left = canGenerateCode() ? HOT_ROWS : Infinity;
   }
 
   /** Makes rows of what the engine returned. The array and, where they are objects, the rows are changed in place. */
@@ -39,20 +40,6 @@ export class RowsDecoder {
     }
     return this.#decode(rows);
   }
-}
-
-let generates: boolean | undefined;
-
-/** Whether code may be generated here: a content security policy or a flag of the runtime can forbid it. */
-function canGenerate(): boolean {
-  if (generates === undefined) {
-    try {
-      generates = new Function("return true")() === true;
-    } catch {
-      generates = false;
-    }
-  }
-  return generates;
 }
 
 /** Decodes with loops over columns. */

@@ -11,6 +11,8 @@ export interface StoredTable {
   readonly oddity: string | null;
   /** The store holds every value to its column's type. */
   readonly strict: boolean;
+  /** Triggers run on it. */
+  readonly triggers: boolean;
   /** The columns, in order. */
   readonly columns: readonly StoredColumn[];
   /** The columns of the primary key, in order. */

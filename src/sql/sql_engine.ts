@@ -16,6 +16,8 @@ export interface SqlQuery {
 export interface SqlChanges {
   /** The rows changed directly; rows changed by a foreign key's action are not counted. */
   readonly changes: number;
+  /** The number of the row that was inserted last, where the engine says that it tells. */
+  readonly lastInsertRowid?: number | bigint;
 }
 
 /** A statement with its values, as a part of a batch. */
@@ -84,6 +86,8 @@ export interface SqlEngineTraits {
   readonly rows: "object" | "array";
   /** How integers must be bound: engines that bind every number as a float need `bigint`. */
   readonly integers: "number" | "bigint";
+  /** `run` tells the number of the row inserted last, so that RETURNING is not needed for it. */
+  readonly tellsRowNumber: boolean;
   /** Nothing can be written. */
   readonly readonly: boolean;
   /** Whether a transaction is open on the connection itself. */

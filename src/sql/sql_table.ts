@@ -20,7 +20,20 @@ export interface TableTraits {
   readonly rows: "object" | "array";
   /** How integers are bound. */
   readonly integers: "number" | "bigint";
+  /** The engine tells the number of the row inserted last. */
+  readonly tellsRowNumber: boolean;
 }
+
+/** What is known of how a table is stored. */
+export interface TableStorage {
+  /** The store does not hold values to their column's type. */
+  readonly checked: boolean;
+  /** Someone's triggers run on it. */
+  readonly triggers: boolean;
+}
+
+/** How tables are stored that are made here. */
+const OURS: TableStorage = { checked: false, triggers: false };
 
 /** A table known to exist with this schema, with everything that is prepared once for it. */
 export class SqlTable {
@@ -36,8 +49,8 @@ export class SqlTable {
   readonly offsetEncode: Encode | null;
   /** What it takes from its engine. */
   readonly traits: TableTraits;
-  /** The store does not hold values to their column's type. */
-  readonly checked: boolean;
+  /** How it is stored. */
+  readonly storage: TableStorage;
   /** The table was dropped, or its database closed: what was compiled for it must not be used any more. */
   live = true;
   /** Whether deletions come back to the table by way of foreign keys, as of a generation of the database's tables. */
@@ -55,7 +68,7 @@ export class SqlTable {
    *
    * @throws {ValidationError} When the schema makes no sense.
    */
-  constructor(name: string, schema: TableSchema, traits: TableTraits, checked: boolean) {
+  constructor(name: string, schema: TableSchema, traits: TableTraits, storage: TableStorage = OURS) {
     this.schema = schema;
     this.table = new Table(name, schema);
     this.quoted = traits.dialect.quote(name);
@@ -63,7 +76,7 @@ export class SqlTable {
     this.#byName = new Map(this.columns.map((column) => [column.name, column]));
     this.offsetEncode = traits.dialect.encoding("integer", traits.integers).one;
     this.traits = traits;
-    this.checked = checked;
+    this.storage = storage;
     this.inserts = new InsertStatements(this);
   }
 
@@ -95,7 +108,12 @@ export class SqlTable {
 
   #decoder(columns: readonly SqlColumn[]): RowsDecoder {
     const { driver, rows } = this.traits;
-    return new RowsDecoder(columns, { driver, rows, checked: this.checked, bigints: hasBigint(columns) });
+    return new RowsDecoder(columns, {
+      driver,
+      rows,
+      checked: this.storage.checked,
+      bigints: hasBigint(columns),
+    });
   }
 }
 

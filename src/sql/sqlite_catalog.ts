@@ -1,4 +1,4 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { ReferenceAction } from "../contract/mod.ts";
 import type { ColumnKind } from "../schema/column.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
@@ -73,57 +73,49 @@ export const sqliteCatalog: SqlCatalog = {
     ),
 };
 
-function describe(session: AnySession, [type, name, sql]: [string, string, string]): Maybe<StoredTable> {
-  const info = read(
-    session,
+/** What is asked about a table, with the columns that come back. Each takes the table's name. */
+const QUESTIONS: readonly (readonly [sql: string, columns: readonly string[]])[] = [
+  [
     'SELECT name, type, "notnull" AS nn, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid',
     ["name", "type", "nn", "pk", "hidden"],
-    [name],
-  );
-  const list = read(
-    session,
-    "SELECT strict AS s, type AS t FROM pragma_table_list(?1) WHERE schema = 'main'",
-    ["s", "t"],
-    [name],
-  );
-  const keys = read(
-    session,
-    'SELECT "from" AS col, "table" AS t, "to" AS target, on_delete AS del, on_update AS upd, id, ' +
-      "count(*) OVER (PARTITION BY id) AS n FROM pragma_foreign_key_list(?1) ORDER BY id, seq",
-    ["col", "t", "target", "del", "upd", "id", "n"],
-    [name],
-  );
-  const indexes = read(
-    session,
+  ],
+  ["SELECT strict AS s, type AS t FROM pragma_table_list(?1) WHERE schema = 'main'", ["s", "t"]],
+  [
+    'SELECT "from" AS col, "table" AS t, "to" AS target, on_delete AS del, on_update AS upd, ' +
+    "count(*) OVER (PARTITION BY id) AS n FROM pragma_foreign_key_list(?1) ORDER BY id, seq",
+    ["col", "t", "target", "del", "upd", "n"],
+  ],
+  [
     "SELECT l.origin AS o, x.name AS col FROM pragma_index_list(?1) AS l JOIN pragma_index_xinfo(l.name) AS x " +
-      "WHERE l.\"unique\" = 1 AND l.partial = 0 AND x.key = 1 GROUP BY l.name HAVING count(*) = 1 AND max(x.coll) = 'BINARY'",
+    'WHERE l."unique" = 1 AND l.partial = 0 AND x.key = 1 ' +
+    "GROUP BY l.name HAVING count(*) = 1 AND max(x.coll) = 'BINARY'",
     ["o", "col"],
-    [name],
-  );
+  ],
+  ["SELECT 1 AS n FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 LIMIT 1", ["n"]],
+];
+
+function describe(session: AnySession, [type, name, sql]: [string, string, string]): Maybe<StoredTable> {
   return chain(
-    info,
-    (columns) =>
-      chain(list, ([traits]) =>
-        chain(keys, (references) =>
-          chain(indexes, (unique): StoredTable => {
-            const kinds = commentedKinds(name, sql, columns.length);
-            const by = (origin: string): string[] =>
-              unique.filter(([o]) => o === origin).map(([, column]) => column as string);
-            return {
-              name,
-              oddity: oddity(type, (traits?.[1] ?? type) as string, sql, references),
-              strict: Number(traits?.[0] ?? 0) === 1,
-              columns: columns.map((column, i) => storedColumn(column, kinds?.[i])),
-              primaryKey: columns.filter(([, , , pk]) => Number(pk) > 0).sort((a, b) =>
-                Number(a[3]) - Number(b[3])
-              )
-                .map(([column]) => column as string),
-              autoIncrement: /\bautoincrement\b/i.test(withoutQuoted(sql)),
-              unique: by("u"),
-              uniqueIndexed: by("c"),
-              references: references.map(storedReference),
-            };
-          }))),
+    chainAll(QUESTIONS, ([question, columns]) => read(session, question, columns, [name])),
+    ([columns = [], traits = [], references = [], unique = [], triggers = []]): StoredTable => {
+      const kinds = commentedKinds(name, sql, columns.length);
+      const [strict, listed] = traits[0] ?? [0, type];
+      const key = columns.filter(([, , , pk]) => Number(pk) > 0).sort((a, b) => Number(a[3]) - Number(b[3]));
+      const by = (origin: string): string[] =>
+        unique.filter(([o]) => o === origin).map(([, column]) => column as string);
+      return {
+        name,
+        oddity: oddity(type, listed as string, sql, references),
+        strict: Number(strict) === 1,
+        triggers: triggers.length > 0,
+        columns: columns.map((column, i) => storedColumn(column, kinds?.[i])),
+        primaryKey: key.map(([column]) => column as string),
+        autoIncrement: /\bautoincrement\b/i.test(withoutQuoted(sql)),
+        unique: by("u"),
+        uniqueIndexed: by("c"),
+        references: references.map(storedReference),
+      };
+    },
   );
 }
 
@@ -158,7 +150,7 @@ function oddity(type: string, listed: string, sql: string, references: unknown[]
   if (/\bcollate\s+(?!binary\b)/i.test(withoutQuoted(sql))) {
     return "it has a column with a collation, which compares text another way";
   }
-  if (references.some((row) => Number(row[6]) > 1)) return "it has a foreign key of several columns";
+  if (references.some((row) => Number(row[5]) > 1)) return "it has a foreign key of several columns";
   return null;
 }
 

@@ -19,10 +19,9 @@ export function createTable(
   schema: TableSchema,
 ): Maybe<void> {
   return chain(database.enter(), (session) => {
-    const { dialect, rows, integers } = database.engine;
-    const make = (checked: boolean): SqlTable =>
-      new SqlTable(name, schema, { driver: database.driver, dialect, rows, integers }, checked);
-    const wanted = make(false);
+    const { dialect, rows, integers, tellsRowNumber } = database.engine;
+    const traits = { driver: database.driver, dialect, rows, integers, tellsRowNumber };
+    const wanted = new SqlTable(name, schema, traits);
     return chain(
       guarded(database, session, wanted, "create", () => dialect.catalog.table(session, name)),
       (stored) => {
@@ -41,7 +40,13 @@ export function createTable(
         }
         const differences = schemaDifferences(stored, wanted.table);
         if (differences.length > 0) throw mismatch(database, wanted, differences);
-        know(connection, database, stored.strict ? wanted : make(true));
+        const { strict, triggers } = stored;
+        const ours = strict && !triggers;
+        know(
+          connection,
+          database,
+          ours ? wanted : new SqlTable(name, schema, traits, { checked: !strict, triggers }),
+        );
       },
     );
   });

@@ -64,8 +64,9 @@ function toProgram(path: string, { line, code }: Block): Program {
 }
 
 function runtimesOf(code: string): readonly Runtime[] {
-  if (/\bBun\.|drivers\/bun-sqlite/.test(code)) return ["bun"];
+  if (/\bBun\.|"bun:|drivers\/bun-sqlite(?![\s\S]*in globalThis)/.test(code)) return ["bun"];
   if (/\bDeno\.|drivers\/deno-kv/.test(code)) return ["deno"];
+  if (/"node:test"/.test(code)) return ["node"];
   return ["bun", "deno", "node"];
 }
 

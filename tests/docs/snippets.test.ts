@@ -21,8 +21,12 @@ const GLOBALS = `
 type Handler = (request: Request) => Response | Promise<Response>;
 declare const Bun: { serve(options: { port: number; fetch: Handler }): { readonly port: number; stop(): void } };
 declare const Deno: {
+  test: ((name: string, fn: () => Promise<void>) => void) & { ignore(name: string, fn: () => void): void };
   serve(options: { port: number }, handler: Handler): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
 };
+declare module "bun:test" {
+  export const test: ((name: string, fn: () => unknown) => void) & { skip(name: string, fn: () => void): void };
+}
 `;
 
 describe("documentation:", () => {
@@ -40,9 +44,11 @@ describe("documentation:", () => {
 /** Runs a program in a folder of its own and compares what it prints with the comments behind its `console.log`s. */
 function runs({ code }: Program): Promise<void> {
   return withTempDir(async (folder) => {
-    const path = join(folder, "program.ts");
+    // Code with tests in it is given to the runner.
+    const isTest = /"bun:test"|\bDeno\.test\b/.test(code);
+    const path = join(folder, isTest ? "program.test.ts" : "program.ts");
     writeFileSync(path, withLocalImports(withEndOfServer(code), folder));
-    const { code: exit, stdout, stderr } = await runFile(pathToFileURL(path), [], { cwd: folder });
+    const { code: exit, stdout, stderr } = await runFile(pathToFileURL(path), [], { cwd: folder, isTest });
     assertEquals(exit, 0, stderr + stdout);
     let from = 0;
     for (const line of expectedLines(code)) {
@@ -69,7 +75,7 @@ function withLocalImports(code: string, folder: string): string {
 }
 
 function localPath(specifier: string): string | null {
-  if (specifier.startsWith("node:")) return null;
+  if (/^(?:node|bun):/.test(specifier)) return null;
   if (!specifier.startsWith("@rinari/orm")) return require.resolve(specifier);
   const entry = entries[specifier.replace("@rinari/orm", ".")];
   if (entry === undefined) throw new Error(`Cannot import ${specifier}: deno.json does not export it`);

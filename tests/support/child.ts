@@ -11,21 +11,42 @@ export interface ChildResult {
   stderr: string;
 }
 
+/** How a child is started. */
+export interface ChildOptions {
+  /** The folder it runs in; that of the test when absent. */
+  cwd?: string;
+  /** The file holds tests and is given to the runtime's own runner. */
+  isTest?: boolean;
+}
+
+const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet"];
 const flags: Record<Runtime, string[]> = {
   bun: ["run"],
-  deno: ["run", "--allow-all", "--unstable-kv", "--no-check", "--quiet"],
+  deno: ["run", ...denoFlags],
   node: ["--disable-warning=ExperimentalWarning"],
+};
+const testFlags: Record<Runtime, string[]> = {
+  bun: ["test", "--timeout=0"],
+  deno: ["test", ...denoFlags],
+  node: ["--test", ...flags.node],
 };
 
 /**
  * Starts a TypeScript file in a process of its own, under the runtime that runs the test:
  * `startFile(new URL("./fixtures/writer.ts", import.meta.url), ["10"])`.
  */
-export function startFile(file: URL, args: string[] = [], { cwd }: { cwd?: string } = {}): ChildProcess {
-  return spawn(process.execPath, [...flags[runtime], fileURLToPath(file), ...args], {
+export function startFile(
+  file: URL,
+  args: string[] = [],
+  { cwd, isTest = false }: ChildOptions = {},
+): ChildProcess {
+  // A test of node:test in the child is its own, not one of the test that runs it.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const first = isTest ? testFlags[runtime] : flags[runtime];
+  return spawn(process.execPath, [...first, fileURLToPath(file), ...args], {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...env, NO_COLOR: "1" },
   });
 }
 
@@ -33,9 +54,9 @@ export function startFile(file: URL, args: string[] = [], { cwd }: { cwd?: strin
 export function runFile(
   file: URL,
   args: string[] = [],
-  { timeout = 30_000, cwd }: { timeout?: number; cwd?: string } = {},
+  { timeout = 30_000, ...options }: ChildOptions & { timeout?: number } = {},
 ): Promise<ChildResult> {
-  const child = startFile(file, args, { cwd });
+  const child = startFile(file, args, options);
   const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
   const printed = { stdout: "", stderr: "" };
   child.stdin?.end();

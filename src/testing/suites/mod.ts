@@ -1,5 +1,19 @@
 import type { TestCase } from "../test_case.ts";
+import { autoIncrementSuite } from "./auto_increment_suite.ts";
+import { conditionsSuite } from "./conditions_suite.ts";
+import { crudSuite } from "./crud_suite.ts";
+import { keysSuite } from "./keys_suite.ts";
+import { orderSuite } from "./order_suite.ts";
+import { refusalsSuite } from "./refusals_suite.ts";
 import { valuesSuite } from "./values_suite.ts";
 
 /** All tests of the kit, by topic. */
-export const SUITES: readonly (readonly TestCase[])[] = [valuesSuite];
+export const SUITES: readonly (readonly TestCase[])[] = [
+  valuesSuite,
+  refusalsSuite,
+  conditionsSuite,
+  orderSuite,
+  crudSuite,
+  keysSuite,
+  autoIncrementSuite,
+];

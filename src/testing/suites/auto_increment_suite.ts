@@ -1,0 +1,100 @@
+import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
+import { ValidationError } from "../../errors/mod.ts";
+import { promise, type TestCase } from "../test_case.ts";
+import type { TestModel } from "../test_model.ts";
+import type { World } from "../world.ts";
+
+/** Numbers that the store assigns. */
+export const autoIncrementSuite: readonly TestCase[] = [
+  promise("autoIncrement: begins at 1 and goes on by one", counts),
+  promise("autoIncrement: bulkCreate assigns numbers in order, between those given", inBulk),
+  promise("autoIncrement: never assigns a number again, whatever was removed", neverAgain),
+  promise("autoIncrement: goes on after the largest number given", afterGiven),
+  promise("autoIncrement: a bigint column is assigned bigints", bigints),
+  promise("autoIncrement: a number that is a row's is never assigned, though an update gave it", afterUpdate),
+  promise("autoIncrement: upsert assigns a number to a new row", upserts),
+  promise("autoIncrement: no number is left after the largest", exhausted),
+];
+
+const number = { type: "INTEGER", primaryKey: true, autoIncrement: true } as const;
+
+function items(world: World): TestModel {
+  return world.define("items", { id: number, name: { type: "TEXT", unique: true } });
+}
+
+async function counts(world: World): Promise<void> {
+  const Item = items(world);
+  for (const id of [1, 2, 3]) expectEqual(await Item.create({ name: `n${id}` }), { id, name: `n${id}` });
+  expectEqual(await Item.create({ id: undefined }), { id: 4, name: null });
+}
+
+async function inBulk(world: World): Promise<void> {
+  const Item = items(world);
+  expectEqual((await Item.bulkCreate([{}, {}, {}])).map(({ id }) => id), [1, 2, 3]);
+  expectEqual((await Item.bulkCreate([{}, { id: 10 }, {}, { id: 7 }, {}])).map(({ id }) => id), [
+    4,
+    10,
+    11,
+    7,
+    12,
+  ]);
+  expectEqual((await Item.findAll()).map(({ id }) => id), [1, 2, 3, 4, 7, 10, 11, 12]);
+}
+
+async function neverAgain(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.bulkCreate([{}, {}, {}]);
+  await Item.delete({ id: 3 });
+  expectEqual(await Item.create({}), { id: 4, name: null });
+  await Item.deleteAll();
+  expectEqual(await Item.create({}), { id: 5, name: null });
+  await Item.bulkDelete([5]);
+  expectEqual((await Item.bulkCreate([{}, {}])).map(({ id }) => id), [6, 7]);
+}
+
+async function afterGiven(world: World): Promise<void> {
+  const Item = items(world);
+  expectEqual(await Item.create({ id: 100 }), { id: 100, name: null });
+  expectEqual(await Item.create({ id: 50 }), { id: 50, name: null });
+  expectEqual(await Item.create({}), { id: 101, name: null });
+  expectEqual(await Item.create({ id: -5 }), { id: -5, name: null });
+  expectEqual(await Item.create({ id: 0 }), { id: 0, name: null });
+  await Item.delete({ id: { $gte: 100 } });
+  expectEqual(await Item.create({}), { id: 102, name: null });
+}
+
+async function bigints(world: World): Promise<void> {
+  const Item = world.define("items", { id: { ...number, bigint: true } });
+  expectEqual(await Item.create({}), { id: 1n });
+  expectEqual(await Item.create({ id: 41 }), { id: 41n });
+  expectEqual(await Item.bulkCreate([{}, {}]), [{ id: 42n }, { id: 43n }]);
+  expectEqual(await Item.findAll(), [{ id: 1n }, { id: 41n }, { id: 42n }, { id: 43n }]);
+}
+
+async function afterUpdate(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.bulkCreate([{}, {}]);
+  await Item.update({ id: 5 }, { id: 2 });
+  const { id } = await Item.create({});
+  expectTrue(typeof id === "number" && id > 5, `a number above 5 is assigned, not ${id}`);
+  expectEqual(await Item.count(), 3);
+}
+
+async function upserts(world: World): Promise<void> {
+  const Item = items(world);
+  expectEqual(await Item.upsert({ name: "a" }, ["name"]), { id: 1, name: "a" });
+  expectEqual(await Item.upsert({ name: "a" }, ["name"]), { id: 1, name: "a" });
+  expectEqual(await Item.upsert({ id: 9, name: "b" }), { id: 9, name: "b" });
+  expectEqual(await Item.create({}), { id: 10, name: null });
+}
+
+async function exhausted(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.create({ id: Number.MAX_SAFE_INTEGER });
+  await expectFailure(() => Item.create({}), {
+    error: ValidationError,
+    code: "OUT_OF_RANGE",
+    table: "items",
+  });
+  expectEqual(await Item.count(), 1);
+}
