@@ -61,7 +61,10 @@ export function isRemote({ remote, kv }: DenoKVOptions, path: string | undefined
   return remote ?? (kv !== undefined || isURL(path));
 }
 
-/** What the driver says of itself: everything is declared, what the store does not have the driver does. */
+/**
+ * What the driver says of itself: everything is declared, what the store does not have the driver does. A bulk call takes as
+ * many rows as a commit holds when each has one entry besides itself.
+ */
 export function metadataOf(options: DenoKVOptions): DriverMetadata {
   const { mutations } = limitsOf(options, options.path);
   return {
@@ -81,7 +84,10 @@ export function metadataOf(options: DenoKVOptions): DriverMetadata {
       references: true,
       transactions: "concurrent",
       savepoints: true,
-      limits: { rowBytes: ROW_BYTES, ...(options.bulk === "chunked" ? null : { batchRows: mutations - 3 }) },
+      limits: {
+        rowBytes: ROW_BYTES,
+        ...(options.bulk === "chunked" ? null : { batchRows: Math.floor((mutations - 4) / 2) }),
+      },
     },
   };
 }
