@@ -1,6 +1,6 @@
 /**
  * Compares Rinari with hand-written code that does the same work on the same engine:
- * `npm run bench -- --runtime bun`, `bun run bench/main.ts`, `deno task bench`.
+ * `npm run bench -- --runtime bun`, `bun run bench/main.ts`, `deno run -A bench/main.ts`.
  *
  * @module
  */

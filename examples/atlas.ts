@@ -1,6 +1,6 @@
 /**
  * The world's countries and cities in two related tables, loaded from npm packages and asked real questions. Runs
- * unchanged under Bun, Deno and Node: `npm start`, `bun run examples/atlas.ts`, `deno task start`.
+ * unchanged under Bun, Deno and Node: `npm start`, `bun run examples/atlas.ts`, `deno run -A examples/atlas.ts`.
  *
  * @module
  */

@@ -32,7 +32,7 @@ const FOLDER = fileURLToPath(new URL("./data", import.meta.url));
 /** What `--help` prints. */
 export const HELP = `Usage: npm start -- [options]
        bun run examples/atlas.ts [options]
-       deno task start [options]
+       deno run -A examples/atlas.ts [options]
 
   --runtime <name>  bun, deno or node (only with npm start; default node)
   --driver <name>   memory, bun-sqlite (Bun) or node-sqlite; default the runtime's own SQLite
