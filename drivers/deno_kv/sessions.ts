@@ -1,5 +1,5 @@
 import { type FlowStorage, flowStorage } from "../../src/chain/flow.ts";
-import { ConflictError, TransactionError, UnsupportedError } from "../../src/errors/mod.ts";
+import { ConflictError, RinariError, TransactionError, UnsupportedError } from "../../src/errors/mod.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
 import { NAME } from "./limits.ts";
 import { resumeRemovals } from "./removal.ts";
@@ -161,6 +161,8 @@ export class Sessions {
         return { result };
       }
     } catch (error) {
+      // Whether it was done is not known: a second try could do it twice.
+      if (error instanceof RinariError && error.outcome === "unknown") throw error;
       // What seems wrong may be so only because something was taken for granted, or because the tables have changed.
       const retry = fresh || (error instanceof ConflictError && error.code === "CONFLICT");
       if (!retry && await this.#isCurrent(work.base)) throw error;
