@@ -1,6 +1,6 @@
 import type { Maybe } from "../chain/chain.ts";
 import type { SqlDialect } from "./sql_dialect.ts";
-import type { SqlChanges, SqlEngineTraits, SqlQuery, SqlStatement } from "./sql_engine.ts";
+import type { SqlChanges, SqlEngineTraits, SqlQuery, SqlResult, SqlStatement } from "./sql_engine.ts";
 
 /** Where statements run, of which it is not known here whether it answers at once or with a Promise. */
 export interface AnySession {
@@ -23,7 +23,7 @@ export interface AnyTransaction extends AnySession {
 export interface AnyEngine extends AnySession, Omit<SqlEngineTraits, "dialect"> {
   readonly dialect: SqlDialect;
   begin?(): Maybe<AnyTransaction>;
-  batch?(statements: readonly SqlStatement[]): Maybe<unknown[][]>;
+  batch?(statements: readonly SqlStatement[]): Maybe<SqlResult[]>;
   prepareWrite(): Maybe<void>;
   close(): Maybe<void>;
 }

@@ -91,7 +91,7 @@ export class InsertStatements {
     const places = Array.from(
       { length: size },
       (_, row) =>
-        `(${written.map((_, i) => traits.dialect.placeholder(row * written.length + i + 1)).join(", ")})`,
+        `(${written.map((_, i) => traits.dialect.nextPlaceholder(row * written.length + i + 1)).join(", ")})`,
     );
     const sql = `INSERT INTO ${quoted} (${names}) VALUES ${places.join(", ")}`;
     const writer = all ? this.#whole : this.#partial;

@@ -4,7 +4,7 @@ import type { CompiledQuery } from "./compiled_query.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlTable } from "./sql_table.ts";
-import { failWith } from "./statement_error.ts";
+import { queryFailed } from "./run_query.ts";
 
 /** A search that is being read. */
 export interface Reading {
@@ -148,9 +148,8 @@ class RowReading implements Reading {
     const source = this.#source;
     this.#finish();
     source?.return?.();
-    const failed = { table: this.#table, attempt: this.#compiled.attempt };
-    if (reader === null) throw this.#database.error(error, this.#table.name, failed.attempt);
-    return failWith(this.#database, reader, error, failed);
+    if (reader === null) throw this.#database.error(error, this.#table.name, this.#compiled.attempt);
+    return queryFailed(this.#database, this.#table, reader, this.#compiled, this.#params, error);
   }
 
   #finish(): undefined {

@@ -23,6 +23,7 @@ export type {
   SqlEngineTraits,
   SqlLanguage,
   SqlQuery,
+  SqlResult,
   SqlStatement,
   SyncSqlEngine,
   SyncSqlSession,

@@ -1,14 +1,19 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { QueryPlan } from "../contract/mod.ts";
-import type { AnySession } from "./any_engine.ts";
 import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import { finishSelect, queryFailed, runCount, runSelect } from "./run_query.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlTable } from "./sql_table.ts";
 
+/** A query that was compiled once, of either kind of driver. */
+export interface AnyPreparedSql {
+  all(params: readonly unknown[]): Maybe<Row[]>;
+  number(params: readonly unknown[]): Maybe<number>;
+}
+
 /** A query of a driver that was compiled once. */
-export class PreparedSql {
+export class PreparedSql implements AnyPreparedSql {
   readonly #database: SqlDatabase;
   readonly #plan: QueryPlan;
   #table: SqlTable;
@@ -38,15 +43,11 @@ export class PreparedSql {
 
   /** The number of rows. */
   number(params: readonly unknown[]): Maybe<number> {
-    if (!this.#table.live) this.#compile();
     const database = this.#database;
-    const counts = this.#compiled.plan.kind === "count";
-    const session = counts ? database.reader : database.writer;
-    if (session !== null) return this.#number(session, params);
-    const entered = counts
-      ? database.enter()
-      : database.enterToWrite(this.#compiled.attempt, this.#table.name);
-    return chain(entered, (entered) => this.#number(entered, params));
+    const compiled = this.#compiled;
+    const session = compiled.plan.kind === "count" ? database.reader : database.writer;
+    if (session === null || !this.#table.live) return this.#numberLater(params);
+    return runCount(database, this.#table, session, compiled, params);
   }
 
   #allLater(params: readonly unknown[]): Maybe<Row[]> {
@@ -57,8 +58,14 @@ export class PreparedSql {
     );
   }
 
-  #number(session: AnySession, params: readonly unknown[]): Maybe<number> {
-    return runCount(this.#database, this.#table, session, this.#compiled, params);
+  #numberLater(params: readonly unknown[]): Maybe<number> {
+    if (!this.#table.live) this.#compile();
+    const { plan, attempt } = this.#compiled;
+    const database = this.#database;
+    return chain(
+      plan.kind === "count" ? database.enter() : database.enterToWrite(attempt, this.#table.name),
+      (session) => runCount(database, this.#table, session, this.#compiled, params),
+    );
   }
 
   #compile(): void {

@@ -1,4 +1,5 @@
 import { chain, type Maybe } from "../chain/chain.ts";
+import { RinariError } from "../errors/mod.ts";
 import type { AnySession } from "./any_engine.ts";
 import { cascadesBack } from "./cascades.ts";
 import { type CompiledQuery, compileQuery, COUNT } from "./compiled_query.ts";
@@ -44,11 +45,22 @@ export function queryFailed(
   database: SqlDatabase,
   table: SqlTable,
   session: AnySession,
-  { attempt, plan }: CompiledQuery,
+  compiled: CompiledQuery,
   params: readonly unknown[],
   error: unknown,
 ): Maybe<never> {
-  return failWith(database, session, error, { table, attempt, plan, params });
+  const { attempt, plan } = compiled;
+  const failed = { table, attempt, plan, params };
+  if (error instanceof RinariError || database.engine.failure(error).kind !== "unsafeInteger") {
+    return failWith(database, session, error, failed);
+  }
+  // The engine does not say which column holds it. Read as bigint, the decoder does.
+  const decoder = table.bigintDecoder(plan.select);
+  const rows = session.all({ ...compiled.query, bigints: true }, compiled.bind(params));
+  return chain(
+    chain(rows, (found) => decoder.decode(found)),
+    () => failWith(database, session, error, failed),
+  );
 }
 
 /** Runs a compiled count, update or delete. */
@@ -60,31 +72,27 @@ export function runCount(
   params: readonly unknown[],
 ): Maybe<number> {
   try {
-    const count = compiled.plan.kind === "count"
-      ? chain(session.all(compiled.query, compiled.bind(params)), countOf)
-      : change(database, table, session, compiled, params);
-    if (typeof count === "number") return count;
-    return count.catch((error) => queryFailed(database, table, session, compiled, params, error));
+    const { query, bind, plan } = compiled;
+    const values = bind(params);
+    let done: Maybe<number>;
+    if (plan.kind === "count") {
+      done = chain(session.all(query, values), countOf);
+    } else if (plan.kind === "delete" && cascadesBack(database, table)) {
+      const matching = compileQuery(table, { kind: "count", where: plan.where });
+      done = chain(
+        chain(session.all(matching.query, matching.bind(params)), countOf),
+        (count) => chain(session.run(query, values), () => count),
+      );
+    } else {
+      const result = session.run(query, values);
+      if (!(result instanceof Promise)) return result.changes;
+      done = result.then(changesOf);
+    }
+    if (typeof done === "number") return done;
+    return done.catch((error) => queryFailed(database, table, session, compiled, params, error));
   } catch (error) {
     return queryFailed(database, table, session, compiled, params, error);
   }
-}
-
-function change(
-  database: SqlDatabase,
-  table: SqlTable,
-  session: AnySession,
-  { query, bind, plan }: CompiledQuery,
-  params: readonly unknown[],
-): Maybe<number> {
-  if (plan.kind !== "delete" || !cascadesBack(database, table)) {
-    return chain(session.run(query, bind(params)), changesOf);
-  }
-  const matching = compileQuery(table, { kind: "count", where: plan.where });
-  return chain(
-    chain(session.all(matching.query, matching.bind(params)), countOf),
-    (count) => chain(session.run(query, bind(params)), () => count),
-  );
 }
 
 function changesOf({ changes }: SqlChanges): number {
@@ -92,6 +100,6 @@ function changesOf({ changes }: SqlChanges): number {
 }
 
 /** The one value of the one row. */
-function countOf([row]: readonly unknown[]): number {
+export function countOf([row]: readonly unknown[]): number {
   return Number(Array.isArray(row) ? row[0] : (row as Row)[COUNT]);
 }

@@ -1,4 +1,4 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, ensure, type Maybe } from "../chain/chain.ts";
 import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError } from "../errors/mod.ts";
 import type { AnyEngine } from "./any_engine.ts";
@@ -22,6 +22,7 @@ export class SqlConnection {
   readonly transactions: SqlTransactions = new SqlTransactions();
   readonly #databases = new Map<string, SqlDatabase>();
   #connected = false;
+  #alone: Promise<void> | null = null;
 
   /** Makes a connection that is closed. */
   constructor(provider: AnyProvider) {
@@ -58,11 +59,37 @@ export class SqlConnection {
     return database;
   }
 
+  /** Runs work when nothing runs alone: at once, with a sync driver. */
+  whenFree<T>(work: () => Maybe<T>): Maybe<T> {
+    return this.#alone === null ? work() : this.#alone.then(() => this.whenFree(work));
+  }
+
+  /** Runs steps of an async driver with nothing in between: what else comes waits in `enter`. */
+  alone<T>(work: () => Maybe<T>): Maybe<T> {
+    return this.whenFree(() => this.#runAlone(work));
+  }
+
+  #runAlone<T>(work: () => Maybe<T>): Maybe<T> {
+    let done = (): void => undefined;
+    this.#alone = new Promise((resolve) => {
+      done = () => {
+        this.#alone = null;
+        resolve();
+      };
+    });
+    this.#leave();
+    return ensure(work, done);
+  }
+
   /** Opens a transaction or savepoint: from here on every operation enters it. */
   push(): Frame {
     this.checkConnected();
-    for (const database of this.#databases.values()) database.leave();
+    this.#leave();
     return this.transactions.push();
+  }
+
+  #leave(): void {
+    for (const database of this.#databases.values()) database.leave();
   }
 
   /**

@@ -1,4 +1,4 @@
-import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { ConnectionError, RinariError, ValidationError } from "../errors/mod.ts";
 import type { AnyEngine, AnySession } from "./any_engine.ts";
 import type { Reading } from "./iterate_rows.ts";
@@ -63,16 +63,14 @@ export class SqlDatabase {
 
   /** Where statements run: opens the database, and begins the open transaction on it, when that has not been done. */
   enter(): Maybe<AnySession> {
-    return this.reader ?? chain(this.open(), (engine) => {
-      const { transactions } = this.#connection;
-      const ready = transactions.open && !transactions.begun ? this.#prepareTransaction(engine) : undefined;
-      return chain(ready, () =>
-        chain(transactions.enter(this, engine), (session) => {
-          this.reader = session;
-          this.writer = this.#prepared && this.#readings.size === 0 ? session : null;
-          return session;
-        }));
-    });
+    if (this.reader !== null) return this.reader;
+    return this.#connection.whenFree(() =>
+      chain(this.#enter(), (session) => {
+        this.reader = session;
+        this.writer = this.#prepared && this.#readings.size === 0 ? session : null;
+        return session;
+      })
+    );
   }
 
   /**
@@ -82,14 +80,16 @@ export class SqlDatabase {
    */
   enterToWrite(attempt: Attempt, table: string): Maybe<AnySession> {
     if (this.writer !== null) return this.writer;
-    return chain(chain(this.drain(), () => this.enter()), (session) => {
-      const { engine } = this;
-      if (engine.readonly) {
-        throw readonlyError(`Cannot ${attempt} \`${table}\``, { driver: this.driver, table });
-      }
-      if (this.#connection.transactions.open) return session;
-      return chain(this.#prepareWrite(engine), () => this.writer = session);
+    const ready = chain(this.drain(), () => this.enter());
+    return chain(chain(ready, (session) => this.#ready(session, attempt, table)), (session) => {
+      if (this.#prepared && this.reader === session) this.writer = session;
+      return session;
     });
+  }
+
+  /** As `enterToWrite`, for work that runs alone. */
+  enterAlone(attempt: Attempt, table: string): Maybe<AnySession> {
+    return chain(chain(this.drain(), () => this.#enter()), (session) => this.#ready(session, attempt, table));
   }
 
   /** A search is being read: what is written has to let it read the rest before. */
@@ -142,6 +142,13 @@ export class SqlDatabase {
     return engine?.close();
   }
 
+  /** Runs work, and throws the store's errors as those of this library. */
+  guard<T>(attempt: Attempt, table: string, work: () => Maybe<T>): Maybe<T> {
+    return settle(work, (value) => value, (error) => {
+      throw this.error(error, table, attempt);
+    });
+  }
+
   /** The error to throw for one of the store. */
   error(error: unknown, table: string | undefined, attempt: Attempt | null): RinariError {
     if (error instanceof RinariError) return error;
@@ -155,6 +162,23 @@ export class SqlDatabase {
     this.#connection.transactions.observe();
     const scene = { driver: this.driver, database: this.name, table, attempt, tables: this.tables.values() };
     return sqlError(this.#engine.failure(error), scene, error);
+  }
+
+  #enter(): Maybe<AnySession> {
+    return chain(this.open(), (engine) => {
+      const { transactions } = this.#connection;
+      const ready = transactions.open && !transactions.begun ? this.#prepareTransaction(engine) : undefined;
+      return chain(ready, () => transactions.enter(this, engine));
+    });
+  }
+
+  #ready(session: AnySession, attempt: Attempt, table: string): Maybe<AnySession> {
+    const { engine } = this;
+    if (engine.readonly) {
+      throw readonlyError(`Cannot ${attempt} \`${table}\``, { driver: this.driver, table });
+    }
+    if (this.#connection.transactions.open) return session;
+    return chain(this.#prepareWrite(engine), () => session);
   }
 
   /** Inside a transaction it is too late to prepare writing; before, it is right when the tables are known to be ours. */

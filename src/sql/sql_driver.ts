@@ -1,4 +1,4 @@
-import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import type {
   AggregateOperation,
   AsyncDriver,
@@ -16,30 +16,26 @@ import type {
   UpsertOptions,
 } from "../contract/mod.ts";
 import { TransactionError } from "../errors/mod.ts";
-import { readFind } from "../query/find_options.ts";
-import { readWhere } from "../query/where_reader.ts";
 import { aggregate } from "./aggregate_one.ts";
-import { asArrays, query } from "./any_engine.ts";
-import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
+import { type AnyEngine, type AnySession, asArrays, query } from "./any_engine.ts";
 import { groupRows } from "./group_rows.ts";
 import { insertRow } from "./insert_row.ts";
-import { insertRows } from "./insert_rows.ts";
+import { insertBatch, insertRows } from "./insert_rows.ts";
 import { iterateRows } from "./iterate_rows.ts";
-import { PreparedSql } from "./prepared_sql.ts";
+import { type AnyPreparedSql, PreparedSql } from "./prepared_sql.ts";
 import type { Row } from "./rows_decoder.ts";
 import { runCount, runSelect } from "./run_query.ts";
 import { type AnyProvider, SqlConnection } from "./sql_connection.ts";
 import type { SqlDatabase } from "./sql_database.ts";
+import type { Attempt } from "./sql_error.ts";
+import { readChange, readSelect, readUpdate } from "./sql_call.ts";
 import { type AsyncSqlProvider, SQL_CAPABILITIES, type SyncSqlProvider } from "./sql_provider.ts";
 import type { SqlTable } from "./sql_table.ts";
 import { createIndex, createTable, dropIndex, dropTable, introspect } from "./table_definition.ts";
+import { changeRows, updateBatch, updateEach } from "./update_rows.ts";
 import { upsertRow } from "./upsert_row.ts";
 
-/** A search, count, update or delete with its values. */
-interface Call {
-  readonly compiled: CompiledQuery;
-  readonly params: readonly unknown[];
-}
+type Batch = NonNullable<AnyEngine["batch"]>;
 
 /** A whole driver made of SQL engines. One body serves both kinds: what an engine answers at once, is answered at once. */
 class SqlDriver {
@@ -114,11 +110,19 @@ class SqlDriver {
   bulkInsert(dbName: string, tableName: string, records: readonly Readonly<Row>[]): Maybe<Row[]> {
     return this.#on(dbName, tableName, (database, table) => {
       if (records.length === 0) return [];
-      return this.#atomically(() =>
-        chain(
-          database.enterToWrite("insert into", table.name),
+      const each = (): Maybe<Row[]> =>
+        this.#together(
+          database,
+          "insert into",
+          table,
           (session) => insertRows(database, table, session, records),
-        )
+        );
+      return this.#inOneCall(
+        database,
+        "insert into",
+        table,
+        (batch) => insertBatch(database, table, batch, records),
+        each,
       );
     });
   }
@@ -127,7 +131,7 @@ class SqlDriver {
     return this.#on(
       dbName,
       tableName,
-      (database, table) => change(database, table, readUpdate(table, data, where)),
+      (database, table) => changeRows(database, table, readUpdate(table, data, where)),
     );
   }
 
@@ -135,11 +139,14 @@ class SqlDriver {
     return this.#on(dbName, tableName, (database, table) => {
       const calls = updates.map(({ data, where }) => readUpdate(table, data, where));
       if (calls.length === 0) return 0;
-      return this.#atomically(() =>
-        chain(
-          chainAll(calls, (call) => change(database, table, call)),
-          (counts) => counts.reduce((sum, count) => sum + count, 0),
-        )
+      const each = (): Maybe<number> =>
+        this.#together(database, "update", table, (session) => updateEach(database, table, session, calls));
+      return this.#inOneCall(
+        database,
+        "update",
+        table,
+        (batch) => updateBatch(database, table, batch, calls),
+        each,
       );
     });
   }
@@ -148,7 +155,7 @@ class SqlDriver {
     return this.#on(
       dbName,
       tableName,
-      (database, table) => change(database, table, readChange(table, "delete", where)),
+      (database, table) => changeRows(database, table, readChange(table, "delete", where)),
     );
   }
 
@@ -161,18 +168,20 @@ class SqlDriver {
   }
 
   begin(): Maybe<{ commit(): Maybe<void>; rollback(): Maybe<void> }> {
-    return this.#answer(() => {
+    const { transactions } = this.#connection;
+    const open = () => {
       const frame = this.#connection.push();
-      const { transactions } = this.#connection;
       return {
         commit: () => this.#answer(() => transactions.commit(frame)),
         rollback: () => this.#answer(() => transactions.rollback(frame)),
       };
-    });
+    };
+    return this.#answer(() => this.#connection.whenFree(open));
   }
 
   transaction<T>(fn: () => Maybe<T>): Maybe<T> {
-    return this.#answer(() => this.#atomically(fn));
+    const body = this.#sync ? () => refusePromise(fn(), this.metadata.name) : fn;
+    return this.#answer(() => this.#connection.whenFree(() => this.#atomically(body)));
   }
 
   aggregate(
@@ -190,9 +199,14 @@ class SqlDriver {
     );
   }
 
-  prepare(dbName: string, tableName: string, plan: QueryPlan): PreparedSql {
+  prepare(dbName: string, tableName: string, plan: QueryPlan): AnyPreparedSql {
     const database = this.#connection.database(dbName);
-    return new PreparedSql(database, database.table(tableName), plan);
+    const prepared = new PreparedSql(database, database.table(tableName), plan);
+    if (this.#sync) return prepared;
+    return {
+      all: (params) => this.#answer(() => prepared.all(params)),
+      number: (params) => this.#answer(() => prepared.number(params)),
+    };
   }
 
   iterate(
@@ -232,7 +246,7 @@ class SqlDriver {
       return chain(database.enter(), (session) => {
         const { sql, columns } = table.traits.dialect.explain(compiled.query.sql);
         return chain(
-          session.all(query(sql, columns), compiled.bind(params)),
+          database.guard("search", tableName, () => session.all(query(sql, columns), compiled.bind(params))),
           (rows) => asArrays(rows, columns).map((row) => String(row.at(-1))),
         );
       });
@@ -264,32 +278,57 @@ class SqlDriver {
     }
   }
 
+  /** Runs steps on one session as one; nothing else runs in between. */
+  #together<T>(
+    database: SqlDatabase,
+    attempt: Attempt,
+    table: SqlTable,
+    work: (session: AnySession) => Maybe<T>,
+  ): Maybe<T> {
+    const steps = (): Maybe<T> =>
+      this.#atomically(() => chain(database.enterAlone(attempt, table.name), work));
+    return this.#sync ? steps() : this.#connection.alone(steps);
+  }
+
+  /** Leaves statements that belong together to an engine that runs them in one call, where there is no transaction around. */
+  #inOneCall<T>(
+    database: SqlDatabase,
+    attempt: Attempt,
+    table: SqlTable,
+    work: (batch: Batch) => Maybe<T | null>,
+    otherwise: () => Maybe<T>,
+  ): Maybe<T> {
+    return chain(database.open(), (engine) => {
+      if (engine.batch === undefined || this.#connection.transactions.open) return otherwise();
+      const batch: Batch = (statements) => (engine.batch as Batch)(statements);
+      const called = chain(database.enterToWrite(attempt, table.name), () => work(batch));
+      return chain(called, (result) => result === null ? otherwise() : result);
+    });
+  }
+
   #atomically<T>(work: () => Maybe<T>): Maybe<T> {
     const frame = this.#connection.push();
     const { transactions } = this.#connection;
-    const undo = (error: unknown): Maybe<never> =>
-      chain(transactions.rollback(frame), () => {
-        throw error;
-      });
-    let result: Maybe<T>;
-    try {
-      result = work();
-    } catch (error) {
-      return undo(error);
-    }
-    if (!isPromise(result)) return chain(transactions.commit(frame), () => result);
-    if (this.#sync) {
-      result.then(undefined, () => undefined);
-      return undo(
-        new TransactionError(
-          "Cannot run an async callback in a transaction of a sync driver: its work so far is rolled back; use a synchronous " +
-            "callback, or wrap the driver with toAsyncDriver to await inside a transaction",
-          { code: "ASYNC_CALLBACK", driver: this.metadata.name },
-        ),
-      );
-    }
-    return result.then((value) => chain(transactions.commit(frame), () => value), undo);
+    return settle(
+      work,
+      (value) => chain(transactions.commit(frame), () => value),
+      (error) =>
+        chain(transactions.rollback(frame), () => {
+          throw error;
+        }),
+    );
   }
+}
+
+function refusePromise<T>(result: Maybe<T>, driver: string): T {
+  if (!isPromise(result)) return result;
+  // What it goes on to do is not waited for, so its failure must not be reported as unhandled.
+  result.then(undefined, () => undefined);
+  throw new TransactionError(
+    "Cannot run an async callback in a transaction of a sync driver: its work so far is rolled back; use a synchronous " +
+      "callback, or wrap the driver with toAsyncDriver to await inside a transaction",
+    { code: "ASYNC_CALLBACK", driver },
+  );
 }
 
 function insert(database: SqlDatabase, table: SqlTable, data: Readonly<Row>): Maybe<Row> {
@@ -299,50 +338,6 @@ function insert(database: SqlDatabase, table: SqlTable, data: Readonly<Row>): Ma
     database.enterToWrite("insert into", table.name),
     (session) => insertRow(database, table, session, data),
   );
-}
-
-function change(database: SqlDatabase, table: SqlTable, { compiled, params }: Call): Maybe<number> {
-  return chain(
-    database.enterToWrite(compiled.attempt, table.name),
-    (session) => runCount(database, table, session, compiled, params),
-  );
-}
-
-function readSelect(table: SqlTable, options: QueryOptions): Call {
-  const { shape, params, where, orderBy, limit, offset, select } = readFind(table.table, options, false);
-  const compiled = cached(table, `?${shape}`, () => ({
-    kind: "select",
-    where,
-    orderBy,
-    ...(limit === undefined ? null : { limit }),
-    ...(offset === undefined ? null : { offset }),
-    ...(select === undefined ? null : { select }),
-  }));
-  return { compiled, params };
-}
-
-function readChange(table: SqlTable, kind: "count" | "delete", where: DriverWhere): Call {
-  const { predicate, params, shape } = readWhere(table.table, where, false);
-  return { compiled: cached(table, `${kind}${shape}`, () => ({ kind, where: predicate })), params };
-}
-
-function readUpdate(table: SqlTable, data: Readonly<Row>, where: DriverWhere): Call {
-  const { predicate, params, shape } = readWhere(table.table, where, false);
-  const columns = Object.keys(data).filter((name) => data[name] !== undefined);
-  const first = params.length;
-  const key = `=${columns.map((name) => table.column(name).column.index).join(",")}=${shape}`;
-  const compiled = cached(table, key, () => ({
-    kind: "update",
-    where: predicate,
-    set: columns.map((column, i) => ({ column, slot: first + i })),
-  }));
-  return { compiled, params: [...params, ...columns.map((name) => data[name])] };
-}
-
-function cached(table: SqlTable, shape: string, plan: () => QueryPlan): CompiledQuery {
-  let compiled = table.queries.get(shape);
-  if (compiled === undefined) table.queries.set(shape, compiled = compileQuery(table, plan()));
-  return compiled;
 }
 
 /** A driver with every member of the contract that a SQL store can offer, sync. */

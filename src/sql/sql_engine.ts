@@ -20,6 +20,12 @@ export interface SqlChanges {
   readonly lastInsertRowid?: number | bigint;
 }
 
+/** What a statement of a batch did: its rows, or what it changed. */
+export interface SqlResult extends SqlChanges {
+  /** The rows it returned, in the engine's form; empty when it returns none. */
+  readonly rows: unknown[];
+}
+
 /** A statement with its values, as a part of a batch. */
 export interface SqlStatement {
   /** The statement. */
@@ -101,7 +107,7 @@ export interface SyncSqlEngine extends SyncSqlSession, SqlEngineTraits {
   /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
   begin?(): SyncSqlTransaction;
   /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
-  batch?(statements: readonly SqlStatement[]): unknown[][];
+  batch?(statements: readonly SqlStatement[]): SqlResult[];
   /** Called once before the first write, outside of a transaction: the place to change how the file is journalled. */
   prepareWrite(): void;
   /** Closes the database. */
@@ -113,7 +119,7 @@ export interface AsyncSqlEngine extends AsyncSqlSession, SqlEngineTraits {
   /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
   begin?(): Promise<AsyncSqlTransaction>;
   /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
-  batch?(statements: readonly SqlStatement[]): Promise<unknown[][]>;
+  batch?(statements: readonly SqlStatement[]): Promise<SqlResult[]>;
   /** Called once before the first write, outside of a transaction. */
   prepareWrite(): Promise<void>;
   /** Closes the database. */

@@ -106,14 +106,14 @@ export class SqlTable {
     return decoder;
   }
 
-  #decoder(columns: readonly SqlColumn[]): RowsDecoder {
+  /** The same for rows whose integers were all read as `bigint`. */
+  bigintDecoder(select: readonly string[] | undefined): RowsDecoder {
+    return this.#decoder(select?.map((name) => this.column(name)) ?? this.columns, true);
+  }
+
+  #decoder(columns: readonly SqlColumn[], bigints: boolean = hasBigint(columns)): RowsDecoder {
     const { driver, rows } = this.traits;
-    return new RowsDecoder(columns, {
-      driver,
-      rows,
-      checked: this.storage.checked,
-      bigints: hasBigint(columns),
-    });
+    return new RowsDecoder(columns, { driver, rows, checked: this.storage.checked, bigints });
   }
 }
 

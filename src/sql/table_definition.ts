@@ -2,13 +2,11 @@ import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../contract/mod.ts";
 import { ForeignKeyConstraintError, ValidationError } from "../errors/mod.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
-import { failWith } from "./statement_error.ts";
 import { createIndexSQL, storedIndexName } from "./index_sql.ts";
 import { schemaDifferences } from "./schema_differences.ts";
 import type { StoredColumn, StoredTable } from "./sql_catalog.ts";
 import type { SqlConnection } from "./sql_connection.ts";
 import type { SqlDatabase } from "./sql_database.ts";
-import type { Attempt } from "./sql_error.ts";
 import { SqlTable } from "./sql_table.ts";
 
 /** Makes a table, or checks that the one there is serves the schema. */
@@ -23,33 +21,44 @@ export function createTable(
     const traits = { driver: database.driver, dialect, rows, integers, tellsRowNumber };
     const wanted = new SqlTable(name, schema, traits);
     return chain(
-      guarded(database, session, wanted, "create", () => dialect.catalog.table(session, name)),
-      (stored) => {
-        if (stored === null) {
-          return chain(database.enterToWrite("create", name), (writer) =>
-            chain(
-              guarded(
-                database,
-                writer,
-                wanted,
-                "create",
-                () => writer.run(command(dialect.createTable(wanted)), []),
-              ),
-              () => know(connection, database, wanted),
-            ));
-        }
-        const differences = schemaDifferences(stored, wanted.table);
-        if (differences.length > 0) throw mismatch(database, wanted, differences);
-        const { strict, triggers } = stored;
-        const ours = strict && !triggers;
-        know(
-          connection,
-          database,
-          ours ? wanted : new SqlTable(name, schema, traits, { checked: !strict, triggers }),
-        );
-      },
+      database.guard("create", name, () => dialect.catalog.table(session, name)),
+      (stored) =>
+        stored === null
+          ? makeTable(connection, database, wanted)
+          : useTable(connection, database, wanted, stored),
     );
   });
+}
+
+function makeTable(connection: SqlConnection, database: SqlDatabase, wanted: SqlTable): Maybe<void> {
+  const { name } = wanted;
+  const sql = wanted.traits.dialect.createTable(wanted);
+  return chain(
+    database.enterToWrite("create", name),
+    (writer) =>
+      chain(
+        database.guard("create", name, () => writer.run(command(sql), [])),
+        () => know(connection, database, wanted),
+      ),
+  );
+}
+
+function useTable(
+  connection: SqlConnection,
+  database: SqlDatabase,
+  wanted: SqlTable,
+  stored: StoredTable,
+): void {
+  const differences = schemaDifferences(stored, wanted.table);
+  if (differences.length > 0) throw mismatch(database, wanted, differences);
+  const { strict, triggers } = stored;
+  const ours = strict && !triggers;
+  const { name, schema, traits } = wanted;
+  know(
+    connection,
+    database,
+    ours ? wanted : new SqlTable(name, schema, traits, { checked: !strict, triggers }),
+  );
 }
 
 /** Removes a table. */
@@ -61,12 +70,11 @@ export function dropTable(connection: SqlConnection, database: SqlDatabase, name
         if (!exists) return forget(connection, database, name);
         return chain(database.enterToWrite("drop", name), (writer) => {
           const { dialect } = database.engine;
-          const known = database.tables.get(name);
           const drop = () => writer.run(command(`DROP TABLE ${dialect.quote(name)}`), []);
           return chain(
             chain(
               refuseOrphans(database, writer, name),
-              () => guarded(database, writer, known, "drop", drop, name),
+              () => database.guard("drop", name, drop),
             ),
             () => forget(connection, database, name),
           );
@@ -120,7 +128,7 @@ export function createIndex(
         database.enterToWrite("index", table.name),
         (writer) =>
           chain(
-            guarded(database, writer, table, "index", () => writer.run(command(sql), [])),
+            database.guard("index", table.name, () => writer.run(command(sql), [])),
             () => undefined,
           ),
       );
@@ -137,7 +145,7 @@ export function dropIndex(database: SqlDatabase, table: SqlTable, name: string):
       if (found === null) return;
       return chain(database.enterToWrite("index", table.name), (writer) => {
         const drop = () => writer.run(command(`DROP INDEX ${dialect.quote(stored)}`), []);
-        return chain(guarded(database, writer, table, "index", drop), () => undefined);
+        return chain(database.guard("index", table.name, drop), () => undefined);
       });
     });
   });
@@ -217,26 +225,6 @@ function replace(database: SqlDatabase, name: string, table: SqlTable | undefine
     database.tables.set(name, table);
   }
   database.generation++;
-}
-
-function guarded<T>(
-  database: SqlDatabase,
-  session: AnySession,
-  table: SqlTable | undefined,
-  attempt: Attempt,
-  work: () => Maybe<T>,
-  name: string = table?.name ?? "",
-): Maybe<T> {
-  const failed = (error: unknown): Maybe<never> => {
-    if (table === undefined) throw database.error(error, name, attempt);
-    return failWith(database, session, error, { table, attempt });
-  };
-  try {
-    const result = work();
-    return result instanceof Promise ? result.catch(failed) : result;
-  } catch (error) {
-    return failed(error);
-  }
 }
 
 function mismatch(database: SqlDatabase, table: SqlTable, differences: readonly string[]): ValidationError {

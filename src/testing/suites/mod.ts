@@ -1,10 +1,17 @@
 import type { TestCase } from "../test_case.ts";
+import { aggregatesSuite } from "./aggregates_suite.ts";
 import { autoIncrementSuite } from "./auto_increment_suite.ts";
 import { conditionsSuite } from "./conditions_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
+import { indexesSuite } from "./indexes_suite.ts";
+import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
 import { orderSuite } from "./order_suite.ts";
+import { paginateSuite } from "./paginate_suite.ts";
+import { prepareSuite } from "./prepare_suite.ts";
+import { referencesSuite } from "./references_suite.ts";
 import { refusalsSuite } from "./refusals_suite.ts";
+import { upsertSuite } from "./upsert_suite.ts";
 import { valuesSuite } from "./values_suite.ts";
 
 /** All tests of the kit, by topic. */
@@ -16,4 +23,11 @@ export const SUITES: readonly (readonly TestCase[])[] = [
   crudSuite,
   keysSuite,
   autoIncrementSuite,
+  indexesSuite,
+  referencesSuite,
+  upsertSuite,
+  aggregatesSuite,
+  iterateSuite,
+  paginateSuite,
+  prepareSuite,
 ];

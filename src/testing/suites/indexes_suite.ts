@@ -1,0 +1,247 @@
+import { UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
+import { expectEqual, expectFailure } from "../assertions.ts";
+import { declares, promise, promiseIf, type TestCase } from "../test_case.ts";
+import type { TestModel } from "../test_model.ts";
+import type { World } from "../world.ts";
+import { ORDERED_VALUES, type OrderedValues } from "./ordered_values.ts";
+
+/** Unique columns, and indexes of one column, several, or some of the rows. */
+export const indexesSuite: readonly TestCase[] = [
+  ...ORDERED_VALUES.map((kind) =>
+    promise(
+      `unique: equal values are refused, unequal ones are not, of ${kind.name}`,
+      (world) => unique(world, kind),
+    )
+  ),
+  promise("unique: any number of rows may have null", nulls),
+  promise("unique index: rows equal in all its columns are refused, unless one is null", composite),
+  promise("unique index: only the rows that satisfy its condition are compared", partial),
+  promise("unique index: an update that makes two rows equal is refused", updates),
+  promise("unique index: is made with the table when it is declared", declared),
+  promise("createIndex: rows that are equal already are refused", violated),
+  promise("createIndex: the same index may be made again, another of its name not", again),
+  promise("createIndex: an index that makes no sense is refused", nonsense),
+  promise("createIndex: an index that is not unique changes no result", plain),
+  promiseIf(declares("partialIndexes"), "createIndex: an index of some rows changes no result", plainPartial),
+  promise("dropIndex: what the index refused is allowed again", drops),
+];
+
+const key = { type: "INTEGER", primaryKey: true } as const;
+const schema = {
+  id: key,
+  a: { type: "TEXT" },
+  b: { type: "INTEGER" },
+  on: { type: "BOOLEAN" },
+  data: { type: "JSON" },
+} as const;
+
+const refused = (...columns: string[]) =>
+  ({ error: UniqueConstraintError, code: "UNIQUE_CONSTRAINT", table: "items", columns }) as const;
+
+function items(world: World): TestModel {
+  return world.define("items", schema);
+}
+
+async function unique(world: World, { column, values }: OrderedValues): Promise<void> {
+  const Item = world.define("items", { id: key, value: { ...column, unique: true } });
+  await world.fill(Item, values.map((value, id) => ({ id, value })));
+  for (const value of values) {
+    await expectFailure(() => Item.create({ id: 1000, value }), refused("value"));
+    expectEqual(await Item.count({ value }), 1);
+  }
+  await expectFailure(() => Item.update({ value: values[0] }, { id: 1 }), refused("value"));
+  expectEqual(await Item.findAll(), values.map((value, id) => ({ id, value })));
+}
+
+async function nulls(world: World): Promise<void> {
+  const Item = world.define("items", { id: key, value: { type: "TEXT", unique: true } });
+  await Item.bulkCreate([{ id: 1 }, { id: 2 }, { id: 3, value: "" }]);
+  await Item.update({ value: null }, { id: 3 });
+  await Item.create({ id: 4, value: "" });
+  expectEqual(await Item.count({ value: null }), 3);
+}
+
+async function composite(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.createIndex("both", { columns: ["a", "b"], unique: true });
+  await Item.bulkCreate([{ id: 1, a: "x", b: 1 }, { id: 2, a: "x", b: 2 }, { id: 3, a: "y", b: 1 }]);
+  await expectFailure(() => Item.create({ id: 4, a: "x", b: 1 }), refused("a", "b"));
+  await Item.bulkCreate([{ id: 4, a: "x" }, { id: 5, a: "x" }, { id: 6, b: 1 }, { id: 7 }, { id: 8 }]);
+  expectEqual(await Item.create({ id: 9, a: "X", b: 1 }), { id: 9, a: "X", b: 1, on: null, data: null });
+  expectEqual(await Item.count(), 9);
+}
+
+async function partial(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.createIndex("active", { columns: ["a"], unique: true, where: { on: true } });
+  await Item.bulkCreate([
+    { id: 1, a: "x", on: true },
+    { id: 2, a: "x", on: false },
+    { id: 3, a: "x" },
+    { id: 4, a: "y", on: true },
+  ]);
+  await expectFailure(() => Item.create({ id: 5, a: "x", on: true }), refused("a"));
+  await expectFailure(() => Item.update({ on: true }, { id: 2 }), refused("a"));
+  await expectFailure(() => Item.update({ a: "x" }, { id: 4 }), refused("a"));
+  expectEqual(await Item.update({ on: false }, { id: 1 }), 1);
+  expectEqual(await Item.update({ on: true }, { id: 2 }), 1);
+  await expectFailure(() => Item.updateAll({ on: true }), refused("a"));
+  expectEqual(await Item.count({ on: true }), 2);
+  await Item.createIndex("small", {
+    columns: ["b"],
+    unique: true,
+    where: { $and: [{ b: { $gt: 0 } }, { b: { $lt: 100 } }, { a: { $ne: null } }] },
+  });
+  await Item.bulkCreate([{ id: 6, a: "p", b: 0 }, { id: 7, a: "q", b: 0 }, { id: 8, a: "r", b: 50 }, {
+    id: 9,
+    b: 50,
+  }]);
+  await expectFailure(() => Item.create({ id: 10, a: "s", b: 50 }), refused("b"));
+  await expectFailure(() => Item.update({ a: "t" }, { id: 9 }), refused("b"));
+}
+
+async function updates(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.createIndex("both", { columns: ["a", "b"], unique: true });
+  await Item.bulkCreate([{ id: 1, a: "x", b: 1 }, { id: 2, a: "x", b: 2 }, { id: 3, a: "y", b: null }]);
+  await expectFailure(() => Item.update({ b: 1 }, { id: 2 }), refused("a", "b"));
+  await expectFailure(() => Item.update({ b: 5 }, { a: "x" }), refused("a", "b"));
+  expectEqual(await Item.update({ b: 1 }, { id: 1 }), 1);
+  expectEqual(await Item.update({ b: 1 }, { id: 3 }), 1);
+  await expectFailure(() => Item.update({ a: "x" }, { id: 3 }), refused("a", "b"));
+  expectEqual(await Item.findAll({ select: ["a", "b"] }), [{ a: "x", b: 1 }, { a: "x", b: 2 }, {
+    a: "y",
+    b: 1,
+  }]);
+}
+
+async function declared(world: World): Promise<void> {
+  const indexes = [
+    { columns: ["a", "b"], unique: true },
+    { columns: ["b"] },
+    { name: "a of on", columns: ["a"], unique: true, where: { on: true } },
+  ];
+  const Item = world.define("items", schema, { indexes });
+  await Item.create({ id: 1, a: "x", b: 1, on: true });
+  await expectFailure(() => Item.create({ id: 2, a: "x", b: 1 }), refused("a", "b"));
+  await expectFailure(() => Item.create({ id: 2, a: "x", on: true }), refused("a"));
+  await Item.dropIndex("a_b_unique");
+  await Item.create({ id: 2, a: "x", b: 1 });
+  expectEqual(await Item.count(), 2);
+}
+
+async function violated(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.bulkCreate([{ id: 1, a: "x", b: 1 }, { id: 2, a: "x", b: 2 }, { id: 3 }, { id: 4 }]);
+  await expectFailure(() => Item.createIndex("a", { columns: ["a"], unique: true }), refused("a"));
+  await Item.create({ id: 5, a: "x", b: 3 });
+  await Item.createIndex("b", { columns: ["b"], unique: true });
+  await expectFailure(() => Item.create({ id: 6, b: 3 }), refused("b"));
+}
+
+async function again(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.createIndex("one", { columns: ["a"], unique: true });
+  await Item.createIndex("one", { columns: ["a"], unique: true });
+  const mismatch = { error: ValidationError, code: "INDEX_MISMATCH", table: "items" };
+  await expectFailure(() => Item.createIndex("one", { columns: ["a"] }), mismatch);
+  await expectFailure(() => Item.createIndex("one", { columns: ["b"], unique: true }), mismatch);
+  await expectFailure(() => Item.createIndex("one", { columns: ["a", "b"], unique: true }), mismatch);
+  await expectFailure(
+    () => Item.createIndex("one", { columns: ["a"], unique: true, where: { on: true } }),
+    mismatch,
+  );
+  await Item.create({ id: 1, a: "x" });
+  await expectFailure(() => Item.create({ id: 2, a: "x" }), refused("a"));
+}
+
+async function nonsense(world: World): Promise<void> {
+  const Item = items(world);
+  const invalid = { error: ValidationError, table: "items" };
+  const bad: unknown[] = [
+    { columns: [] },
+    { columns: ["a", "a"] },
+    { columns: ["nothing"] },
+    { columns: ["a; --"] },
+    { columns: ["data"] },
+    { columns: "a" },
+    { columns: ["a"], unique: true, where: { nothing: 1 } },
+    { columns: ["a"], unique: true, where: { b: "text" } },
+    { columns: ["a"], unique: true, where: { b: undefined } },
+  ];
+  for (const options of bad) await expectFailure(() => Item.createIndex("bad", options), invalid);
+  for (const name of ["", "$a", "__proto__", "a\0b", "\ud800", "x".repeat(300)]) {
+    await expectFailure(() => Item.createIndex(name, { columns: ["a"] }), {
+      error: ValidationError,
+      code: "INVALID_NAME",
+    });
+    await expectFailure(() => Item.dropIndex(name), { error: ValidationError, code: "INVALID_NAME" });
+  }
+  await Item.createIndex("bad", { columns: ["a"] });
+}
+
+async function plain(world: World): Promise<void> {
+  const Item = items(world);
+  await world.fill(Item, rowsWithTies());
+  const before = await searches(Item);
+  await Item.createIndex("a", { columns: ["a"] });
+  await Item.createIndex("b and a", { columns: ["b", "a"] });
+  await Item.createIndex("`quoted\" 'name; --", { columns: ["on", "id"] });
+  expectEqual(await searches(Item), before);
+}
+
+async function plainPartial(world: World): Promise<void> {
+  const Item = items(world);
+  await world.fill(Item, rowsWithTies());
+  const before = await searches(Item);
+  await Item.createIndex("some", { columns: ["b"], where: { a: { $ne: null }, on: true } });
+  await Item.createIndex("texts", {
+    columns: ["a"],
+    where: { a: { $in: ["a", "it's", null] }, b: { $gt: 1 } },
+  });
+  expectEqual(await searches(Item), before);
+}
+
+function rowsWithTies() {
+  const texts = [null, "a", "A", "b", "it's", "é"];
+  return Array.from({ length: 60 }, (_, id) => ({
+    id,
+    a: texts[id % 6],
+    b: id % 7 === 0 ? null : id % 5,
+    on: id % 4 === 0 ? null : id % 3 === 0,
+  }));
+}
+
+async function searches(Item: TestModel): Promise<unknown[]> {
+  const wheres = [
+    { a: "a" },
+    { a: null },
+    { a: { $ne: "a" } },
+    { b: { $gt: 2 } },
+    { b: { $not: { $gt: 2 } }, on: true },
+    { a: { $like: "a%" }, b: { $lte: 3 } },
+    { a: { $startsWith: "a" } },
+    { $or: [{ a: "it's" }, { b: 1 }] },
+    { on: { $ne: true }, a: { $in: ["a", null] } },
+  ];
+  const found: unknown[] = [];
+  for (const where of wheres) {
+    found.push(await Item.findAll({ where, orderBy: [["b", "DESC"], ["a", "ASC"]] }));
+    found.push(await Item.count(where));
+  }
+  return found;
+}
+
+async function drops(world: World): Promise<void> {
+  const Item = items(world);
+  await Item.createIndex("one", { columns: ["a"], unique: true });
+  await Item.create({ id: 1, a: "x" });
+  await Item.dropIndex("one");
+  await Item.dropIndex("one");
+  await Item.dropIndex("never made");
+  await Item.create({ id: 2, a: "x" });
+  await expectFailure(() => Item.createIndex("one", { columns: ["a"], unique: true }), refused("a"));
+  await Item.delete({ id: 2 });
+  await Item.createIndex("one", { columns: ["a"], unique: true });
+  await expectFailure(() => Item.create({ id: 2, a: "x" }), refused("a"));
+}
