@@ -3,7 +3,16 @@ import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { test } from "../support/runner.ts";
 import { inFolders } from "./stores.ts";
 
-const options = { test, skipTest: test.skip };
+const tooMuch =
+  "it changes more rows in one statement than a commit of Deno KV holds, which is refused: see limits.test.ts";
+const options = {
+  test,
+  skipTest: test.skip,
+  skip: {
+    "iterate: may be left before its end, and the store can then be written": tooMuch,
+    "iterate: rows may be changed and removed while it runs": tooMuch,
+  },
+};
 
 if (noKV !== null) {
   test.skip("deno-kv: the conformance kit", noKV);
