@@ -7,6 +7,7 @@ import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
+import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
 import { type Outcome, runScenario } from "./run.ts";
 import { type Scenario, scenarios, type Step } from "./scenario.ts";
@@ -22,7 +23,7 @@ interface Subject {
   readonly share: number;
   /** The numbers it has assigned stay assigned when a transaction is undone, so that none is left to it. */
   readonly keepsNumbers?: boolean;
-  readonly make: () => SyncDriver | AsyncDriver;
+  readonly make: () => SyncDriver | AsyncDriver | Promise<AsyncDriver>;
 }
 
 const subjects: Record<string, Subject> = {
@@ -32,6 +33,7 @@ const subjects: Record<string, Subject> = {
     share: 0.1,
     make: () => toAsyncDriver(new NodeSQLiteDriver({ databases })),
   },
+  "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
   "a slow naive driver": { share: 0.005, keepsNumbers: true, make: () => new SlowNaiveDriver() },
 };
@@ -40,11 +42,12 @@ for (const [name, subject] of Object.entries(subjects)) {
   const queries = Math.ceil(QUERIES * subject.share);
   const title = `${name} equals memory in ${queries} generated queries`;
   if (name === "bun-sqlite" && runtime !== "bun") test.skip(title, "bun:sqlite exists only in Bun");
+  else if (name === "deno-kv" && noKV !== null) test.skip(title, noKV);
   else test(title, () => compare(subject, queries), { timeout: 300_000 });
 }
 
 async function compare({ make, keepsNumbers = false }: Subject, queries: number): Promise<void> {
-  const subject = make();
+  const subject = await make();
   const reference = new MemoryDriver();
   let asked = 0;
   let table = 0;
