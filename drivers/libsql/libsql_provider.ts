@@ -1,5 +1,5 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
-import { RinariError, UnsupportedError } from "../../src/errors/mod.ts";
+import { type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";

@@ -41,7 +41,8 @@ export function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
     if (parameters.count > dialect.maxParameters) {
       throw tooMany(table, parameters.count, dialect.maxParameters);
     }
-    const query = { sql, bigints: false, single: false, columns: [], ...details };
+    const text = dialect.simplify(sql, parameters.count);
+    const query = { sql: text, bigints: false, single: false, columns: [], ...details };
     return { query, bind: parameters.binder(), decoder, attempt, plan };
   };
   switch (plan.kind) {
@@ -50,8 +51,8 @@ export function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
       const columns = select === undefined ? table.columns : select.map((name) => table.column(name));
       const pinned = pinnedColumns(plan.where);
       const single = table.table.primaryKey.every(({ name }) => pinned.has(name));
-      const skip = offset === undefined ? undefined : parameters.value(offset, table.offsetEncode);
       const condition = where(plan.where);
+      const skip = offset === undefined ? undefined : parameters.value(offset, table.offsetEncode);
       const order = single ? "" : orderSQL(table, plan.orderBy ?? [], pinned);
       const page = single && skip === undefined && limit !== 0 ? "" : dialect.page(limit, skip);
       const sql = `SELECT ${columnList(columns)} FROM ${table.quoted}${condition}${order}${page}`;

@@ -34,6 +34,8 @@ export interface SqlDialect extends SqlLanguage {
   placeholder(number: number): string;
   /** The same in a statement that has each number once and in order, where some databases are faster without numbers. */
   nextPlaceholder(number: number): string;
+  /** Writes a statement of so many parameters in the way the database prepares and binds fastest. */
+  simplify(sql: string, parameters: number): string;
   /** A value as text, only for statements that take no parameters. */
   literal(value: unknown): string;
   /** How values of a kind are written, by how the engine binds integers. */

@@ -7,10 +7,10 @@ import type { AnyKindOfDriver, ConformanceOptions } from "../../src/testing/mod.
 type Store = Pick<ConformanceOptions, "driver" | "cleanup" | "reopen" | "databases">;
 
 /** A driver that has a folder of its own for each test. */
-export function inFolders(make: (storageDir: string) => AnyKindOfDriver): Store {
+export function inFolders(make: (storageDir: string) => AnyKindOfDriver | Promise<AnyKindOfDriver>): Store {
   const folders = new WeakMap<AnyKindOfDriver, string>();
-  const open = (folder: string): AnyKindOfDriver => {
-    const driver = make(folder);
+  const open = async (folder: string): Promise<AnyKindOfDriver> => {
+    const driver = await make(folder);
     folders.set(driver, folder);
     return driver;
   };

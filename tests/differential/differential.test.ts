@@ -11,6 +11,7 @@ import { inFolders } from "../conformance/stores.ts";
 import { noServer } from "../support/libsql/server.ts";
 import { type Reach, ServerStores } from "../support/libsql/stores.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
+import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
 import { type Outcome, runScenario } from "./run.ts";
 import { type Scenario, scenarios, type Step } from "./scenario.ts";
@@ -62,6 +63,7 @@ const subjects: Record<string, Subject> = {
   "libsql over http": server("http", 0.05),
   "libsql over a web socket": server("ws", 0.05),
   "libsql in a replica": server("replica", 0.02),
+  "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
   "a slow naive driver": { share: 0.005, keepsNumbers: true, make: () => new SlowNaiveDriver() },
 };
@@ -71,6 +73,7 @@ for (const [name, subject] of Object.entries(subjects)) {
   const title = `${name} equals memory in ${queries} generated queries`;
   if (typeof subject.skip === "string") test.skip(title, subject.skip);
   else if (name === "bun-sqlite" && runtime !== "bun") test.skip(title, "bun:sqlite exists only in Bun");
+  else if (name === "deno-kv" && noKV !== null) test.skip(title, noKV);
   else test(title, () => compare(subject, queries), { timeout: 300_000 });
 }
 

@@ -65,7 +65,7 @@ function toProgram(path: string, { line, code }: Block): Program {
 
 function runtimesOf(code: string): readonly Runtime[] {
   if (/\bBun\.|"bun:|drivers\/bun-sqlite(?![\s\S]*in globalThis)/.test(code)) return ["bun"];
-  if (/\bDeno\./.test(code)) return ["deno"];
+  if (/\bDeno\.|drivers\/deno-kv/.test(code)) return ["deno"];
   if (/"node:test"/.test(code)) return ["node"];
   return ["bun", "deno", "node"];
 }

@@ -1,0 +1,494 @@
+/**
+ * A driver for Deno KV: a local file, memory, KV Connect or Deno Deploy, and `@deno/kv` elsewhere.
+ *
+ * @module
+ */
+import type {
+  AggregateOperation,
+  AsyncDriver,
+  AsyncPreparedQuery,
+  BulkUpdate,
+  ColumnDefinition,
+  DriverConfig,
+  DriverMetadata,
+  DriverWhere,
+  GroupPlan,
+  IndexOptions,
+  QueryOptions,
+  QueryPlan,
+  TableSchema,
+  UpsertOptions,
+} from "../src/contract/mod.ts";
+import { ConnectionError } from "../src/errors/mod.ts";
+import { describeSchema } from "../src/reference/mod.ts";
+import { buildIndex } from "./deno_kv/backfill.ts";
+import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
+import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
+import { explainSearch } from "./deno_kv/explain.ts";
+import type { KVKey, KVStore } from "./deno_kv/kv.ts";
+import { builtInOpener } from "./deno_kv/kv.ts";
+import { type KVLimits, NAME } from "./deno_kv/limits.ts";
+import { checkRuntime, type DenoKVOptions, isRemote, limitsOf, metadataOf } from "./deno_kv/options.ts";
+import {
+  aggregateMatches,
+  countMatches,
+  filterOf,
+  groupMatches,
+  removeMatches,
+  searchOf,
+  selectRows,
+  updateMatches,
+} from "./deno_kv/queries.ts";
+import { countAll } from "./deno_kv/row_count.ts";
+import { Sessions } from "./deno_kv/sessions.ts";
+import { Statement } from "./deno_kv/statement.ts";
+import { Store } from "./deno_kv/store.ts";
+import type { StoredTable } from "./deno_kv/stored_table.ts";
+import { createIndex, createTable, dropIndex, dropTable } from "./deno_kv/tables.ts";
+import { upsertRow } from "./deno_kv/upsert.ts";
+import { type KVProblem, repairDatabase, verifyDatabase } from "./deno_kv/verify.ts";
+import { watchRow } from "./deno_kv/watch.ts";
+import type { Work } from "./deno_kv/work.ts";
+
+export type { BulkMode, DenoKVOptions, KVKey, KVLimits, KVProblem, KVStore };
+export type { KVAtomic, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
+
+/** What `connect` made. */
+interface Open {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly config: DriverConfig;
+  readonly close: () => void;
+}
+
+/**
+ * Keeps databases in Deno KV, with indexes that change in the same atomic commit as the rows, and transactions that check
+ * what they read. Under Deno it opens the store itself; elsewhere it is given one that `@deno/kv` opened.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { DenoKVDriver } from "@rinari/orm/drivers/deno-kv";
+ *
+ * await using orm = new ORM({ driver: new DenoKVDriver({ path: ":memory:" }) });
+ * const User = orm.define("app", "users", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   name: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * console.log(await User.create({ name: "Ada" }));
+ * ```
+ */
+export class DenoKVDriver implements AsyncDriver {
+  /** Everything is declared: what the store does not have, the driver does. */
+  readonly metadata: DriverMetadata;
+  readonly #options: DenoKVOptions;
+  #open: Open | null = null;
+  #opening: Promise<void> | null = null;
+
+  /**
+   * Makes a driver. `connect` opens the store.
+   *
+   * @throws {UnsupportedError} When the runtime has no KV and no open store is given.
+   */
+  constructor(options: DenoKVOptions = {}) {
+    this.#options = options;
+    checkRuntime(options);
+    this.metadata = metadataOf(options);
+  }
+
+  /** Opens the store. Further calls do nothing until `disconnect`. */
+  async connect(config: DriverConfig = {}): Promise<void> {
+    if (this.#open !== null) return;
+    this.#opening ??= this.#connect(config).finally(() => this.#opening = null);
+    await this.#opening;
+  }
+
+  /** Closes the store, unless it was given open. */
+  async disconnect(): Promise<void> {
+    if (this.#opening !== null) await this.#opening.catch(() => undefined);
+    const open = this.#open;
+    this.#open = null;
+    open?.close();
+  }
+
+  /**
+   * Makes a table when it is absent.
+   *
+   * @throws {ValidationError} When it exists with a different schema (`SCHEMA_MISMATCH`).
+   */
+  async createTable(dbName: string, tableName: string, schema: TableSchema): Promise<void> {
+    const { sessions, config } = this.#connected("createTable", dbName, tableName);
+    if (config.readonly !== true) await sessions.resume(dbName);
+    await this.#write(
+      "createTable",
+      dbName,
+      tableName,
+      (work) => Promise.resolve(createTable(work, tableName, schema)),
+    );
+  }
+
+  /**
+   * Removes a table with its rows and indexes, when it exists.
+   *
+   * @throws {ForeignKeyConstraintError} When rows of another table refer to it.
+   */
+  async dropTable(dbName: string, tableName: string): Promise<void> {
+    await this.#write("dropTable", dbName, tableName, (work) => dropTable(work, tableName));
+  }
+
+  /** Whether the table exists. */
+  async tableExists(dbName: string, tableName: string): Promise<boolean> {
+    const { sessions } = this.#connected("tableExists", dbName, tableName);
+    if (!sessions.inTransaction) sessions.forget(dbName);
+    return await sessions.read(dbName, (work) => Promise.resolve(work.catalog.tables.has(tableName)));
+  }
+
+  /** The first row that matches, or null. */
+  async findOne<T>(dbName: string, tableName: string, options: QueryOptions): Promise<T | null> {
+    const limit = Math.min(1, options.limit ?? 1);
+    return (await this.findAll<T>(dbName, tableName, { ...options, limit }))[0] ?? null;
+  }
+
+  /** All rows that match. Without an order, that of the primary key. */
+  async findAll<T>(dbName: string, tableName: string, options: QueryOptions): Promise<T[]> {
+    return await this.#read(
+      "findAll",
+      dbName,
+      tableName,
+      (work, table) => selectRows<T>(work, table, searchOf(table, options), options.select),
+    );
+  }
+
+  /** How many rows match. Without a condition no row is read. */
+  async count(dbName: string, tableName: string, where: DriverWhere = {}): Promise<number> {
+    return await this.#read(
+      "count",
+      dbName,
+      tableName,
+      (work, table) => countMatches(work, table, filterOf(table, where)),
+    );
+  }
+
+  /**
+   * Stores a row.
+   *
+   * @returns The row as stored.
+   * @throws {RinariError} When a constraint refuses it.
+   */
+  async insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T> {
+    const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
+    return await this.#write("insert", dbName, tableName, async (work) => {
+      const statement = new Statement(work, work.catalog.table(tableName), "insert into");
+      const stored = await statement.insert(data, expiresAt());
+      await statement.finish();
+      return stored.row as T;
+    }, true);
+  }
+
+  /**
+   * Stores all the rows, in order, or none; with the option `bulk: "chunked"`, more than a commit holds in several commits.
+   *
+   * @throws {TransactionError} When they are more than a commit holds (`LIMIT_EXCEEDED`).
+   */
+  async bulkInsert<T>(
+    dbName: string,
+    tableName: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<T[]> {
+    const { sessions, store } = this.#connected("bulkInsert", dbName, tableName);
+    this.#checkWritable("bulkInsert", dbName, tableName);
+    const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
+    const mode = sessions.inTransaction ? "atomic" : this.#options.bulk ?? "atomic";
+    return await bulkInsert(sessions, store.limits, dbName, tableName, records, expiresAt, mode) as T[];
+  }
+
+  /**
+   * Changes columns of the rows that match.
+   *
+   * @returns How many matched.
+   * @throws {RinariError} When a constraint refuses it; then nothing is changed.
+   */
+  async update(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    where: DriverWhere,
+  ): Promise<number> {
+    return await this.#write("update", dbName, tableName, (work) => {
+      const table = work.catalog.table(tableName);
+      return updateMatches(work, table, data, filterOf(table, where));
+    });
+  }
+
+  /** Makes all the updates, in order, or none. */
+  async bulkUpdate(dbName: string, tableName: string, updates: readonly BulkUpdate[]): Promise<number> {
+    return await this.#write("bulkUpdate", dbName, tableName, async (work) => {
+      const table = work.catalog.table(tableName);
+      let total = 0;
+      for (const { data, where } of updates) {
+        total += await updateMatches(work, table, data, filterOf(table, where));
+      }
+      return total;
+    });
+  }
+
+  /**
+   * Inserts a row or, when one is equal to it in the conflict columns, changes that one.
+   *
+   * @returns The row as stored.
+   */
+  async upsert<T>(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    options: UpsertOptions,
+  ): Promise<T> {
+    const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
+    return await this.#write(
+      "upsert",
+      dbName,
+      tableName,
+      (work) => upsertRow(work, work.catalog.table(tableName), data, options, expiresAt()),
+    ) as T;
+  }
+
+  /**
+   * Removes the rows that match.
+   *
+   * @returns How many matched; rows that went because they referred to one of these are not counted.
+   */
+  async delete(dbName: string, tableName: string, where: DriverWhere): Promise<number> {
+    return await this.#write("delete", dbName, tableName, (work) => {
+      const table = work.catalog.table(tableName);
+      return removeMatches(work, table, filterOf(table, where));
+    });
+  }
+
+  /**
+   * Makes an index. Over many rows it is built in several commits: writers keep it from the first one on, readers use it
+   * after the last; when it is interrupted the same call goes on.
+   *
+   * @throws {ValidationError} When another one has the name (`INDEX_MISMATCH`).
+   * @throws {UniqueConstraintError} When rows already violate it.
+   */
+  async createIndex(
+    dbName: string,
+    tableName: string,
+    indexName: string,
+    options: IndexOptions,
+  ): Promise<void> {
+    const { store, sessions } = this.#connected("createIndex", dbName, tableName);
+    const building = await this.#write(
+      "createIndex",
+      dbName,
+      tableName,
+      (work) => createIndex(work, tableName, indexName, options),
+    );
+    if (building && !sessions.inTransaction) await buildIndex(store, sessions, dbName, tableName, indexName);
+  }
+
+  /** Removes an index, when it exists. */
+  async dropIndex(dbName: string, tableName: string, indexName: string): Promise<void> {
+    await this.#write(
+      "dropIndex",
+      dbName,
+      tableName,
+      (work) => Promise.resolve(dropIndex(work, tableName, indexName)),
+    );
+  }
+
+  /**
+   * Runs `fn`; what it writes is committed at once when it returns, unless something it read was changed meanwhile. Inside
+   * another transaction it is a savepoint.
+   *
+   * @throws {ConflictError} When another writer was faster: nothing was written, and the whole callback can be run again.
+   * @throws {TransactionError} When it is more than one commit holds (`LIMIT_EXCEEDED`): nothing was written.
+   */
+  async transaction<T>(fn: () => Promise<T>): Promise<T> {
+    return await this.#connected("transaction").sessions.transaction(fn);
+  }
+
+  /**
+   * A number over one column.
+   *
+   * @returns `SUM` of nothing is 0; `AVG`, `MIN` and `MAX` of nothing are NaN.
+   * @throws {UnsupportedError} When the result is no number.
+   */
+  async aggregate(
+    dbName: string,
+    tableName: string,
+    operation: AggregateOperation,
+    field: string,
+    where: DriverWhere = {},
+  ): Promise<number> {
+    return await this.#read(
+      "aggregate",
+      dbName,
+      tableName,
+      (work, table) => aggregateMatches(work, table, operation, field, filterOf(table, where)),
+    );
+  }
+
+  /** Aggregates by group, in the order of the `by` columns. */
+  async group<T>(dbName: string, tableName: string, plan: GroupPlan): Promise<T[]> {
+    return await this.#read("group", dbName, tableName, (work, table) => groupMatches<T>(work, table, plan));
+  }
+
+  /** Binds a plan to its table. */
+  prepare(dbName: string, tableName: string, plan: QueryPlan): AsyncPreparedQuery {
+    const { where, kind, orderBy, limit, offset } = plan;
+    return {
+      all: <T>(params: readonly unknown[]): Promise<T[]> => {
+        const search = {
+          where,
+          params,
+          orderBy,
+          limit,
+          offset: offset === undefined ? 0 : params[offset] as number,
+        };
+        return this.#read(
+          "select",
+          dbName,
+          tableName,
+          (work, table) => selectRows<T>(work, table, search, plan.select),
+        );
+      },
+      number: (params) => {
+        const filter = { where, params };
+        if (kind === "count") {
+          return this.#read(kind, dbName, tableName, (work, table) => countMatches(work, table, filter));
+        }
+        return this.#write(kind, dbName, tableName, (work) => {
+          const table = work.catalog.table(tableName);
+          if (kind === "delete") return removeMatches(work, table, filter);
+          return updateMatches(
+            work,
+            table,
+            Object.fromEntries((plan.set ?? []).map(({ column, slot }) => [column, params[slot]])),
+            filter,
+          );
+        });
+      },
+    };
+  }
+
+  /** How a search goes: the way to the rows, what is tested of them, and how many entries are read. */
+  async explain(dbName: string, tableName: string, options: QueryOptions): Promise<string[]> {
+    return await this.#read(
+      "explain",
+      dbName,
+      tableName,
+      async (work, table) => explainSearch(table, searchOf(table, options), await countAll(work, table)),
+    );
+  }
+
+  /** The columns of a table; null when it is absent. */
+  async introspect(
+    dbName: string,
+    tableName: string,
+  ): Promise<Readonly<Record<string, ColumnDefinition>> | null> {
+    const { sessions } = this.#connected("introspect", dbName, tableName);
+    return await sessions.read(dbName, (work) => {
+      const table = work.catalog.tables.get(tableName);
+      return Promise.resolve(table === undefined ? null : describeSchema(table.record.schema));
+    });
+  }
+
+  /**
+   * Lets a row expire, exactly then: it is found no more, and its values are free again. Only on the driver itself; in a
+   * transaction it belongs to it.
+   *
+   * @param key The primary key; an object when it has several columns.
+   * @param expireIn Milliseconds from now, or null to keep the row.
+   * @returns Whether there is such a row.
+   * @throws {UnsupportedError} When another table refers to the table.
+   */
+  async expire(dbName: string, tableName: string, key: unknown, expireIn: number | null): Promise<boolean> {
+    return await this.#write(
+      "expire",
+      dbName,
+      tableName,
+      (work) => expireRow(work, work.catalog.table(tableName), key, expireIn),
+    );
+  }
+
+  /** Removes the rows that have expired from the store; they are found no more either way. @returns How many. */
+  async purgeExpired(dbName: string, tableName: string): Promise<number> {
+    const { sessions } = this.#connected("purgeExpired", dbName, tableName);
+    return await purgeExpired(sessions, dbName, tableName);
+  }
+
+  /**
+   * Follows a row by its primary key: its state now, and then after each change, null while it is absent. Only on the driver
+   * itself. Leaving the loop ends it. An expiry is not a change: it shows with the next one.
+   */
+  watch<T>(dbName: string, tableName: string, key: unknown): AsyncIterableIterator<T | null> {
+    const { store, sessions } = this.#connected("watch", dbName, tableName);
+    return watchRow(store, sessions, dbName, tableName, key) as AsyncIterableIterator<T | null>;
+  }
+
+  /** Compares the rows of a table (or of all) with their index entries, counters and segments. */
+  async verify(dbName: string, tableName?: string): Promise<KVProblem[]> {
+    const { store, sessions } = this.#connected("verify", dbName, tableName);
+    return await verifyDatabase(store, sessions, dbName, tableName);
+  }
+
+  /** Mends what `verify` finds. The rows are right: entries are made to agree with them. @returns What it found. */
+  async repair(dbName: string, tableName?: string): Promise<KVProblem[]> {
+    const { store, sessions } = this.#connected("repair", dbName, tableName);
+    this.#checkWritable("repair", dbName, tableName ?? "*");
+    return await repairDatabase(store, sessions, dbName, tableName);
+  }
+
+  async #connect(config: DriverConfig): Promise<void> {
+    const { kv: given, path, prefix = ["rinari"] } = this.#options;
+    const where = path ?? config.url;
+    const kv = given ?? await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(where);
+    const remote = isRemote(this.#options, where);
+    const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
+    const close = (): void => given === undefined ? kv.close() : undefined;
+    this.#open = { store, sessions: new Sessions(store), config, close };
+  }
+
+  async #read<T>(
+    operation: string,
+    dbName: string,
+    tableName: string,
+    run: (work: Work, table: StoredTable) => Promise<T>,
+  ): Promise<T> {
+    const { sessions } = this.#connected(operation, dbName, tableName);
+    return await sessions.read(dbName, (work) => run(work, work.catalog.table(tableName)));
+  }
+
+  async #write<T>(
+    operation: string,
+    dbName: string,
+    tableName: string,
+    run: (work: Work) => Promise<T>,
+    fresh: boolean = false,
+  ): Promise<T> {
+    const { sessions } = this.#connected(operation, dbName, tableName);
+    this.#checkWritable(operation, dbName, tableName);
+    return await sessions.write(dbName, run, fresh);
+  }
+
+  #checkWritable(operation: string, dbName: string, tableName: string): void {
+    if (this.#open?.config.readonly !== true) return;
+    throw new ConnectionError(
+      `Cannot ${operation} on \`${tableName}\` of \`${dbName}\`: the driver is connected with \`readonly\`; connect without it to write`,
+      { code: "READ_ONLY", driver: NAME, table: tableName },
+    );
+  }
+
+  #connected(operation: string, dbName: string = "", tableName: string = "*"): Open {
+    if (this.#open === null) {
+      throw new ConnectionError(`Cannot ${operation}: the driver is not connected; call connect first`, {
+        code: "NOT_CONNECTED",
+        driver: NAME,
+      });
+    }
+    const { verbose } = this.#open.config;
+    if (verbose) (verbose === true ? console.log : verbose)(`${NAME}: ${operation} ${dbName}.${tableName}`);
+    return this.#open;
+  }
+}

@@ -1,0 +1,149 @@
+import { ConnectionError } from "../../src/errors/mod.ts";
+import { below, type Place } from "./key.ts";
+import type { KVAtomic } from "./kv.ts";
+import { commitTooLarge, type KVLimits, NAME } from "./limits.ts";
+import { pause, unlocked } from "./store.ts";
+import type { Guard, Read, Work } from "./work.ts";
+
+/** How long the token of a commit is kept, in milliseconds. */
+const TOKEN_LIFE = 600_000;
+/** How often a lost answer is looked for. */
+const LOOKS = 5;
+/** The bytes of a counter. */
+const COUNTER_BYTES = 8;
+
+/** A check of a commit. */
+interface Check {
+  readonly place: Place;
+  readonly versionstamp: string | null;
+}
+
+/**
+ * Writes a piece of work in one commit.
+ *
+ * @returns False when something it relies on has changed: then nothing was written.
+ * @throws {TransactionError} When it is more than a commit holds (`LIMIT_EXCEEDED`): then nothing was written.
+ */
+export async function commitWork(work: Work): Promise<boolean> {
+  const { store, writes, counts } = work;
+  const reading = writes.size === 0 && counts.size === 0;
+  if (reading && (work.mode !== "transaction" || isOneRead(work))) return true;
+  const checks = checksOf(work);
+  const token = store.remote && !reading ? below(work.base.root, "!x", crypto.randomUUID()) : null;
+  checkLimits(work, checks, token);
+  const attempt = (): Promise<{ ok: boolean; versionstamp?: string }> => send(work, checks, token);
+  const result = token === null ? await unlocked(attempt) : await commitRemotely(work, attempt, token);
+  if (!result.ok) return false;
+  for (const each of work.after) await each(result.versionstamp ?? "");
+  return true;
+}
+
+/** What the commit has to check: single keys, or whole tables where those are too many. */
+export function checksOf(work: Work): Check[] {
+  const { guards, reads, base, store } = work;
+  const tables = new Map(
+    [...guards.values()].map((guard) => [String(guard.place.key[base.root.key.length]), guard]),
+  );
+  const covered = ({ table, order, kind }: Read): boolean => {
+    const guard = tables.get(table);
+    return guard !== undefined && kind !== "assumed" && order > guard.order;
+  };
+  const each = [...reads.values()].filter(({ place }) => place.id !== base.place.id);
+  const single = (): Read[] =>
+    each.filter((read) => tables.get(read.table)?.mandatory !== true || !covered(read));
+  const whole = (): Guard[] => [...guards.values()].filter(({ mandatory }) => mandatory);
+  const room = store.limits.checks - 1;
+  // A table with more reads than fit is checked as a whole, when its version was read before them.
+  const sizes = new Map<string, number>();
+  for (const read of each) if (covered(read)) sizes.set(read.table, (sizes.get(read.table) ?? 0) + 1);
+  for (const [, guard] of [...tables].sort(([a], [b]) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0))) {
+    if (single().length + whole().length <= room) break;
+    guard.mandatory = true;
+  }
+  return [
+    { place: base.place, versionstamp: base.versionstamp },
+    ...whole().map(({ place, versionstamp }) => ({ place, versionstamp })),
+    ...single().map(({ place, found: { versionstamp } }) => ({ place, versionstamp })),
+  ];
+}
+
+/** Refuses what one commit cannot hold, before anything is sent. */
+function checkLimits({ store, writes, counts }: Work, checks: readonly Check[], token: Place | null): void {
+  const { limits } = store;
+  let keys = token === null ? 0 : token.id.length;
+  let bytes = 0;
+  for (const { place } of checks) keys += place.id.length;
+  for (const { place, value } of writes.values()) {
+    keys += place.id.length;
+    bytes += value?.length ?? 0;
+  }
+  for (const { place } of counts.values()) {
+    keys += place.id.length;
+    bytes += COUNTER_BYTES;
+  }
+  const used: [keyof KVLimits, number][] = [
+    ["mutations", writes.size + counts.size + (token === null ? 0 : 1)],
+    ["checks", checks.length],
+    ["commitKeyBytes", keys],
+    ["commitBytes", keys + bytes],
+  ];
+  for (const [what, count] of used) if (count > limits[what]) throw commitTooLarge(what, count, limits[what]);
+}
+
+function send(
+  work: Work,
+  checks: readonly Check[],
+  token: Place | null,
+): Promise<{ ok: boolean; versionstamp?: string }> {
+  const atomic: KVAtomic = work.store.atomic();
+  for (const { place: { key }, versionstamp } of checks) atomic.check({ key, versionstamp });
+  for (const { place: { key }, value } of work.writes.values()) {
+    if (value === null) atomic.delete(key);
+    else atomic.set(key, value);
+  }
+  for (const { place: { key }, delta } of work.counts.values()) {
+    atomic.sum(key, BigInt.asUintN(64, BigInt(delta)));
+  }
+  if (token !== null) atomic.set(token.key, new Uint8Array(0), { expireIn: TOKEN_LIFE });
+  return atomic.commit();
+}
+
+/**
+ * Commits where the answer can be lost. The client itself sends a commit again when no answer comes, so that "a check
+ * failed" can be the answer to the second sending of a commit that was done: its token tells.
+ */
+async function commitRemotely(
+  { store, catalog }: Work,
+  attempt: () => Promise<{ ok: boolean; versionstamp?: string }>,
+  token: Place,
+): Promise<{ ok: boolean; versionstamp?: string }> {
+  let failure: unknown;
+  try {
+    const result = await unlocked(attempt);
+    if (result.ok) return result;
+  } catch (error) {
+    // What the store refuses to take was not done.
+    if (error instanceof TypeError && /limit|max|exceed|large|too many|invalid/i.test(error.message)) {
+      throw error;
+    }
+    failure = error;
+  }
+  for (let look = 0; look < LOOKS; look++) {
+    try {
+      const { versionstamp } = await store.get(token.key);
+      if (versionstamp !== null) return { ok: true, versionstamp };
+      if (failure === undefined) return { ok: false };
+    } catch (error) {
+      failure ??= error;
+    }
+    await pause(100 * 2 ** look);
+  }
+  throw new ConnectionError(
+    `Cannot tell whether a commit on \`${catalog.name}\` was done: its answer was lost; read what it wrote before you repeat it`,
+    { code: "COMMIT_UNKNOWN", driver: NAME, cause: failure, outcome: "unknown" },
+  );
+}
+
+function isOneRead({ reads, guards }: Work): boolean {
+  return reads.size <= 1 && [...guards.values()].every(({ mandatory }) => !mandatory);
+}

@@ -1,0 +1,75 @@
+import { UnsupportedError, ValidationError } from "../../src/errors/mod.ts";
+import { describeValue } from "../../src/schema/describe_value.ts";
+import { below } from "./key.ts";
+import { NAME } from "./limits.ts";
+import { rowAt } from "./primary_key.ts";
+import { removeRow, updateRow } from "./row_writer.ts";
+import { expiredRange } from "./row_count.ts";
+import { openAny, readRow } from "./rows.ts";
+import type { Sessions } from "./sessions.ts";
+import type { StoredTable } from "./stored_table.ts";
+import type { Work } from "./work.ts";
+
+/** How many expired rows are removed in one commit. */
+const STEP = 20;
+
+/** The time at which rows that a table is given now expire, by the driver's option. */
+export function expiryOf(
+  expireIn: Readonly<Record<string, number>> | undefined,
+  database: string,
+  table: string,
+): () => number | null {
+  const name = `${database}.${table}`;
+  const life = expireIn !== undefined && Object.hasOwn(expireIn, name) ? expireIn[name] : undefined;
+  return life === undefined ? () => null : () => Date.now() + life;
+}
+
+/** Sets the time at which a row expires. @returns Whether there is such a row. */
+export async function expireRow(
+  work: Work,
+  table: StoredTable,
+  key: unknown,
+  expireIn: number | null,
+): Promise<boolean> {
+  const name = table.table.name;
+  if (expireIn !== null && (!Number.isFinite(expireIn) || expireIn < 0)) {
+    throw new ValidationError(
+      `Cannot let a row of \`${name}\` expire: \`expireIn\` is milliseconds from 0, or null, not ${
+        describeValue(expireIn)
+      }`,
+      { code: "INVALID_OPTIONS", driver: NAME, table: name },
+    );
+  }
+  if (work.catalog.referrers(name).length > 0) {
+    throw new UnsupportedError(
+      `Cannot let a row of \`${name}\` expire: rows of other tables refer to it and would refer to nothing; delete it instead`,
+      { driver: NAME, table: name },
+    );
+  }
+  const stored = await readRow(work, table, rowAt(table, key));
+  if (stored === null) return false;
+  await updateRow(work, table, stored, {}, expireIn === null ? null : Math.round(Date.now() + expireIn));
+  return true;
+}
+
+/** Removes the rows that have expired, a few in each commit. @returns How many. */
+export async function purgeExpired(sessions: Sessions, database: string, tableName: string): Promise<number> {
+  for (let total = 0;;) {
+    const count = await sessions.write(database, (work) => purgeSome(work, work.catalog.table(tableName)));
+    total += count;
+    if (count < STEP) return total;
+  }
+}
+
+async function purgeSome(work: Work, table: StoredTable): Promise<number> {
+  const { entries } = await work.list(expiredRange(table), STEP, false);
+  for (const { key } of entries) {
+    const place = below(table.rows, ...key.slice(table.expiries.key.length + 1));
+    const found = await work.get(place);
+    const row = await openAny(work, table, place, found);
+    if (row !== null && row.expiresAt !== null && row.expiresAt <= Date.now()) {
+      await removeRow(work, table, row);
+    }
+  }
+  return entries.length;
+}

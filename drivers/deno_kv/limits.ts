@@ -1,0 +1,69 @@
+import { TransactionError, ValidationError } from "../../src/errors/mod.ts";
+
+/** The name of the driver in errors. */
+export const NAME = "deno-kv";
+
+/** What the store cannot go beyond. Sizes are in bytes. */
+export interface KVLimits {
+  /** The largest key. */
+  readonly keyBytes: number;
+  /** The largest value: what is larger is stored in segments. */
+  readonly valueBytes: number;
+  /** The most mutations of one commit. */
+  readonly mutations: number;
+  /** The most checks of one commit. */
+  readonly checks: number;
+  /** The most bytes of keys and values of one commit. */
+  readonly commitBytes: number;
+  /** The most bytes of keys of one commit. */
+  readonly commitKeyBytes: number;
+  /** The most keys read at once. */
+  readonly getMany: number;
+}
+
+/** The limits of a local store. */
+export const LOCAL_LIMITS: KVLimits = {
+  keyBytes: 2_048,
+  valueBytes: 65_536,
+  mutations: 1_000,
+  checks: 100,
+  commitBytes: 819_200,
+  commitKeyBytes: 81_920,
+  getMany: 10,
+};
+
+/** The limits of other stores: a KV Connect server and `@deno/kv` take ten checks. */
+export const REMOTE_LIMITS: KVLimits = { ...LOCAL_LIMITS, checks: 10 };
+
+/** A value is too long to be a key, or an index entry. */
+export function keyTooLong(
+  table: string,
+  columns: readonly string[],
+  bytes: number,
+  limit: number,
+): ValidationError {
+  const names = columns.map((name) => `\`${name}\``).join(", ");
+  return new ValidationError(
+    `Cannot store a row of \`${table}\`: its key in ${names} has ${bytes} bytes, and the limit \`keyBytes\` of the store is ${limit}; ` +
+      "use shorter values, or leave the column out of keys and indexes",
+    { code: "LIMIT_EXCEEDED", driver: NAME, table, columns },
+  );
+}
+
+/** One row is larger than a commit holds. */
+export function rowTooLarge(table: string, bytes: number, limit: number): ValidationError {
+  return new ValidationError(
+    `Cannot store a row of \`${table}\`: it has ${bytes} bytes, and the limit \`commitBytes\` of the store is ${limit}; ` +
+      "keep large values in several rows or elsewhere",
+    { code: "LIMIT_EXCEEDED", driver: NAME, table },
+  );
+}
+
+/** The work is more than one commit holds. */
+export function commitTooLarge(what: keyof KVLimits, count: number, limit: number): TransactionError {
+  return new TransactionError(
+    `Cannot commit: the work needs ${count} of \`${what}\`, and the limit of the store is ${limit} a commit; nothing was written; ` +
+      "do it in smaller transactions" + (what === "checks" ? " that read and write fewer rows" : ""),
+    { code: "LIMIT_EXCEEDED", driver: NAME },
+  );
+}

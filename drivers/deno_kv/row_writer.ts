@@ -1,0 +1,265 @@
+import { type Attempt, notNullViolation, uniqueViolation } from "../../src/reference/constraint_errors.ts";
+import { copyValue, type Row } from "../../src/reference/mod.ts";
+import type { Column } from "../../src/schema/column.ts";
+import { below, type Place } from "./key.ts";
+import { keyTooLong, rowTooLarge } from "./limits.ts";
+import { encodeKeyOf, encodeRow } from "./row_codec.ts";
+import { openAny, type StoredRow } from "./rows.ts";
+import { rowPlace } from "./search.ts";
+import { cutRow, segmentPlaces } from "./segments.ts";
+import { takeNumber } from "./sequence.ts";
+import { entryPlace, isUniqueEntry, type StoredIndex, type StoredTable } from "./stored_table.ts";
+import type { Found, Work } from "./work.ts";
+
+/** The bytes of a value that are left for what the store adds to it. */
+const VALUE_MARGIN = 1_024;
+const NOTHING = new Uint8Array(0);
+
+/** An entry that a row has in an index. */
+interface Entry {
+  readonly index: StoredIndex;
+  readonly place: Place;
+  readonly unique: boolean;
+}
+
+/**
+ * Stores a new row with its entries. An absent column is null, an absent autoIncrement column the next number. Foreign keys
+ * are not looked at.
+ */
+export async function insertRow(
+  work: Work,
+  table: StoredTable,
+  data: Row,
+  expiresAt: number | null,
+): Promise<StoredRow> {
+  const { autoIncrement } = table.table;
+  // A number that the table gives is greater than all there are: its key needs no look.
+  const numbered = autoIncrement !== null && (data[autoIncrement.name] ?? null) === null;
+  const row = await newRow(work, table, data);
+  const place = table.rowPlace(row);
+  const entries = entriesOf(table, row);
+  checkKeys(work, table, place, entries);
+  await refuseTwin(work, table, numbered ? null : place, entries, [], "insert into");
+  putRow(work, table, place, row, expiresAt, 0);
+  for (const entry of entries) putEntry(work, table, entry, row);
+  if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
+  work.touch(table, 1);
+  return { row, place, expiresAt, segments: 0, versionstamp: null };
+}
+
+/** Changes columns of a row, and its entries. Foreign keys are not looked at. @returns The row as it is now. */
+export async function updateRow(
+  work: Work,
+  table: StoredTable,
+  stored: StoredRow,
+  values: Row,
+  expiresAt: number | null = stored.expiresAt,
+): Promise<StoredRow> {
+  const row = changed(table, stored.row, values);
+  const place = table.rowPlace(row);
+  const before = entriesOf(table, stored.row);
+  const after = entriesOf(table, row);
+  const same = place.id === stored.place.id;
+  const old = new Set(before.map((entry) => entry.place.id));
+  const kept = new Set(after.map((entry) => entry.place.id));
+  checkKeys(work, table, place, after);
+  work.rely(stored.place, stored.versionstamp);
+  await refuseTwin(work, table, same ? null : place, after, before, "update");
+  if (!same) dropRow(work, table, stored);
+  putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
+  for (const entry of before) if (!kept.has(entry.place.id)) await dropEntry(work, table, entry, stored);
+  // The value of an entry of a unique index is the key of the row.
+  for (const entry of after) {
+    if (!old.has(entry.place.id) || (!same && entry.unique)) putEntry(work, table, entry, row);
+  }
+  if (!same || expiresAt !== stored.expiresAt) {
+    if (stored.expiresAt !== null) work.delete(expiryPlace(table, stored.place, stored.expiresAt));
+    if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
+  }
+  work.touch(table, 0);
+  const { autoIncrement } = table.table;
+  if (autoIncrement !== null && !same) await takeNumber(work, table, "moved");
+  return { row, place, expiresAt, segments: segmentsOf(work, table, row, expiresAt), versionstamp: null };
+}
+
+/** Removes a row with its entries. Foreign keys are not looked at. */
+export async function removeRow(work: Work, table: StoredTable, stored: StoredRow): Promise<void> {
+  work.rely(stored.place, stored.versionstamp);
+  dropRow(work, table, stored);
+  for (const entry of entriesOf(table, stored.row)) await dropEntry(work, table, entry, stored);
+  if (stored.expiresAt !== null) work.delete(expiryPlace(table, stored.place, stored.expiresAt));
+  work.touch(table, -1);
+}
+
+/** Where the entry is by which a row that expires is found. */
+export function expiryPlace(table: StoredTable, place: Place, expiresAt: number): Place {
+  return below(table.expiries, expiresAt, ...place.key.slice(table.rows.key.length));
+}
+
+/** The places an insert of a row looks at, to be read together beforehand. */
+export function insertPlaces(table: StoredTable, data: Row): Place[] {
+  const unique = entriesOf(table, data).filter((entry) => entry.unique).map(({ place }) => place);
+  const keyed = table.table.primaryKey.every(({ name }) => (data[name] ?? null) !== null);
+  return keyed ? [table.rowPlace(data), ...unique] : unique;
+}
+
+/** The entries of a row. */
+export function entriesOf(table: StoredTable, row: Row): Entry[] {
+  const entries: Entry[] = [];
+  for (const index of table.indexes) {
+    const place = entryPlace(table, index, row);
+    if (place !== null) entries.push({ index, place, unique: isUniqueEntry(index, row) });
+  }
+  return entries;
+}
+
+/** The value of an entry of a row. */
+export function entryValue(table: StoredTable, unique: boolean, row: Row): Uint8Array {
+  return unique ? encodeKeyOf(table.table.primaryKey, row) : NOTHING;
+}
+
+async function newRow(work: Work, table: StoredTable, data: Row): Promise<Record<string, unknown>> {
+  for (const name of Object.keys(data)) table.table.column(name);
+  const row: Record<string, unknown> = {};
+  for (const column of table.table.columns) {
+    const given = Object.hasOwn(data, column.name) ? data[column.name] ?? null : null;
+    const value = column.autoIncrement
+      ? await takeNumber(work, table, given as number | bigint | null)
+      : copyValue(column.kind, given);
+    if (value === null && !column.nullable) throw notNullViolation(table.scene, "insert into", column);
+    row[column.name] = value;
+  }
+  return row;
+}
+
+function changed({ table, scene }: StoredTable, row: Row, values: Row): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...row };
+  for (const name of Object.keys(values)) {
+    const column: Column = table.column(name);
+    if (values[name] === undefined) continue;
+    if (values[name] === null && !column.nullable) throw notNullViolation(scene, "update", column);
+    result[name] = copyValue(column.kind, values[name]);
+  }
+  return result;
+}
+
+/** Throws when another row has the key, or the unique values. A row that has expired is removed instead. */
+async function refuseTwin(
+  work: Work,
+  table: StoredTable,
+  place: Place | null,
+  entries: readonly Entry[],
+  own: readonly Entry[],
+  attempt: Attempt,
+): Promise<void> {
+  const mine = new Set(own.map((entry) => entry.place.id));
+  const wanted = entries.filter((entry) => entry.unique && !mine.has(entry.place.id));
+  if (!work.optimistic) {
+    await work.getMany([
+      ...(place === null ? [] : [place]),
+      ...wanted.map((entry) => entry.place),
+    ]);
+  }
+  if (place !== null && await work.occupied(place)) {
+    if (!await removeExpired(work, table, place)) {
+      throw uniqueViolation(table.scene, attempt, table.table.primaryKey);
+    }
+  }
+  for (const { index, place: at } of wanted) {
+    if (!await work.occupied(at)) continue;
+    if (!await removeExpired(work, table, rowPlace(table, index, await work.get(at)))) {
+      throw uniqueViolation(table.scene, attempt, index.columns);
+    }
+  }
+}
+
+/** Removes the row at a place when it has expired. @returns Whether it had. */
+async function removeExpired(work: Work, table: StoredTable, place: Place): Promise<boolean> {
+  const found: Found = await work.get(place);
+  const row = await openAny(work, table, place, found);
+  if (row === null || row.expiresAt === null || row.expiresAt > Date.now()) return false;
+  await removeRow(work, table, row);
+  return true;
+}
+
+function putRow(
+  work: Work,
+  table: StoredTable,
+  place: Place,
+  row: Row,
+  expiresAt: number | null,
+  segmentsBefore: number,
+): void {
+  const { limits } = work.store;
+  const bytes = encodeRow(table.table, row, expiresAt);
+  const most = limits.valueBytes - VALUE_MARGIN;
+  if (bytes.length <= most) {
+    work.set(place, bytes);
+    for (const each of segmentPlaces(table.segments, table.rows, place, segmentsBefore)) work.delete(each);
+    return;
+  }
+  if (bytes.length > limits.commitBytes - 4 * limits.keyBytes) {
+    throw rowTooLarge(table.table.name, bytes.length, limits.commitBytes);
+  }
+  const { head, segments } = cutRow(bytes, most);
+  work.set(place, head);
+  const places = segmentPlaces(table.segments, table.rows, place, Math.max(segments.length, segmentsBefore));
+  places.forEach((each, i) => {
+    const segment = segments[i];
+    if (segment === undefined) work.delete(each);
+    else work.set(each, segment);
+  });
+}
+
+function segmentsOf(work: Work, table: StoredTable, row: Row, expiresAt: number | null): number {
+  const most = work.store.limits.valueBytes - VALUE_MARGIN;
+  const { length } = encodeRow(table.table, row, expiresAt);
+  return length <= most ? 0 : Math.ceil(length / most);
+}
+
+function dropRow(work: Work, table: StoredTable, { place, segments }: StoredRow): void {
+  work.delete(place);
+  for (const each of segmentPlaces(table.segments, table.rows, place, segments)) work.delete(each);
+}
+
+function putEntry(work: Work, table: StoredTable, { place, unique }: Entry, row: Row): void {
+  work.set(place, entryValue(table, unique, row));
+}
+
+/** Takes an entry away. While a unique index is built, or after the row expired, it may be that of another row. */
+async function dropEntry(
+  work: Work,
+  table: StoredTable,
+  { index, place, unique }: Entry,
+  stored: StoredRow,
+): Promise<void> {
+  if (unique && (!index.ready || stored.expiresAt !== null)) {
+    const found = await work.get(place);
+    if (found.value === null || rowPlace(table, index, found).id !== stored.place.id) return;
+  }
+  work.delete(place);
+}
+
+function checkKeys(work: Work, table: StoredTable, place: Place, entries: readonly Entry[]): void {
+  const { keyBytes } = work.store.limits;
+  // What is added to the key of a row for a segment, and two bytes the store adds.
+  const most = keyBytes - 16;
+  if (place.id.length > most) {
+    throw keyTooLong(
+      table.table.name,
+      table.table.primaryKey.map(({ name }) => name),
+      place.id.length,
+      keyBytes,
+    );
+  }
+  for (const { index, place: { id } } of entries) {
+    if (id.length > most) {
+      throw keyTooLong(
+        table.table.name,
+        index.columns.map(({ name }) => name),
+        id.length,
+        keyBytes,
+      );
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { ConflictError, ConnectionError } from "../../src/errors/mod.ts";
+import type { KVAtomic, KVEntry, KVKey, KVStore } from "./kv.ts";
+import type { KeyRange } from "./key.ts";
+import { type KVLimits, NAME } from "./limits.ts";
+
+/** How often an operation on a locked file is tried. */
+const LOCKED_TRIES = 60;
+/** The most keys a list reads at once. */
+const LIST_BATCH = 500;
+/** How many reads of several keys run beside each other. */
+const READERS = 16;
+
+/** The open store, with what the driver needs to know of it. */
+export class Store {
+  /** The store itself. */
+  readonly kv: KVStore;
+  /** What it cannot go beyond. */
+  readonly limits: KVLimits;
+  /** What every key begins with. */
+  readonly prefix: KVKey;
+  /** Whether the answer to a commit can be lost. */
+  readonly remote: boolean;
+
+  /** Wraps an open store. */
+  constructor(kv: KVStore, prefix: KVKey, limits: KVLimits, remote: boolean) {
+    this.kv = kv;
+    this.prefix = prefix;
+    this.limits = limits;
+    this.remote = remote;
+  }
+
+  /** Reads one key. */
+  get(key: KVKey): Promise<KVEntry> {
+    return unlocked(() => this.kv.get(key));
+  }
+
+  /** Reads keys; those of one group of ten are of one moment. */
+  async getMany(keys: readonly KVKey[]): Promise<readonly KVEntry[]> {
+    const { getMany } = this.limits;
+    if (keys.length === 1) return [await this.get(keys[0] as KVKey)];
+    if (keys.length <= getMany) return keys.length === 0 ? [] : await unlocked(() => this.kv.getMany(keys));
+    const results: KVEntry[] = new Array(keys.length);
+    let next = 0;
+    const reader = async (): Promise<void> => {
+      while (next < keys.length) {
+        const from = next;
+        next += getMany;
+        const found = await unlocked(() => this.kv.getMany(keys.slice(from, from + getMany)));
+        for (let i = 0; i < found.length; i++) results[from + i] = found[i] as KVEntry;
+      }
+    };
+    await Promise.all(Array.from({ length: READERS }, reader));
+    return results;
+  }
+
+  /** Reads the first, or last, keys of a range. */
+  list({ start, end }: KeyRange, limit: number, reverse: boolean): Promise<KVEntry[]> {
+    if (start.id >= end.id) return Promise.resolve([]);
+    return unlocked(async () => {
+      const entries: KVEntry[] = [];
+      const options = { limit, reverse, batchSize: Math.min(limit, LIST_BATCH) };
+      for await (const entry of this.kv.list({ start: start.key, end: end.key }, options)) {
+        entries.push(entry);
+      }
+      return entries;
+    });
+  }
+
+  /** Begins a commit. */
+  atomic(): KVAtomic {
+    return this.kv.atomic();
+  }
+}
+
+/** Runs an operation, again for a while when another handle holds the file. */
+export async function unlocked<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!/database is locked/i.test(String((error as Error)?.message))) throw translate(error);
+      if (attempt >= LOCKED_TRIES) {
+        throw new ConflictError(
+          "Cannot use the KV store: another process held its file for long; try again, and use one handle a process",
+          { code: "BUSY", driver: NAME, cause: error, retryable: true },
+        );
+      }
+      await pause(Math.min(64, 2 ** attempt));
+    }
+  }
+}
+
+/** Waits for a random part of some milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * milliseconds));
+}
+
+function translate(error: unknown): unknown {
+  const { name, message } = error as Error;
+  if (name !== "BadResource" && !/closed|BadResource|Bad resource/i.test(String(message))) return error;
+  return new ConnectionError("Cannot use the KV store: it was closed; connect again", {
+    code: "NOT_CONNECTED",
+    driver: NAME,
+    cause: error,
+  });
+}

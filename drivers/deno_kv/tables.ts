@@ -1,0 +1,131 @@
+import type { IndexOptions, TableSchema } from "../../src/contract/mod.ts";
+import { ValidationError } from "../../src/errors/mod.ts";
+import { orphans } from "../../src/reference/constraint_errors.ts";
+import { describeSchema } from "../../src/reference/mod.ts";
+import { NamedIndex } from "../../src/reference/named_index.ts";
+import { schemaDifferences } from "../../src/reference/schema_difference.ts";
+import { storageSchema } from "../../src/reference/storage_schema.ts";
+import { Table } from "../../src/schema/table.ts";
+import { indexRows } from "./backfill.ts";
+import type { Catalog } from "./catalog.ts";
+import { afterAll, below, NULL_PART, rangeBelow } from "./key.ts";
+import { NAME } from "./limits.ts";
+import { removeBelow } from "./removal.ts";
+import { openListed, type StoredRow } from "./rows.ts";
+import { scan } from "./scan.ts";
+import type { IndexRecord, StoredTable, TableRecord } from "./stored_table.ts";
+import { encodeTagged } from "./tagged_json.ts";
+import type { Work } from "./work.ts";
+
+/** How many rows an index is made over at once; more are indexed step by step. */
+const AT_ONCE = 100;
+
+/** Makes a table when it is absent. */
+export function createTable(work: Work, name: string, schema: TableSchema): void {
+  const existing = work.catalog.tables.get(name);
+  if (existing !== undefined) return checkSame(work.catalog, existing, schema);
+  const id = work.catalog.next.toString(36);
+  const record: TableRecord = { id, schema: describeSchema(schema), nextIndex: 1, indexes: [] };
+  writeRecord(work, name, record, work.catalog.next + 1);
+}
+
+/** Removes a table with all that is in it, when it exists. */
+export async function dropTable(work: Work, name: string): Promise<void> {
+  const table = work.catalog.tables.get(name);
+  if (table === undefined) return;
+  for (const reference of work.catalog.referrers(name)) {
+    if (reference.child === table) continue;
+    await work.guard(reference.child, true);
+    const { place } = reference.index;
+    const range = { start: afterAll(below(place, NULL_PART)), end: rangeBelow(place).end };
+    const { entries } = await work.list(range, 1, false);
+    if (entries.length > 0) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+  }
+  for (const { place } of [...work.writes.values()]) {
+    if (place.id.startsWith(table.root.id)) work.delete(place);
+  }
+  writeRecord(work, name, null);
+  removeBelow(work, table.root);
+}
+
+/**
+ * Makes an index. Over few rows, or in a transaction, it is ready with the commit.
+ *
+ * @returns Whether rows are left to be indexed.
+ */
+export async function createIndex(
+  work: Work,
+  tableName: string,
+  name: string,
+  options: IndexOptions,
+): Promise<boolean> {
+  const table = work.catalog.table(tableName);
+  const index = new NamedIndex(table.table, table.scene, name, options);
+  const existing = table.record.indexes.find((each) => each.name === name);
+  if (existing !== undefined) {
+    table.namedIndex(existing).checkSame(index);
+    return existing.state === "building";
+  }
+  await work.guard(table, true);
+  const rows: StoredRow[] = [];
+  for await (const entry of scan(work, rangeBelow(table.rows), false, AT_ONCE)) {
+    const row = await openListed(work, table, entry);
+    if (row !== null) rows.push(row);
+    if (rows.length >= AT_ONCE && work.mode !== "transaction") break;
+  }
+  const few = rows.length < AT_ONCE || work.mode === "transaction";
+  const record: IndexRecord = {
+    name,
+    id: `n${table.record.nextIndex.toString(36)}`,
+    state: few ? "ready" : "building",
+    options: index.options,
+  };
+  writeRecord(work, tableName, {
+    ...table.record,
+    nextIndex: table.record.nextIndex + 1,
+    indexes: [...table.record.indexes, record],
+  });
+  if (few) await indexRows(work, work.catalog.table(tableName), record, rows);
+  return !few;
+}
+
+/** Removes an index, when it exists. */
+export function dropIndex(work: Work, tableName: string, name: string): void {
+  const table = work.catalog.table(tableName);
+  const record = table.record.indexes.find((each) => each.name === name);
+  if (record === undefined) return;
+  writeRecord(work, tableName, {
+    ...table.record,
+    indexes: table.record.indexes.filter((each) => each !== record),
+  });
+  work.delete(table.progressPlace(record));
+  removeBelow(work, below(table.root, record.id));
+}
+
+/** Writes down what a table is now, and that the tables have changed. */
+export function writeRecord(
+  work: Work,
+  name: string,
+  record: TableRecord | null,
+  next: number = work.catalog.next,
+): void {
+  const { catalog } = work;
+  const place = below(catalog.records, name);
+  if (record === null) work.delete(place);
+  else work.set(place, encodeTagged(record));
+  work.set(catalog.place, encodeTagged({ next }));
+  work.redefine(catalog.with(name, record, next));
+}
+
+function checkSame(catalog: Catalog, existing: StoredTable, schema: TableSchema): void {
+  const { name } = existing.table;
+  const differences = schemaDifferences(existing.table, new Table(name, storageSchema(schema)));
+  if (differences.length === 0) return;
+  throw new ValidationError(
+    `Cannot use table \`${name}\` of \`${catalog.name}\`: it exists with a different schema: ${
+      differences.join("; ")
+    }; ` +
+      "change the schema, or migrate the table",
+    { code: "SCHEMA_MISMATCH", driver: NAME, table: name },
+  );
+}

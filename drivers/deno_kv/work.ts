@@ -1,0 +1,359 @@
+import { ConflictError } from "../../src/errors/mod.ts";
+import type { Catalog } from "./catalog.ts";
+import { commitWork } from "./commit.ts";
+import { idOf, type KeyRange, type Place, placeOf, rightAfter } from "./key.ts";
+import type { KVEntry, KVKey } from "./kv.ts";
+import { NAME } from "./limits.ts";
+import type { Store } from "./store.ts";
+import type { StoredTable } from "./stored_table.ts";
+
+/** A key with what is stored under it, as a piece of work sees it. */
+export interface Found {
+  /** The key. */
+  readonly key: KVKey;
+  /** The bytes, or null when there is nothing. */
+  readonly value: Uint8Array | null;
+  /** The version read; null when there is nothing, or it is of the work itself. */
+  readonly versionstamp: string | null;
+}
+
+/** What a piece of work promises of what it read. `read`: nothing; `statement`: what it writes was not changed meanwhile;
+ * `transaction`: nothing it looked at was changed meanwhile. */
+export type WorkMode = "read" | "statement" | "transaction";
+
+/** A read that the commit checks. */
+export interface Read {
+  /** Where. */
+  readonly place: Place;
+  /** What was there. */
+  readonly found: Found;
+  /** The table the key belongs to. */
+  readonly table: string;
+  /**
+   * `read`: as it was found. `listed`: only the version is kept. `assumed`: nothing was read, the commit alone finds out
+   * whether it is so.
+   */
+  readonly kind: "read" | "listed" | "assumed";
+  /** When it was read, counted from the beginning of the work. */
+  readonly order: number;
+}
+
+/** The version of a whole table, read before anything else of it. */
+export interface Guard {
+  /** The table's counter. */
+  readonly place: Place;
+  /** Its version. */
+  readonly versionstamp: string | null;
+  /** Whether the commit has to check it. */
+  mandatory: boolean;
+  /** When it was read: what was read of the table since then needs no check of its own. */
+  readonly order: number;
+}
+
+/**
+ * Reads and buffered writes that belong together: one statement, or a transaction. Its reads see its writes; one commit
+ * writes them all, when nothing it relies on has changed.
+ */
+export class Work {
+  /** Where it reads and writes. */
+  readonly store: Store;
+  /** What it promises. */
+  readonly mode: WorkMode;
+  /** The tables as it sees them. */
+  catalog: Catalog;
+  /** Absent keys are left to the commit to find out: no read is needed for an insert. */
+  optimistic = false;
+  /** The catalog read was seen to be the current one. */
+  confirmed = false;
+  /** How many index entries led to no matching row. */
+  stale = 0;
+  /** What is written: null removes. */
+  readonly writes: Map<string, { readonly place: Place; readonly value: Uint8Array | null }> = new Map();
+  /** How the numbers of rows change. */
+  readonly counts: Map<string, { readonly place: Place; readonly delta: number }> = new Map();
+  /** What the commit checks. */
+  readonly reads: Map<string, Read> = new Map();
+  /** The versions of tables. */
+  readonly guards: Map<string, Guard> = new Map();
+  /** What is done after the commit. */
+  readonly after: ((versionstamp: string) => void | Promise<void>)[] = [];
+  readonly #base: Catalog;
+  #order = 0;
+  readonly #journal: (() => void)[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Begins work on a database. */
+  constructor(store: Store, catalog: Catalog, mode: WorkMode) {
+    this.store = store;
+    this.catalog = catalog;
+    this.#base = catalog;
+    this.mode = mode;
+  }
+
+  /** The catalog that the work began with: the one whose version the commit checks. */
+  get base(): Catalog {
+    return this.#base;
+  }
+
+  /** Runs statements one after another, each undone when it fails. */
+  statement<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(async () => {
+      const mark = this.mark();
+      try {
+        return await run();
+      } catch (error) {
+        this.rollback(mark);
+        throw error;
+      }
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Reads a key. */
+  async get(place: Place): Promise<Found> {
+    const [found] = await this.getMany([place]);
+    return found as Found;
+  }
+
+  /** Reads keys. */
+  async getMany(places: readonly Place[]): Promise<Found[]> {
+    const missing = places.filter(({ id }) => !this.writes.has(id) && !this.#known(id));
+    if (missing.length > 0) await this.#fetch(missing);
+    return places.map(({ key, id }) => {
+      const written = this.writes.get(id);
+      if (written !== undefined) return { key, value: written.value, versionstamp: null };
+      return (this.reads.get(id) as Read).found;
+    });
+  }
+
+  /** Takes it that nothing is at a place: without a read when the commit is to find out. @returns Whether something is. */
+  async occupied(place: Place): Promise<boolean> {
+    const written = this.writes.get(place.id);
+    if (written !== undefined) return written.value !== null;
+    if (this.optimistic && !this.reads.has(place.id)) {
+      this.#record(place, { key: place.key, value: null, versionstamp: null }, "assumed");
+      return false;
+    }
+    return (await this.get(place)).value !== null;
+  }
+
+  /** Takes what is remembered of a key for read; the commit checks it. */
+  assume(place: Place, value: Uint8Array | null, versionstamp: string | null): void {
+    if (!this.reads.has(place.id)) this.#record(place, { key: place.key, value, versionstamp }, "assumed");
+  }
+
+  /** Relies on the version of a key that was found in a list. */
+  rely(place: Place, versionstamp: string | null): void {
+    if (versionstamp === null || this.mode === "read" || this.reads.has(place.id)) return;
+    this.#record(place, { key: place.key, value: null, versionstamp }, "listed");
+  }
+
+  /** The next entries of a range: at most `limit` of those stored, with what the work wrote among them. */
+  async list(
+    range: KeyRange,
+    limit: number,
+    reverse: boolean,
+  ): Promise<{ entries: Found[]; rest: KeyRange | null }> {
+    const stored = await this.store.list(range, limit, reverse);
+    const entries: Found[] = stored.map(({ key, value, versionstamp }) => ({
+      key: key as KVKey,
+      value: value as Uint8Array,
+      versionstamp,
+    }));
+    const end = stored.length < limit ? null : placeOf(stored.at(-1)?.key as KVKey);
+    const covered: KeyRange = end === null
+      ? range
+      : reverse
+      ? { start: end, end: range.end }
+      : { start: range.start, end: rightAfter(end) };
+    const rest: KeyRange | null = end === null
+      ? null
+      : reverse
+      ? { start: range.start, end }
+      : { start: covered.end, end: range.end };
+    return { entries: this.writes.size === 0 ? entries : this.#merge(entries, covered, reverse), rest };
+  }
+
+  /** Reads the version of a table, once, before something is read of it. */
+  async guard(table: StoredTable, mandatory: boolean): Promise<void> {
+    if (this.mode === "read") return;
+    const { id } = table.counter;
+    let guard = this.guards.get(id);
+    if (guard === undefined) {
+      const order = this.#order++;
+      const { versionstamp } = await this.store.get(table.counter.key);
+      // Another read of this work may have been faster: the older version counts.
+      guard = this.guards.get(id) ?? { place: table.counter, versionstamp, mandatory, order };
+      this.guards.set(id, guard);
+    }
+    guard.mandatory ||= mandatory || this.mode === "transaction";
+  }
+
+  /**
+   * Finds out which of many keys of a table are there, with one read when few lie between the first and the last of them.
+   * The version of the table must be guarded.
+   */
+  async prefetch(places: readonly Place[]): Promise<void> {
+    const unknown = places.filter(({ id }) => !this.writes.has(id) && !this.#known(id))
+      .sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+    const [start, end] = [unknown[0], unknown.at(-1)];
+    if (start === undefined || end === undefined) return;
+    const limit = Math.min(500, unknown.length);
+    const found = await this.store.list({ start, end: rightAfter(end) }, limit, false);
+    if (found.length === limit && limit > 1) return void await this.getMany(unknown);
+    const known = new Map(found.map((entry) => [idOf(entry.key), entry]));
+    for (const place of unknown) {
+      const entry = known.get(place.id);
+      const value = (entry?.value ?? null) as Uint8Array | null;
+      this.#record(place, { key: place.key, value, versionstamp: entry?.versionstamp ?? null }, "read");
+    }
+  }
+
+  /** Stores a value. */
+  set(place: Place, value: Uint8Array): void {
+    this.#write(place, value);
+  }
+
+  /** Removes a key. */
+  delete(place: Place): void {
+    this.#write(place, null);
+  }
+
+  /** Notes that rows of a table were written, and how their number changes. */
+  touch(table: StoredTable, delta: number): void {
+    const { id } = table.counter;
+    const before = this.counts.get(id);
+    this.counts.set(id, { place: table.counter, delta: (before?.delta ?? 0) + delta });
+    this.#journal.push(() => before === undefined ? this.counts.delete(id) : this.counts.set(id, before));
+  }
+
+  /** Sees the tables differently from now on. */
+  redefine(catalog: Catalog): void {
+    const before = this.catalog;
+    this.catalog = catalog;
+    this.#journal.push(() => this.catalog = before);
+  }
+
+  /** Does something after the commit, unless it is rolled back. */
+  afterwards(work: (versionstamp: string) => void | Promise<void>): void {
+    this.after.push(work);
+    this.#journal.push(() => this.after.splice(this.after.indexOf(work), 1));
+  }
+
+  /** Where a rollback can return to. */
+  mark(): number {
+    return this.#journal.length;
+  }
+
+  /** Undoes what was written since a mark. What was read stays read. */
+  rollback(mark: number): void {
+    while (this.#journal.length > mark) (this.#journal.pop() as () => void)();
+  }
+
+  /** Commits. @returns Whether nothing it relies on has changed; else nothing was written. */
+  async commit(): Promise<boolean> {
+    await this.#last;
+    return await commitWork(this);
+  }
+
+  /** What the work reads has changed since it began: it cannot be committed. */
+  conflict(): ConflictError {
+    return new ConflictError(
+      `Cannot commit on \`${this.catalog.name}\`: another writer changed what the work had read; run it again`,
+      { driver: NAME, retryable: true },
+    );
+  }
+
+  async #fetch(places: readonly Place[]): Promise<void> {
+    const counters = this.#unguarded(places);
+    // What is read together is of one moment; what is not is read after the versions of the tables.
+    const together = counters.length + places.length <= this.store.limits.getMany;
+    const guarded = this.#order++;
+    const order = this.#order++;
+    if (!together) {
+      this.#guardAll(
+        counters,
+        await this.store.getMany(counters.map(({ key }) => key)),
+        guarded,
+      );
+    }
+    const confirm = this.mode === "read" && !this.confirmed && places.length > 1;
+    const before = [...(confirm ? [this.#base.place] : []), ...(together ? counters : [])];
+    const keys = [...before, ...places].map(({ key }) => key);
+    const found = await this.store.getMany(keys);
+    if (together) this.#guardAll(counters, found, guarded);
+    if (confirm) {
+      if (found[0]?.versionstamp !== this.#base.versionstamp) throw new StaleCatalog();
+      this.confirmed = true;
+    }
+    const first = keys.length - places.length;
+    places.forEach((place, i) => {
+      const { value, versionstamp } = found[first + i] as { value: unknown; versionstamp: string | null };
+      this.#record(place, { key: place.key, value: value as Uint8Array | null, versionstamp }, "read", order);
+    });
+  }
+
+  /** The counters of the tables that a transaction reads something of for the first time. */
+  #unguarded(places: readonly Place[]): Place[] {
+    if (this.mode !== "transaction") return [];
+    const tables = new Map<string, Place>();
+    for (const { key } of places) {
+      const root = key.slice(0, this.#base.root.key.length + 1);
+      if (String(root.at(-1)).startsWith("!")) continue;
+      const counter = placeOf([...root, "c"]);
+      if (!this.guards.has(counter.id)) tables.set(counter.id, counter);
+    }
+    return [...tables.values()];
+  }
+
+  #guardAll(counters: readonly Place[], found: readonly KVEntry[], order: number): void {
+    counters.forEach((place, i) => {
+      if (this.guards.has(place.id)) return;
+      this.guards.set(place.id, {
+        place,
+        versionstamp: found[i]?.versionstamp ?? null,
+        mandatory: false,
+        order,
+      });
+    });
+  }
+
+  #known(id: string): boolean {
+    const read = this.reads.get(id);
+    return read !== undefined && (read.kind === "read" || (read.kind === "assumed" && this.optimistic));
+  }
+
+  #record(place: Place, found: Found, kind: Read["kind"], order: number = this.#order++): void {
+    const before = this.reads.get(place.id);
+    if (before !== undefined && this.mode !== "read") {
+      if (before.found.versionstamp !== found.versionstamp) throw this.conflict();
+      order = before.order;
+    }
+    const table = String(place.key[this.#base.root.key.length]);
+    this.reads.set(place.id, { place, found, table, kind, order });
+  }
+
+  #write(place: Place, value: Uint8Array | null): void {
+    const before = this.writes.get(place.id);
+    this.writes.set(place.id, { place, value });
+    this.#journal.push(() =>
+      before === undefined ? this.writes.delete(place.id) : this.writes.set(place.id, before)
+    );
+  }
+
+  #merge(entries: readonly Found[], { start, end }: KeyRange, reverse: boolean): Found[] {
+    const own = [...this.writes.values()].filter(({ place }) => place.id >= start.id && place.id < end.id);
+    if (own.length === 0) return [...entries];
+    const merged = new Map(entries.map((entry) => [idOf(entry.key), entry]));
+    for (const { place, value } of own) {
+      if (value === null) merged.delete(place.id);
+      else merged.set(place.id, { key: place.key, value, versionstamp: null });
+    }
+    const sorted = [...merged].sort(([a], [b]) => a < b ? -1 : 1).map(([, entry]) => entry);
+    return reverse ? sorted.reverse() : sorted;
+  }
+}
+
+/** The catalog that work began with is no longer the current one. */
+export class StaleCatalog extends Error {}

@@ -1,0 +1,26 @@
+import { conformance } from "../../src/testing/mod.ts";
+import { noKV, openDriver } from "../deno_kv/open_kv.ts";
+import { test } from "../support/runner.ts";
+import { inFolders } from "./stores.ts";
+
+const tooMuch =
+  "it changes more rows in one statement than a commit of Deno KV holds, which is refused: see limits.test.ts";
+const options = {
+  test,
+  skipTest: test.skip,
+  skip: {
+    "iterate: may be left before its end, and the store can then be written": tooMuch,
+    "iterate: rows may be changed and removed while it runs": tooMuch,
+  },
+};
+
+if (noKV !== null) {
+  test.skip("deno-kv: the conformance kit", noKV);
+} else {
+  await conformance({
+    ...options,
+    name: "deno-kv (file)",
+    ...inFolders((folder) => openDriver(`${folder}/kv`)),
+  });
+  await conformance({ ...options, name: "deno-kv (memory)", driver: () => openDriver(":memory:") });
+}
