@@ -111,7 +111,7 @@ describe("LibSQLDriver", () => {
         await far.Note.create({ id: 1, text: "at the primary" });
         await near.Note.create({ id: 2, text: "through the replica" });
         assertEquals(await far.Note.count(), 2);
-        for (let tries = 0; tries < 100 && await near.Note.count() < 2; tries++) await sleep(20);
+        for (let tries = 0; tries < 500 && await near.Note.count() < 2; tries++) await sleep(20);
         assertEquals(await near.Note.count(), 2);
         await Promise.all([near.orm.disconnect(), far.orm.disconnect()]);
       }, { primary })
