@@ -3,6 +3,8 @@ import { aggregatesSuite } from "./aggregates_suite.ts";
 import { autoIncrementSuite } from "./auto_increment_suite.ts";
 import { conditionsSuite } from "./conditions_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
+import { errorsSuite } from "./errors_suite.ts";
+import { flowsSuite } from "./flows_suite.ts";
 import { indexesSuite } from "./indexes_suite.ts";
 import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
@@ -11,6 +13,10 @@ import { paginateSuite } from "./paginate_suite.ts";
 import { prepareSuite } from "./prepare_suite.ts";
 import { referencesSuite } from "./references_suite.ts";
 import { refusalsSuite } from "./refusals_suite.ts";
+import { reopenSuite } from "./reopen_suite.ts";
+import { schemaSuite } from "./schema_suite.ts";
+import { securitySuite } from "./security_suite.ts";
+import { transactionsSuite } from "./transactions_suite.ts";
 import { upsertSuite } from "./upsert_suite.ts";
 import { valuesSuite } from "./values_suite.ts";
 
@@ -30,4 +36,10 @@ export const SUITES: readonly (readonly TestCase[])[] = [
   iterateSuite,
   paginateSuite,
   prepareSuite,
+  transactionsSuite,
+  flowsSuite,
+  schemaSuite,
+  errorsSuite,
+  securitySuite,
+  reopenSuite,
 ];
