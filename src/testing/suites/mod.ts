@@ -3,6 +3,14 @@ import { aggregatesSuite } from "./aggregates_suite.ts";
 import { autoIncrementSuite } from "./auto_increment_suite.ts";
 import { conditionsSuite } from "./conditions_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
+import { driverConditionsSuite } from "./driver_conditions_suite.ts";
+import { driverConstraintsSuite } from "./driver_constraints_suite.ts";
+import { driverMembersSuite } from "./driver_members_suite.ts";
+import { driverOrderSuite } from "./driver_order_suite.ts";
+import { driverRowsSuite } from "./driver_rows_suite.ts";
+import { driverTablesSuite } from "./driver_tables_suite.ts";
+import { driverTransactionsSuite } from "./driver_transactions_suite.ts";
+import { driverValuesSuite } from "./driver_values_suite.ts";
 import { errorsSuite } from "./errors_suite.ts";
 import { flowsSuite } from "./flows_suite.ts";
 import { indexesSuite } from "./indexes_suite.ts";
@@ -42,4 +50,12 @@ export const SUITES: readonly (readonly TestCase[])[] = [
   errorsSuite,
   securitySuite,
   reopenSuite,
+  driverTablesSuite,
+  driverRowsSuite,
+  driverValuesSuite,
+  driverConditionsSuite,
+  driverOrderSuite,
+  driverConstraintsSuite,
+  driverTransactionsSuite,
+  driverMembersSuite,
 ];
