@@ -3,6 +3,16 @@ import { aggregatesSuite } from "./aggregates_suite.ts";
 import { autoIncrementSuite } from "./auto_increment_suite.ts";
 import { conditionsSuite } from "./conditions_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
+import { driverConditionsSuite } from "./driver_conditions_suite.ts";
+import { driverConstraintsSuite } from "./driver_constraints_suite.ts";
+import { driverMembersSuite } from "./driver_members_suite.ts";
+import { driverOrderSuite } from "./driver_order_suite.ts";
+import { driverRowsSuite } from "./driver_rows_suite.ts";
+import { driverTablesSuite } from "./driver_tables_suite.ts";
+import { driverTransactionsSuite } from "./driver_transactions_suite.ts";
+import { driverValuesSuite } from "./driver_values_suite.ts";
+import { errorsSuite } from "./errors_suite.ts";
+import { flowsSuite } from "./flows_suite.ts";
 import { indexesSuite } from "./indexes_suite.ts";
 import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
@@ -11,6 +21,10 @@ import { paginateSuite } from "./paginate_suite.ts";
 import { prepareSuite } from "./prepare_suite.ts";
 import { referencesSuite } from "./references_suite.ts";
 import { refusalsSuite } from "./refusals_suite.ts";
+import { reopenSuite } from "./reopen_suite.ts";
+import { schemaSuite } from "./schema_suite.ts";
+import { securitySuite } from "./security_suite.ts";
+import { transactionsSuite } from "./transactions_suite.ts";
 import { upsertSuite } from "./upsert_suite.ts";
 import { valuesSuite } from "./values_suite.ts";
 
@@ -30,4 +44,18 @@ export const SUITES: readonly (readonly TestCase[])[] = [
   iterateSuite,
   paginateSuite,
   prepareSuite,
+  transactionsSuite,
+  flowsSuite,
+  schemaSuite,
+  errorsSuite,
+  securitySuite,
+  reopenSuite,
+  driverTablesSuite,
+  driverRowsSuite,
+  driverValuesSuite,
+  driverConditionsSuite,
+  driverOrderSuite,
+  driverConstraintsSuite,
+  driverTransactionsSuite,
+  driverMembersSuite,
 ];

@@ -1,0 +1,174 @@
+import { RinariError, TransactionError } from "../../errors/mod.ts";
+import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
+import { isOfMode, promiseIf, type TestCase } from "../test_case.ts";
+import type { Row, TestModel } from "../test_model.ts";
+import type { World } from "../world.ts";
+
+const isAsync = isOfMode("async");
+
+/** Many flows on one async driver. */
+export const flowsSuite: readonly TestCase[] = [
+  promiseIf(isAsync, "flows: work of another flow is never part of a transaction", apart),
+  promiseIf(isAsync, "flows: nobody sees work that is not kept", unseen),
+  promiseIf(isAsync, "flows: transactions that read and write the same row lose nothing", increments),
+  promiseIf(isAsync, "flows: writes without a transaction are all kept", writes),
+  promiseIf(isAsync, "flows: the first operations on a table may be many at once", firstUse),
+  promiseIf(isAsync, "flows: nested transactions that are started together are kept apart", nested),
+  promiseIf(isAsync, "flows: an operation after the end of its transaction is refused", late),
+  promiseIf(isAsync, "flows: a unique value is stored once, however many try", once),
+];
+
+class Undo extends Error {}
+
+const schema = {
+  id: { type: "INTEGER", primaryKey: true, autoIncrement: true },
+  name: { type: "TEXT", unique: true },
+  n: { type: "INTEGER", default: 0 },
+} as const;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** As many attempts as a store with conflicts may need, where many flows write to one row. */
+const patient = { retries: 1_000, waitTimeout: 30_000 } as const;
+
+function transaction<T>(world: World, work: () => Promise<T>): Promise<T> {
+  world.log.add("orm", "transaction", [work]);
+  return world.orm.transaction(work, patient) as Promise<T>;
+}
+
+async function attempt<T>(work: Promise<T>): Promise<T | Error> {
+  try {
+    return await work;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function names(Item: TestModel): Promise<unknown[]> {
+  return (await Item.findAll({ orderBy: [["name", "ASC"]] })).map(({ name }) => name);
+}
+
+async function apart(world: World): Promise<void> {
+  const Item = await world.filled("items", schema, [{ name: "seed" }]);
+  let inside: () => void = () => {};
+  const begun = new Promise<void>((resolve) => inside = resolve);
+  const doomed = attempt(transaction(world, async () => {
+    await Item.create({ name: "doomed" });
+    inside();
+    await pause(15);
+    throw new Undo();
+  }));
+  await begun;
+  const outside = Item.create({ name: "outside" });
+  const other = transaction(world, async () => {
+    await Item.create({ name: "other" });
+    await pause(2);
+  });
+  expectTrue(await doomed instanceof Undo, "the transaction is undone");
+  await Promise.all([outside, other]);
+  expectEqual(await names(Item), ["other", "outside", "seed"]);
+}
+
+async function unseen(world: World): Promise<void> {
+  const Item = await world.filled("items", schema, [{ name: "a", n: 1 }]);
+  const seen: unknown[] = [];
+  const writer = attempt(transaction(world, async () => {
+    await Item.update({ n: 2 }, { name: "a" });
+    await pause(10);
+    await Item.create({ name: "b" });
+    await pause(5);
+    throw new Undo();
+  }));
+  for (let i = 0; i < 5; i++) {
+    await pause(3);
+    seen.push((await Item.findAll()).map(({ name, n }) => [name, n]));
+  }
+  await writer;
+  expectEqual(seen, Array.from({ length: 5 }, () => [["a", 1]]));
+}
+
+async function increments(world: World): Promise<void> {
+  const Item = await world.filled("items", schema, [{ name: "counter" }]);
+  const increment = () =>
+    transaction(world, async () => {
+      const { id, n } = await Item.findOne({ where: { name: "counter" } }) as Row;
+      if ((n as number) % 3 === 0) await pause(1);
+      await Item.update({ n: n as number + 1 }, { id });
+    });
+  await Promise.all(Array.from({ length: 20 }, increment));
+  expectEqual((await Item.findAll()).map(({ n }) => n), [20]);
+}
+
+async function writes(world: World): Promise<void> {
+  const Item = world.define("items", schema);
+  const stored = await Promise.all(Array.from({ length: 40 }, (_, n) => Item.create({ name: `n${n}`, n })));
+  expectEqual(stored.map(({ n }) => n), Array.from({ length: 40 }, (_, n) => n));
+  expectEqual(new Set(stored.map(({ id }) => id)).size, 40);
+  await Promise.all(
+    stored.map(({ id }, i) => i % 2 === 0 ? Item.update({ n: 100 }, { id }) : Item.delete({ id })),
+  );
+  expectEqual([await Item.count(), await Item.count({ n: 100 })], [20, 20]);
+}
+
+async function firstUse(world: World): Promise<void> {
+  const references = { table: "items", column: "id" };
+  const Child = world.define("children", { id: schema.id, item: { type: "INTEGER", references } });
+  const Item = world.define("items", schema, { indexes: [{ columns: ["n"] }] });
+  const counts = await Promise.all([
+    Child.count(),
+    Item.count(),
+    Child.findAll(),
+    Item.create({ name: "a" }),
+    Child.count(),
+    transaction(world, async () => await Item.exists({ name: "nothing" })),
+  ]);
+  expectEqual([counts[0], counts[2], counts[4], counts[5]], [0, [], 0, false]);
+  expectEqual(await Child.create({ item: 1 }), { id: 1, item: 1 });
+}
+
+async function nested(world: World): Promise<void> {
+  const Item = world.define("items", schema);
+  await transaction(world, async () => {
+    const parts = Array.from({ length: 6 }, (_, i) =>
+      attempt(transaction(world, async () => {
+        await Item.create({ name: `part ${i}` });
+        await pause(i % 2);
+        if (i % 2 === 1) throw new Undo();
+      })));
+    await Promise.all(parts);
+  });
+  expectEqual(await names(Item), ["part 0", "part 2", "part 4"]);
+}
+
+async function late(world: World): Promise<void> {
+  const Item = await world.filled("items", schema, [{ name: "a" }]);
+  let escaped: Promise<unknown> = Promise.resolve();
+  await transaction(world, async () => {
+    await Item.count();
+    escaped = pause(10).then(() => Item.create({ name: "late" }));
+    escaped.catch(() => undefined);
+  });
+  await expectFailure(() => escaped, { error: TransactionError, code: "TRANSACTION_ENDED" });
+  expectEqual(await names(Item), ["a"]);
+}
+
+async function once(world: World): Promise<void> {
+  const Item = world.define("items", schema);
+  const tries = Array.from(
+    { length: 12 },
+    (_, i) =>
+      attempt(Promise.resolve(
+        i % 2 === 0
+          ? Item.create({ name: "one" })
+          : transaction(world, async () => await Item.create({ name: "one" })),
+      )),
+  );
+  const results = await Promise.all(tries);
+  const refused = results.filter((result) => result instanceof Error);
+  expectEqual(refused.length, 11);
+  expectTrue(
+    refused.every((error) => error instanceof RinariError && error.code === "UNIQUE_CONSTRAINT"),
+    `each of the others is refused with UNIQUE_CONSTRAINT, not ${refused.map(String).join("; ")}`,
+  );
+  expectEqual(await names(Item), ["one"]);
+}
