@@ -9,7 +9,7 @@ import { TYPES } from "./values.ts";
 export const SAFE_INTEGER = "rinari: safe integer ";
 
 /** Tables are made and dropped one at a time: two that refer to each other would wait for one another, or miss each other. */
-const ONE_AT_A_TIME = "DO $do$ BEGIN PERFORM pg_advisory_xact_lock(hashtext('rinari: tables')); END $do$";
+const ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('rinari: tables'))";
 
 /** Makes a table, with its comment, its numbers and its references. */
 export function createTable(table: SqlTableDescription): string {

@@ -4,13 +4,12 @@ import type { MakePgClient } from "./client.ts";
 import { PgConnection } from "./connection.ts";
 import { connectionError } from "./connection_error.ts";
 import { PostgresEngine } from "./engine.ts";
+import { loadClient } from "./load_client.ts";
 import { quoteName } from "./names.ts";
 import { type PostgresOptions, type PostgresSettings, postgresSettings } from "./options.ts";
 import { type PGliteClient, PGliteStream } from "./pglite_stream.ts";
 import { Pool } from "./pool.ts";
 
-/** The client: it is loaded by `connect`. */
-const PACKAGE = "pg";
 /** The first version that has what the driver uses: paths into JSON. */
 const LEAST_VERSION = 120_000;
 const CHECK = "SELECT current_setting('server_version_num'), current_setting('server_encoding'), " +
@@ -144,17 +143,4 @@ function poolOf(
   const pool = new Pool({ driver, open: () => PgConnection.open(Client, config, settings), size: 1 });
   pgliteConnections.set(client, pool);
   return pool;
-}
-
-async function loadClient(driver: string): Promise<MakePgClient> {
-  try {
-    const module = await import(PACKAGE) as { default: { Client: MakePgClient } };
-    return module.default.Client;
-  } catch (cause) {
-    throw new UnsupportedError(
-      `Cannot connect driver ${driver}: its package ${PACKAGE} cannot be loaded; install it (\`npm install ${PACKAGE}\`, ` +
-        `\`bun add ${PACKAGE}\`, \`deno add npm:${PACKAGE}\`)`,
-      { driver, cause },
-    );
-  }
 }

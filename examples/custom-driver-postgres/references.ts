@@ -77,19 +77,20 @@ DECLARE
   kept record;
 BEGIN
   FOR kept IN
-    SELECT c.conrelid::regclass AS child, c.conname AS name, d.description AS comment, j.value ->> 'clause' AS clause,
+    SELECT c.conrelid::regclass AS child, c.conname AS name, d.comment, j.value ->> 'clause' AS clause,
       j.value ->> 'parent' AS parent, a.attname AS referring
     FROM pg_constraint AS c
     JOIN pg_class AS t ON t.oid = c.conrelid
-    JOIN pg_description AS d ON d.objoid = c.oid AND d.classoid = 'pg_constraint'::regclass
     JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    CROSS JOIN LATERAL (SELECT obj_description(c.oid, 'pg_constraint') AS comment) AS d
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN starts_with(d.description, ${quoteText(MARK)}) THEN substr(d.description, ${
+      SELECT CASE WHEN starts_with(d.comment, ${quoteText(MARK)}) THEN substr(d.comment, ${
     MARK.length + 1
   })::jsonb END AS value
     ) AS j
-    WHERE c.contype = '${type}' AND t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
-      AND j.value IS NOT NULL AND (t.relname = ${table} OR j.value ->> 'parent' = ${table})
+    WHERE c.conname LIKE ${quoteText(`${REFERENCE}%`)} AND c.contype = '${type}'
+      AND c.connamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+      AND (t.relname = ${table} OR j.value ->> 'parent' = ${table})
     ORDER BY c.oid
   LOOP
     ${step}

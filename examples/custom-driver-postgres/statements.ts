@@ -10,7 +10,7 @@ export function send(
   return params.length === 0 ? connection.execute(sql) : connection.query(sql, params);
 }
 
-/** Whether a statement only reads: all that do begin so, as they are written here. */
-export function isRead({ sql }: SqlQuery): boolean {
-  return /^(?:SELECT|EXPLAIN)\b/.test(sql);
+/** Whether a statement only reads. Those that return rows and change nothing begin so, as they are written here. */
+export function isRead({ sql, columns }: SqlQuery): boolean {
+  return columns.length > 0 && /^(?:SELECT|EXPLAIN)\b/.test(sql);
 }

@@ -10,6 +10,8 @@ import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { inFolders } from "../conformance/stores.ts";
 import { noServer } from "../support/libsql/server.ts";
 import { type Reach, ServerStores } from "../support/libsql/stores.ts";
+import { findPlaces, type Place } from "../support/postgres/places.ts";
+import { PostgresStores } from "../support/postgres/stores.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
@@ -29,7 +31,7 @@ interface Subject {
   readonly keepsNumbers?: boolean;
   readonly make: () => SyncDriver | AsyncDriver | Promise<AsyncDriver>;
   /** Removes what the driver left. */
-  readonly cleanup?: (driver: object) => void;
+  readonly cleanup?: (driver: object) => void | Promise<void>;
   /** Why it cannot be asked here. */
   readonly skip?: string | null;
 }
@@ -42,6 +44,18 @@ function server(reach: Reach, share: number): Subject {
     make: () => stores.driver("app"),
     cleanup: (driver) => stores.cleanup(driver),
     skip: noServer,
+  };
+}
+
+/** The PostgreSQL driver on one place. Its sequences, like all of PostgreSQL, give no number back. */
+function postgres(place: Place, share: number): Subject {
+  const stores = new PostgresStores(place);
+  return {
+    share,
+    keepsNumbers: true,
+    make: () => stores.driver(),
+    cleanup: (driver) => stores.cleanup(driver),
+    skip: place.skip,
   };
 }
 
@@ -63,6 +77,9 @@ const subjects: Record<string, Subject> = {
   "libsql over http": server("http", 0.05),
   "libsql over a web socket": server("ws", 0.05),
   "libsql in a replica": server("replica", 0.02),
+  ...Object.fromEntries(
+    (await findPlaces()).map((place) => [`postgres (${place.name})`, postgres(place, 0.05)]),
+  ),
   "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
   "a slow naive driver": { share: 0.005, keepsNumbers: true, make: () => new SlowNaiveDriver() },
@@ -107,7 +124,7 @@ async function compare(
   }
   assert(asked >= queries);
   await subject.disconnect();
-  cleanup?.(subject);
+  await cleanup?.(subject);
 }
 
 function withoutNumbers(scenario: Scenario): Scenario {
