@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import process from "node:process";
 import {
   type AsyncDriver,
   ConnectionError,
@@ -15,6 +16,7 @@ import {
 } from "../../examples/custom-driver-postgres/postgres_driver.ts";
 import { test } from "../support/runner.ts";
 import { testPostgres } from "../support/postgres/each_place.ts";
+import type { Place } from "../support/postgres/places.ts";
 
 const schema = { id: { type: DataTypes.INTEGER, primaryKey: true }, n: { type: DataTypes.INTEGER } } as const;
 const define = (driver: PostgresDriver) => {
@@ -69,10 +71,10 @@ await testPostgres(
 
 await testPostgres(
   "postgres: a connection that is lost while idle is replaced",
-  async ({ driver, place }) => {
-    const { Item } = define(driver);
+  async ({ again, place }) => {
+    const { Item } = define(again(named(place)));
     await Item.create({ id: 1 });
-    await endConnections(place.ask);
+    await endConnections(place);
     assertEquals(await Item.count(), 1);
   },
   { only: "server", poolSize: 1 },
@@ -80,13 +82,13 @@ await testPostgres(
 
 await testPostgres(
   "postgres: a connection that is lost in a transaction loses its work and nothing else",
-  async ({ driver, place }) => {
-    const { orm, Item } = define(driver);
+  async ({ again, place }) => {
+    const { orm, Item } = define(again(named(place)));
     await Item.create({ id: 1 });
     const error = await assertRejects(() =>
       orm.transaction(async () => {
         await Item.create({ id: 2 });
-        await endConnections(place.ask);
+        await endConnections(place);
         await Item.create({ id: 3 });
       }, { retries: 0 }), RinariError);
     assertEquals([error.retryable, error.outcome], [true, undefined]);
@@ -142,11 +144,18 @@ await testPostgres(
   { only: "server" },
 );
 
-/** Ends the connections of drivers on the server. */
-async function endConnections(ask: (sql: string) => Promise<unknown>): Promise<void> {
-  await ask(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rinari' AND pid <> pg_backend_pid()",
-  );
+/** What the connections of this process are called: other tests may run beside it. */
+const NAME = `rinari_${process.pid}`;
+
+function named({ options }: Place): PostgresOptions {
+  const url = new URL(options.url as string);
+  url.searchParams.set("application_name", NAME);
+  return { url: url.href };
+}
+
+/** Ends the connections that are called so. */
+async function endConnections({ ask }: Place): Promise<void> {
+  await ask(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${NAME}'`);
   // The driver hears of it a moment later.
   await new Promise((resolve) => setTimeout(resolve, 50));
 }

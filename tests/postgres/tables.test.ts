@@ -163,3 +163,13 @@ await testPostgres(
     }
   },
 );
+
+await testPostgres("postgres: a key that is too large for an index is refused", async ({ driver }) => {
+  const Item = new ORM({ driver }).define("app", "items", { id, name: { ...text, unique: true } });
+  // Not all alike: PostgreSQL compresses what it indexes.
+  const name = Array.from({ length: 4_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i * 7919) % 20_000))
+    .join("");
+  const error = await assertRejects(() => Item.create({ id: 1, name }) as Promise<unknown>, ValidationError);
+  assertEquals(error.code, "TOO_BIG");
+  await Item.create({ id: 1, name: name.slice(0, 800) });
+});
