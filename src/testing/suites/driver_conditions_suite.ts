@@ -81,7 +81,7 @@ async function marks(direct: DirectTable, table: CaseTable, [given, found]: Case
   expectEqual(await driver.update(db, name, { mark: 1 }, toDriverWhere(predicate, params)), found.length);
   expectIds((await allRows(direct)).filter(({ mark }) => mark === 1), found);
   if (driver.prepare === undefined) {
-    expectEqual(await driver.update(db, name, { mark: null }, {}), table.rows.length);
+    await driver.update(db, name, { mark: null }, {});
   } else {
     const set = [{ column: "mark", slot: params.length }];
     const plan = driver.prepare(db, name, { kind: "update", where: predicate, set });
