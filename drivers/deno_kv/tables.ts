@@ -3,15 +3,13 @@ import { orphans } from "../../src/reference/constraint_errors.ts";
 import { describeSchema } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
 import { requireSameSchema } from "../../src/reference/same_schema.ts";
-import { Table } from "../../src/schema/table.ts";
 import { indexRows } from "./backfill.ts";
-import type { Catalog } from "./catalog.ts";
 import { afterAll, below, NULL_PART, rangeBelow, textPart } from "./key.ts";
 import { NAME } from "./limits.ts";
 import { removeBelow } from "./removal.ts";
 import { openListed, type StoredRow } from "./rows.ts";
 import { scan } from "./scan.ts";
-import type { IndexRecord, StoredTable, TableRecord } from "./stored_table.ts";
+import type { IndexRecord, TableRecord } from "./stored_table.ts";
 import { encodeTagged } from "./tagged_json.ts";
 import type { Work } from "./work.ts";
 
