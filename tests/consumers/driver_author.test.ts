@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -19,56 +19,62 @@ const runners: Record<Runtime, string[]> = {
 };
 
 describe(`a driver author's project under ${runtime}:`, () => {
-  test(
-    "copied from the template, keeps every promise and prints the capability matrix",
-    () =>
-      withProject(async (folder) => {
-        const { code, output } = await runTests(folder);
-        assertEquals(code, 0, output);
-        assertStringIncludes(output, "| template 0.1.0 | driver | note");
-        assertMatch(output, /\| driver: rows +\| 15 +\| +\| +\| +\|/);
-        const [, passed = 0] = /\| all +\| (\d+) +\| +\| \d+ +\| +\|/.exec(output) ?? [];
-        assert(Number(passed) > 400, output);
-      }),
-    { timeout },
-  );
+  const inProject = (name: string, fn: (folder: string) => Promise<void>) =>
+    test(name, () => withProject(fn), { timeout });
 
-  test(
-    "with a defect, is told the broken promise and the smallest call that breaks it",
-    () =>
-      withProject(async (folder) => {
-        // One equal column is enough now.
-        plant(
-          join(folder, "src/template_driver.ts"),
-          "Object.keys(where).every(",
-          "Object.keys(where).some(",
-        );
-        const { code, output } = await runTests(folder);
-        assertEquals(code, 1, output);
-        assertStringIncludes(
-          output,
-          "Driver template breaks a promise: driver.findAll: several columns must all be equal",
-        );
-        assertMatch(
-          output,
-          /call: {5}driver\.findAll\("kit_\d+", "items", \{ where: \{ n: 1, on: false \} \}\)/,
-        );
-        assertMatch(output, /expected: \[\]\s+actual: {3}\[1, 2, 3, 5\]/);
-        assertStringIncludes(output, "- driver.findAll: several columns must all be equal");
-      }),
-    { timeout },
-  );
+  inProject("copied from the template, keeps every promise and prints the capability matrix", sound);
+  inProject("with a defect, is told the broken promise and the smallest call that breaks it", defective);
+  if (runtime === "node") inProject("is built for npm: JavaScript with types, that a program imports", built);
+  else test.skip("is built for npm", "TypeScript builds it once, under Node");
 });
+
+async function sound(folder: string): Promise<void> {
+  const { code, output } = await runTests(folder);
+  assertEquals(code, 0, output);
+  assertStringIncludes(output, "| template 0.1.0 | driver | note");
+  assertMatch(output, /\| driver: rows +\| 15 +\| +\| +\| +\|/);
+  const [, passed = 0] = /\| all +\| (\d+) +\| +\| \d+ +\| +\|/.exec(output) ?? [];
+  assertGreater(Number(passed), 400, output);
+}
+
+async function defective(folder: string): Promise<void> {
+  // One equal column is enough now.
+  plant(join(folder, "src/template_driver.ts"), "Object.keys(where).every(", "Object.keys(where).some(");
+  const { code, output } = await runTests(folder);
+  assertEquals(code, 1, output);
+  const promise = "driver.findAll: several columns must all be equal";
+  assertStringIncludes(output, `Driver template breaks a promise: ${promise}`);
+  assertMatch(output, /call: {5}driver\.findAll\("kit_\d+", "items", \{ where: \{ n: 1, on: false \} \}\)/);
+  assertMatch(output, /expected: \[\]\s+actual: {3}\[1, 2, 3, 5\]/);
+  assertStringIncludes(output, `- ${promise}`);
+}
+
+async function built(folder: string): Promise<void> {
+  const run = (args: string[]) => runCommand(process.execPath, args, { cwd: folder, timeout });
+  const { code, stdout } = await run([join(root, "node_modules/typescript/bin/tsc")]);
+  assertEquals(code, 0, stdout);
+  assertMatch(readFileSync(join(folder, "dist/src/template_driver.d.ts"), "utf8"), /class TemplateDriver/);
+  const program = `
+    import { ORM } from "@rinari/orm";
+    import { TemplateDriver } from "rinari-driver-template";
+    const orm = new ORM({ driver: new TemplateDriver() });
+    const Item = orm.define("app", "items", { id: { type: "INTEGER", primaryKey: true } });
+    Item.create({ id: 7 });
+    console.log(Item.findAll());`;
+  const { stdout: printed, stderr } = await run(["--input-type=module", "--eval", program]);
+  assertEquals(printed.trim(), "[ { id: 7 } ]", stderr);
+}
 
 /** A fresh folder with a copy of the template, in which the packed repository is installed. */
 function withProject<T>(fn: (folder: string) => Promise<T>): Promise<T> {
   return withTempDir(async (folder) => {
-    cpSync(join(root, "examples/driver-template"), folder, { recursive: true });
+    const filter = (path: string) => !/[\\/](?:node_modules|dist)$/.test(path);
+    cpSync(join(root, "examples/driver-template"), folder, { recursive: true, filter });
     cpSync(await packedTarball(), join(folder, "rinari-orm.tgz"));
     const manifest = join(folder, "package.json");
     plant(manifest, /"@rinari\/orm": "[^"]*"/g, '"@rinari/orm": "file:rinari-orm.tgz"');
     // What comes from a registry is taken from here: the test needs no network.
-    plant(manifest, /,\s*"@types\/node": "[^"]*"/, "");
+    plant(manifest, /,\s*"@types\/node": "[^"]*",\s*"typescript": "[^"]*"/, "");
     await install(folder);
     symlinkSync(join(root, "node_modules/@types"), join(folder, "node_modules/@types"), "junction");
     return await fn(folder);
