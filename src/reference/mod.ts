@@ -8,6 +8,7 @@ export { explainSearch } from "./explain.ts";
 export { keyOf, rowKey } from "./keys.ts";
 export type { Key } from "./keys.ts";
 export { compileLike } from "./like.ts";
+export { type DatabaseProvider, ReferenceDriver } from "./reference_driver.ts";
 export { rowComparator } from "./order.ts";
 export type { OrderTerms } from "./order.ts";
 export { copyValue, rowCopier } from "./row.ts";
