@@ -15,4 +15,5 @@ export { copyValue, rowCopier } from "./row.ts";
 export type { Row, RowCopier } from "./row.ts";
 export type { Filter, Search } from "./search.ts";
 export { describeSchema } from "./storage_schema.ts";
+export type { TableStore } from "./table_store.ts";
 export { UndoLog } from "./undo_log.ts";

@@ -33,6 +33,8 @@ export interface DatabaseProvider {
   readonly version: string;
   /** What all the databases record their changes in. */
   readonly log: UndoLog;
+  /** Told of each operation, unless `connect` says otherwise. */
+  readonly verbose?: DriverConfig["verbose"] | undefined;
   /** Takes the configuration of `connect`. */
   configure(config: DriverConfig): void;
   /** The database of a name, opened when it is not. */
@@ -342,8 +344,8 @@ export class ReferenceDriver implements SyncDriver {
   }
 
   #read(operation: string, dbName: string, tableName: string): Database {
-    const { verbose } = this.#connected(operation);
-    const { name } = this.#provider;
+    const config = this.#connected(operation);
+    const { name, verbose = config.verbose } = this.#provider;
     if (verbose) (verbose === true ? console.log : verbose)(`${name}: ${operation} ${dbName}.${tableName}`);
     return this.#provider.database(dbName);
   }
