@@ -5,9 +5,10 @@ import type { Holder } from "./lock_holder.ts";
 import { NAME } from "./options.ts";
 import { FormatProblem } from "./read_format.ts";
 import { TooLarge } from "./replace_file.ts";
+import { systemCode } from "./system_error.ts";
 
 /** The system's codes for a store that has no room. */
-const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];
+const FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 /** The system's codes for what this process may not do. */
 export const FORBIDDEN: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
 
@@ -69,7 +70,7 @@ export function openFailure(dbName: string, path: string, cause: unknown): Rinar
 export function writeFailure(dbName: string, path: string, cause: unknown): RinariError {
   if (cause instanceof RinariError) return cause;
   const file = JSON.stringify(path);
-  const { code } = cause as { code?: unknown };
+  const code = systemCode(cause);
   if (cause instanceof TooLarge) {
     return failure(
       dbName,
@@ -78,7 +79,7 @@ export function writeFailure(dbName: string, path: string, cause: unknown): Rina
       { cause },
     );
   }
-  if (FULL.includes(String(code))) {
+  if (FULL.includes(code)) {
     return failure(
       dbName,
       "STORE_FULL",

@@ -1,7 +1,7 @@
 import {
-  constants,
-  copyFileSync,
+  closeSync,
   linkSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,6 +14,7 @@ import process from "node:process";
 import { pause } from "../../src/files/pause.ts";
 import { type KernelLock, kernelLocks } from "./kernel_lock.ts";
 import { hasEnded, type Holder, readHolder, thisProcess } from "./lock_holder.ts";
+import { systemCode } from "./system_error.ts";
 
 /** Someone has a lock. */
 export class LockHeld extends Error {
@@ -33,8 +34,11 @@ export class LockHeld extends Error {
 /** The rest of the name of what a process that was killed can leave beside a lock. */
 const REMAINS = /^(?:\.[0-9a-f]{16})+(?:\.new)?$/;
 
-/** How old that must be, in milliseconds: what is younger may be of a process that is just taking the lock. */
+/** How old a file must be that does not say who wrote it, in milliseconds, to be left behind: a younger one may just be written. */
 const REMAINS_AGE = 60_000;
+
+/** Names the guard of a lock that does not say who wrote it. */
+const NO_TOKEN = "0".repeat(16);
 
 const taken = new Set<FileLock>();
 let watchesExit = false;
@@ -82,8 +86,7 @@ export class FileLock {
   constructor(path: string) {
     this.#path = path;
     this.#own = `${path}.${this.#token}.new`;
-    this.#write(kernelLocks !== null);
-    this.#kernel = kernelLocks?.take(this.#own) ?? null;
+    this.#prepare();
   }
 
   /** Takes the lock when it is free or its holder has ended; returns who has it otherwise. */
@@ -93,9 +96,9 @@ export class FileLock {
       const text = textOf(this.#path);
       if (text === null) continue;
       const holder = readHolder(text);
-      if (holder === null || !hasEnded(holder, this.#path)) return new LockHeld(this.#path, holder);
-      if (this.#replace(holder)) break;
-      return new LockHeld(this.#path, holder);
+      const ended = holder === null ? text === "" && isOld(this.#path) : hasEnded(holder, this.#path);
+      if (!ended || !this.#replace(text, holder?.token ?? NO_TOKEN)) return new LockHeld(this.#path, holder);
+      break;
     }
     this.#taken = true;
     return null;
@@ -103,11 +106,9 @@ export class FileLock {
 
   /** Whether the lock still is this one's. Takes it again when its file was removed and nobody else has taken it. */
   isHeld(): boolean {
-    const text = textOf(this.#path);
-    if (text !== null) return readHolder(text)?.token === this.#token;
+    if (textOf(this.#path) !== null) return this.#isOurs();
     this.#kernel?.close();
-    this.#write(kernelLocks !== null);
-    this.#kernel = kernelLocks?.take(this.#own) ?? null;
+    this.#prepare();
     return this.take() === null;
   }
 
@@ -115,16 +116,25 @@ export class FileLock {
   release(): void {
     taken.delete(this);
     rmSync(this.#own, { force: true });
-    if (this.#taken && readHolder(textOf(this.#path) ?? "")?.token === this.#token) {
-      rmSync(this.#path, { force: true });
-    }
+    if (this.#taken && this.#isOurs()) rmSync(this.#path, { force: true });
     this.#taken = false;
     this.#kernel?.close();
     this.#kernel = null;
   }
 
-  #write(kernel: boolean): void {
-    writeFileSync(this.#own, `${JSON.stringify(thisProcess(this.#token, kernel))}\n`);
+  #isOurs(): boolean {
+    return readHolder(textOf(this.#path) ?? "")?.token === this.#token;
+  }
+
+  /** Writes who this is to a file of its own. It says nothing before the system's lock is on it. */
+  #prepare(): void {
+    writeFileSync(this.#own, "");
+    this.#kernel = kernelLocks?.take(this.#own) ?? null;
+    writeFileSync(this.#own, this.#text());
+  }
+
+  #text(): string {
+    return `${JSON.stringify(thisProcess(this.#token, this.#kernel !== null))}\n`;
   }
 
   /** Gives the file its name as a lock, unless there is one. */
@@ -132,31 +142,34 @@ export class FileLock {
     try {
       linkSync(this.#own, this.#path);
     } catch (error) {
-      if (codeOf(error) === "EEXIST") return false;
+      if (systemCode(error) === "EEXIST") return false;
       if (!this.#copy()) return false;
     }
     rmSync(this.#own, { force: true });
     return true;
   }
 
-  /** As a link, on a file system without links. A lock of the system does not go with a copy. */
+  /** As a link, on a file system without links. A lock of the system is on the other file. */
   #copy(): boolean {
-    this.#kernel?.close();
-    this.#kernel = null;
-    this.#write(false);
+    let file: number;
     try {
-      copyFileSync(this.#own, this.#path, constants.COPYFILE_EXCL);
-      return true;
+      file = openSync(this.#path, "wx");
     } catch (error) {
-      if (codeOf(error) === "EEXIST") return false;
+      if (systemCode(error) === "EEXIST") return false;
       throw error;
     }
+    this.#kernel?.close();
+    this.#kernel = null;
+    writeFileSync(file, this.#text());
+    closeSync(file);
+    return this.#isOurs();
   }
 
-  #replace({ token }: Holder): boolean {
+  /** Puts this lock in the place of one that nobody holds any more. */
+  #replace(text: string, token: string): boolean {
     const guard = new FileLock(`${this.#path}.${token}`);
     try {
-      if (guard.take() !== null || readHolder(textOf(this.#path) ?? "")?.token !== token) return false;
+      if (guard.take() !== null || textOf(this.#path) !== text) return false;
       renameSync(this.#own, this.#path);
       return true;
     } finally {
@@ -172,27 +185,34 @@ function removeRemains(path: string): void {
   for (const entry of readdirSync(folder)) {
     if (!entry.startsWith(name) || !REMAINS.test(entry.slice(name.length))) continue;
     const remains = join(folder, entry);
-    const { mtimeMs = Infinity } = statSync(remains, { throwIfNoEntry: false }) ?? {};
-    if (Date.now() - mtimeMs < REMAINS_AGE) continue;
     const holder = readHolder(textOf(remains) ?? "");
-    if (holder !== null && hasEnded(holder, remains)) rmSync(remains, { force: true });
+    if (holder === null ? isOld(remains) : hasEnded(holder, remains)) rmSync(remains, { force: true });
   }
+}
+
+function isOld(path: string): boolean {
+  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };
+  return Date.now() - mtimeMs > REMAINS_AGE;
 }
 
 function releaseAtExit(lock: FileLock): void {
   taken.add(lock);
   if (watchesExit) return;
   watchesExit = true;
-  process.on("exit", () => {
+  const releaseAll = (): void => {
     for (const each of [...taken]) each.release();
-  });
+  };
+  process.on("exit", releaseAll);
+  // What Deno.exit leads to.
+  (globalThis as { addEventListener?: (type: string, listener: () => void) => void })
+    .addEventListener?.("unload", releaseAll);
 }
 
 function textOf(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
+    if (systemCode(error) === "ENOENT") return null;
     throw error;
   }
 }
@@ -200,8 +220,4 @@ function textOf(path: string): string | null {
 function newToken(): string {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null)?.code;
 }

@@ -16,6 +16,7 @@ import { type FileLock, takeLock } from "./file_lock.ts";
 import { type JSONFileSettings, MOST_BYTES, NAME } from "./options.ts";
 import { decodeFile, readDatabase } from "./read_format.ts";
 import { replaceFile, syncFolder, temporaryPath } from "./replace_file.ts";
+import { systemCode } from "./system_error.ts";
 import { databaseText } from "./write_format.ts";
 
 /** One database and its file. */
@@ -165,7 +166,7 @@ function lockToWrite(path: string, timeout: number): FileLock | null {
     if (stats?.isFile() === true) closeSync(openSync(path, "r+"));
     return takeLock(`${path}.lock`, timeout);
   } catch (error) {
-    if (stats === undefined || !FORBIDDEN.includes(codeOf(error))) throw error;
+    if (stats === undefined || !FORBIDDEN.includes(systemCode(error))) throw error;
     return null;
   }
 }
@@ -177,8 +178,4 @@ function versionOf(path: string): string {
 
 function versionText({ ino, size, mtimeMs }: Stats): string {
   return `${ino} ${size} ${mtimeMs}`;
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null)?.code;
 }

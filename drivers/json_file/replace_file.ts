@@ -7,9 +7,11 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
+  writeSync,
 } from "node:fs";
-import { statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { systemCode } from "./system_error.ts";
 
 /** How a file is replaced. */
 export interface ReplaceOptions {
@@ -24,7 +26,7 @@ export class TooLarge extends Error {}
 
 /** Where the text of a file is written before it takes the file's place. */
 export function temporaryPath(path: string): string {
-  return `${path}.tmp`;
+  return `${path}.rinari.tmp`;
 }
 
 /**
@@ -64,8 +66,7 @@ export function syncFolder(path: string): void {
   try {
     fsyncSync(folder);
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (code !== "EPERM" && code !== "EINVAL" && code !== "EBADF" && code !== "ENOTSUP") throw error;
+    if (!["EPERM", "EINVAL", "EBADF", "ENOTSUP"].includes(systemCode(error) ?? "")) throw error;
   } finally {
     closeSync(folder);
   }
@@ -82,8 +83,7 @@ function takeAfter(
   try {
     fchownSync(file, before.uid, before.gid);
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (code !== "EPERM" && code !== "EINVAL") throw error;
+    if (!["EPERM", "EINVAL"].includes(systemCode(error) ?? "")) throw error;
   }
 }
 
