@@ -4,8 +4,11 @@ import process from "node:process";
 import { inspect } from "node:util";
 import { type AsyncDriver, type ModelColumn, type SyncDriver, toAsyncDriver } from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
+import { JSONFileDriver } from "../../drivers/json_file.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
+import { inFolders } from "../conformance/stores.ts";
+import { readBack } from "../json_file/read_back.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
@@ -24,7 +27,13 @@ interface Subject {
   /** The numbers it has assigned stay assigned when a transaction is undone, so that none is left to it. */
   readonly keepsNumbers?: boolean;
   readonly make: () => SyncDriver | AsyncDriver | Promise<AsyncDriver>;
+  /** Removes what the driver left. */
+  readonly cleanup?: (driver: object) => void | Promise<void>;
 }
+
+const jsonFiles = inFolders((storageDir) =>
+  readBack(new JSONFileDriver({ storageDir, durability: "relaxed" }))
+);
 
 const subjects: Record<string, Subject> = {
   "node-sqlite": { share: 1, make: () => new NodeSQLiteDriver({ databases }) },
@@ -32,6 +41,11 @@ const subjects: Record<string, Subject> = {
   "node-sqlite through toAsyncDriver": {
     share: 0.1,
     make: () => toAsyncDriver(new NodeSQLiteDriver({ databases })),
+  },
+  "json-file, read back after each call": {
+    share: 0.1,
+    make: () => jsonFiles.driver() as SyncDriver,
+    cleanup: (driver) => jsonFiles.cleanup?.(driver as SyncDriver),
   },
   "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
@@ -46,7 +60,10 @@ for (const [name, subject] of Object.entries(subjects)) {
   else test(title, () => compare(subject, queries), { timeout: 300_000 });
 }
 
-async function compare({ make, keepsNumbers = false }: Subject, queries: number): Promise<void> {
+async function compare(
+  { make, cleanup, keepsNumbers = false }: Subject,
+  queries: number,
+): Promise<void> {
   const subject = await make();
   const reference = new MemoryDriver();
   let asked = 0;
@@ -73,6 +90,7 @@ async function compare({ make, keepsNumbers = false }: Subject, queries: number)
   }
   assert(asked >= queries);
   await subject.disconnect();
+  await cleanup?.(subject);
 }
 
 function withoutNumbers(scenario: Scenario): Scenario {
