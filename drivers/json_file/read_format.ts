@@ -95,14 +95,19 @@ function readTable(database: Database, stored: unknown, place: string): void {
   for (const [i, index] of list(table["indexes"] ?? [], `${place}.indexes`).entries()) {
     readIndex(store, index, `${place}.indexes[${i}]`);
   }
-  const last = table["lastNumber"];
-  const { autoIncrement } = store;
-  if (last === undefined) return;
-  if (autoIncrement === null) return damaged(`${place}.lastNumber`, "the table has no autoIncrement column");
-  within(
-    `${place}.lastNumber`,
-    () => autoIncrement.resume(fromJSON(autoIncrement.column, last) as number | bigint),
-  );
+  readNumber(store, table["lastNumber"], `${place}.lastNumber`);
+}
+
+/** The largest number given so far; without it, that of the rows there are. */
+function readNumber({ autoIncrement }: TableStore, last: unknown, place: string): void {
+  if (autoIncrement === null) {
+    if (last !== undefined) damaged(place, "the table has no autoIncrement column");
+    return;
+  }
+  const { column, last: none } = autoIncrement;
+  within(place, () => {
+    autoIncrement.resume(last === undefined ? none : fromJSON(column, last) as number | bigint);
+  });
 }
 
 function readSchema(stored: unknown, place: string): TableSchema {
