@@ -121,7 +121,7 @@ export class JSONFile {
       return;
     }
     // Asked before it is opened: opening what is no plain file can wait for ever.
-    if (found?.isFile() === false) throw new Error("it is no plain file");
+    if (found?.isFile() === false) throw new Error(NOT_PLAIN);
     const file = openSync(this.#path, "r");
     try {
       const stats = fstatSync(file);
@@ -157,13 +157,15 @@ export class JSONFile {
 }
 
 const ABSENT = "absent";
+const NOT_PLAIN = "it is no plain file";
 
 /** Locks a file before it is written; null when it, or its folder, is read-only and it can only be read. */
 function lockToWrite(path: string, timeout: number): FileLock | null {
   const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() === false) throw new Error(NOT_PLAIN);
   try {
     // A read-only file could still be replaced, which is not what its owner means.
-    if (stats?.isFile() === true) closeSync(openSync(path, "r+"));
+    if (stats !== undefined) closeSync(openSync(path, "r+"));
     return takeLock(`${path}.lock`, timeout);
   } catch (error) {
     if (stats === undefined || !FORBIDDEN.includes(systemCode(error))) throw error;
