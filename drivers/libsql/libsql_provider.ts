@@ -151,7 +151,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
     },
   ): Promise<LocalLink> {
     const settings = this.#settings as LibSQLSettings;
-    const pragmas = replica || borrowed ? ["PRAGMA foreign_keys = ON"] : this.#pragmas();
+    const pragmas = replica ? [] : borrowed ? ["PRAGMA foreign_keys = ON"] : this.#pragmas();
     const kept = borrowed ? unclosed(client) : client;
     const connection = new LocalConnection(kept, pragmas, !memory);
     await connection.run((each) => each.execute(CHECK), settings.busyTimeout);

@@ -29,7 +29,7 @@ interface Subject {
   readonly keepsNumbers?: boolean;
   readonly make: () => SyncDriver | AsyncDriver | Promise<AsyncDriver>;
   /** Removes what the driver left. */
-  readonly cleanup?: (driver: object) => void;
+  readonly cleanup?: (driver: object) => void | Promise<void>;
   /** Why it cannot be asked here. */
   readonly skip?: string | null;
 }
@@ -107,7 +107,7 @@ async function compare(
   }
   assert(asked >= queries);
   await subject.disconnect();
-  cleanup?.(subject);
+  await cleanup?.(subject);
 }
 
 function withoutNumbers(scenario: Scenario): Scenario {
