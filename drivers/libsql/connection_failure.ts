@@ -24,6 +24,8 @@ export interface RequestScene {
 /** The transaction is gone at the server: it took too long, or its stream was closed. */
 const ENDED =
   /TRANSACTION_TIMEOUT|TRANSACTION_CLOSED|STREAM_EXPIRED|stream (?:not found|expired)|no transaction is active|invalid baton|Received an invalid baton/i;
+/** The server has not begun. */
+const NO_CONNECTION = /Timed out while opening database connection|Too many concurrent requests/;
 const LOST_CODES = ["HRANA_WEBSOCKET_ERROR", "HRANA_CLOSED_ERROR", "HRANA_PROTO_ERROR"];
 const REPLICA_LOST = /WriteDelegation|Replication\(|status: (?:Unavailable|Unknown|DeadlineExceeded)/;
 
@@ -52,6 +54,12 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
       ...details,
       code: "UNKNOWN_DATABASE",
     });
+  }
+  if (status === 429 || NO_CONNECTION.test(message)) {
+    return new ConnectionError(
+      `${what}: the server has no connection left; try again, or raise its \`--max-concurrent-connections\``,
+      { ...details, code: "OVERLOADED", retryable: true },
+    );
   }
   if (ENDED.test(`${code} ${message}`) && (phase === "transaction" || phase === "commit")) {
     return new ConflictError(

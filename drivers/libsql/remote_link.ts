@@ -27,6 +27,9 @@ export interface RemoteParts {
   readonly busyTimeout: number;
 }
 
+/** What passes by itself, and has changed nothing. */
+const AWAITED: ReadonlySet<string> = new Set(["BUSY", "OVERLOADED"]);
+
 type Phase = "read" | "write" | "transaction" | "commit";
 
 /** A database of a server, over http or a web socket. */
@@ -94,7 +97,7 @@ export class RemoteLink implements LibSQLLink {
         if (error.code === "UNAUTHORIZED" && this.#parts.renewable && !renewed) {
           renewed = true;
           await this.#remake(client);
-        } else if (error.code !== "BUSY" || Date.now() >= until) throw error;
+        } else if (!AWAITED.has(error.code) || Date.now() >= until) throw error;
       }
       await pause(attempt);
     }

@@ -119,6 +119,26 @@ describe("LibSQLDriver", () => {
       }));
   }
 
+  test("a server without a connection left is told apart", () =>
+    withServer(async (server) => {
+      const { orm, Note } = open({ url: server.url });
+      await Note.count();
+      const errors: RinariError[] = [];
+      await orm.transaction(async () => {
+        await Note.create({ text: "held" });
+        const outside = open({ url: server.url, busyTimeout: 0 });
+        errors.push(await errorOf(outside.Note.count()));
+        await outside.orm.disconnect();
+      });
+      assertEquals([errors[0]?.name, errors[0]?.code, errors[0]?.retryable], [
+        "ConnectionError",
+        "OVERLOADED",
+        true,
+      ]);
+      assertEquals(await Note.count(), 1);
+      await orm.disconnect();
+    }, { maxConnections: 1 }));
+
   test("an idle stream that has expired is refused, and nothing is stored", () =>
     withServer(async (server) => {
       const { orm, Note } = open({ url: server.url });

@@ -131,6 +131,10 @@ describe("LibSQLDriver", () => {
           assertEquals(await Note.count(), id);
         }
         await primary.Note.create({ id: 100, text: "of another" });
+        // A connection is not lost at the primary, which has 128, by a row that it refuses.
+        for (let tries = 0; tries < 150; tries++) {
+          assertEquals((await errorOf(() => Note.create({ id: 1 }))).name, "UniqueConstraintError");
+        }
         await driver.sync("app");
         assertEquals((await Note.findOrFail(100)).text, "of another");
         assertEquals(await primary.Note.count(), 30);

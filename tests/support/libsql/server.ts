@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly primary?: Server;
   /** A file with the public key of tokens. */
   readonly jwtKeyFile?: string;
+  /** The most connections to its database at once. */
+  readonly maxConnections?: number;
 }
 
 /** A libSQL server of its own, on 127.0.0.1, in a folder that `stop` removes. */
@@ -63,7 +65,7 @@ export class Server {
   /** Starts it, again after `kill`. */
   async run(): Promise<void> {
     const [http, grpc, admin] = this.#ports.map((port) => `127.0.0.1:${port}`);
-    const { namespaces, primary, jwtKeyFile } = this.#options;
+    const { namespaces, primary, jwtKeyFile, maxConnections } = this.#options;
     const args = [
       "--no-welcome",
       "--db-path",
@@ -75,6 +77,7 @@ export class Server {
     else args.push("--primary-grpc-url", `http://127.0.0.1:${primary.#ports[1]}`);
     if (namespaces) args.push("--enable-namespaces", "--admin-listen-addr", admin as string);
     if (jwtKeyFile !== undefined) args.push("--auth-jwt-key-file", jwtKeyFile);
+    if (maxConnections !== undefined) args.push("--max-concurrent-connections", String(maxConnections));
     const child = spawn("sh", ["-c", GUARD, "sh", sqldPath() as string, ...args], {
       cwd: this.#folder,
       stdio: ["pipe", "pipe", "pipe"],
