@@ -5,10 +5,13 @@ import { inspect } from "node:util";
 import { type AsyncDriver, type ModelColumn, type SyncDriver, toAsyncDriver } from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
 import { JSONFileDriver } from "../../drivers/json_file.ts";
+import { LibSQLDriver } from "../../drivers/libsql.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { inFolders } from "../conformance/stores.ts";
 import { readBack } from "../json_file/read_back.ts";
+import { noServer } from "../support/libsql/server.ts";
+import { type Reach, ServerStores } from "../support/libsql/stores.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
@@ -29,7 +32,22 @@ interface Subject {
   readonly make: () => SyncDriver | AsyncDriver | Promise<AsyncDriver>;
   /** Removes what the driver left. */
   readonly cleanup?: (driver: object) => void | Promise<void>;
+  /** Why it cannot be asked here. */
+  readonly skip?: string | null;
 }
+
+/** The libSQL driver on one kind of server. */
+function server(reach: Reach, share: number): Subject {
+  const stores = new ServerStores(reach);
+  return {
+    share,
+    make: () => stores.driver("app"),
+    cleanup: (driver) => stores.cleanup(driver),
+    skip: noServer,
+  };
+}
+
+const libsqlFiles = inFolders((storageDir) => new LibSQLDriver({ storageDir, durability: "relaxed" }));
 
 const jsonFiles = inFolders((storageDir) =>
   readBack(new JSONFileDriver({ storageDir, durability: "relaxed" }))
@@ -47,6 +65,15 @@ const subjects: Record<string, Subject> = {
     make: () => jsonFiles.driver() as SyncDriver,
     cleanup: (driver) => jsonFiles.cleanup?.(driver as SyncDriver),
   },
+  "libsql in a file": {
+    share: 0.1,
+    make: () => libsqlFiles.driver() as LibSQLDriver,
+    cleanup: (driver) => libsqlFiles.cleanup?.(driver as LibSQLDriver),
+  },
+  "libsql in memory": { share: 0.1, make: () => new LibSQLDriver({ databases }) },
+  "libsql over http": server("http", 0.05),
+  "libsql over a web socket": server("ws", 0.05),
+  "libsql in a replica": server("replica", 0.02),
   "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
   "a slow naive driver": { share: 0.005, keepsNumbers: true, make: () => new SlowNaiveDriver() },
@@ -55,7 +82,8 @@ const subjects: Record<string, Subject> = {
 for (const [name, subject] of Object.entries(subjects)) {
   const queries = Math.ceil(QUERIES * subject.share);
   const title = `${name} equals memory in ${queries} generated queries`;
-  if (name === "bun-sqlite" && runtime !== "bun") test.skip(title, "bun:sqlite exists only in Bun");
+  if (typeof subject.skip === "string") test.skip(title, subject.skip);
+  else if (name === "bun-sqlite" && runtime !== "bun") test.skip(title, "bun:sqlite exists only in Bun");
   else if (name === "deno-kv" && noKV !== null) test.skip(title, noKV);
   else test(title, () => compare(subject, queries), { timeout: 300_000 });
 }
