@@ -3,8 +3,8 @@
  * small tools, fixtures and prototypes. Synchronous, in Bun, Deno and Node.js.
  *
  * A database is held in memory as a whole and behaves as the memory driver's. Each commit (a call outside a transaction, or a
- * transaction, whatever the number of rows) writes the whole file once: its cost is the size of the database. Up to some
- * 10,000 rows that is milliseconds; beyond, use SQLite.
+ * transaction, whatever the number of rows) writes the whole file once: its cost is the size of the database. Some 10,000 rows
+ * are written in 10 ms; beyond, use SQLite.
  *
  * @example
  * ```ts

@@ -7,6 +7,7 @@ import type {
   DriverWhere,
   GroupPlan,
   IndexOptions,
+  NamedIndex,
   QueryOptions,
   QueryPlan,
   SyncDriver,
@@ -104,6 +105,24 @@ export class ReferenceDriver implements SyncDriver {
     const database = this.#read("createTable", dbName, tableName);
     if (database.find(tableName) === undefined) this.#checkWritable("createTable", dbName, tableName);
     database.createTable(tableName, schema);
+  }
+
+  /**
+   * Makes a table and its indexes, what is absent of them, as one statement.
+   *
+   * @throws {ValidationError} When the table or an index exists and differs (`SCHEMA_MISMATCH`, `INDEX_MISMATCH`).
+   */
+  createTableWithIndexes(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+    indexes: readonly NamedIndex[],
+  ): void {
+    this.#connected("createTable");
+    this.#provider.log.atomically(() => {
+      this.createTable(dbName, tableName, schema);
+      for (const { name, ...options } of indexes) this.createIndex(dbName, tableName, name, options);
+    });
   }
 
   /**

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { TableSchema } from "../../../src/contract/mod.ts";
-import { ConnectionError, UniqueConstraintError } from "../../../src/errors/mod.ts";
+import { ConnectionError, UniqueConstraintError, ValidationError } from "../../../src/errors/mod.ts";
 import { Database, type DatabaseProvider, ReferenceDriver, UndoLog } from "../../../src/reference/mod.ts";
 import { describe, test } from "../../support/runner.ts";
 
@@ -52,6 +52,13 @@ describe("UndoLog stores", () => {
     driver.dropIndex("app", "items", "by_name");
     driver.dropTable("app", "items");
     assertEquals(state.stored, 6);
+    const indexes = [{ name: "a", columns: ["name"] }, { name: "b", columns: ["name", "id"], unique: true }];
+    driver.createTableWithIndexes("app", "more", item, indexes);
+    driver.createTableWithIndexes("app", "more", item, indexes);
+    assertEquals(state.stored, 7);
+    const wrong = [{ name: "c", columns: ["nothing"] }];
+    assertThrows(() => driver.createTableWithIndexes("app", "last", item, wrong), ValidationError);
+    assertEquals([state.stored, driver.tableExists("app", "last")], [7, false]);
   });
 
   test("once for a transaction, at its end", () => {
