@@ -31,6 +31,7 @@ export function openFailure(dbName: string, path: string, cause: unknown): Rinar
   if (cause instanceof RinariError) return cause;
   if (cause instanceof LockHeld) return heldFailure(dbName, path, cause);
   const file = JSON.stringify(path);
+  if (FULL.includes(systemCode(cause))) return writeFailure(dbName, path, cause);
   if (!(cause instanceof FormatProblem)) {
     return failure(
       dbName,

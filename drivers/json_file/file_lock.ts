@@ -86,7 +86,12 @@ export class FileLock {
   constructor(path: string) {
     this.#path = path;
     this.#own = `${path}.${this.#token}.new`;
-    this.#prepare();
+    try {
+      this.#prepare();
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 
   /** Takes the lock when it is free or its holder has ended; returns who has it otherwise. */
@@ -106,7 +111,8 @@ export class FileLock {
 
   /** Whether the lock still is this one's. Takes it again when its file was removed and nobody else has taken it. */
   isHeld(): boolean {
-    if (textOf(this.#path) !== null) return this.#isOurs();
+    const text = textOf(this.#path);
+    if (text !== null) return this.#isOurs(text);
     this.#kernel?.close();
     this.#prepare();
     return this.take() === null;
@@ -122,8 +128,8 @@ export class FileLock {
     this.#kernel = null;
   }
 
-  #isOurs(): boolean {
-    return readHolder(textOf(this.#path) ?? "")?.token === this.#token;
+  #isOurs(text: string | null = textOf(this.#path)): boolean {
+    return readHolder(text ?? "")?.token === this.#token;
   }
 
   /** Writes who this is to a file of its own. It says nothing before the system's lock is on it. */

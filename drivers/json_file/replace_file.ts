@@ -11,6 +11,8 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import process from "node:process";
+import { pause } from "../../src/files/pause.ts";
 import { systemCode } from "./system_error.ts";
 
 /** How a file is replaced. */
@@ -48,10 +50,23 @@ export function replaceFile(path: string, pieces: Iterable<string>, options: Rep
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, path);
+    move(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** On Windows a file cannot be replaced for the moment in which a reader, such as a virus scanner, has it open. */
+function move(from: string, to: string): void {
+  for (let wait = 1;; wait *= 2) {
+    try {
+      return renameSync(from, to);
+    } catch (error) {
+      const busy = ["EPERM", "EACCES", "EBUSY"].includes(systemCode(error) ?? "");
+      if (process.platform !== "win32" || !busy || wait > 500) throw error;
+      pause(wait);
+    }
   }
 }
 
