@@ -14,6 +14,8 @@ export type { OrderTerms } from "./order.ts";
 export { copyValue, rowCopier } from "./row.ts";
 export type { Row, RowCopier } from "./row.ts";
 export type { Filter, Search } from "./search.ts";
+export { requireSameSchema } from "./same_schema.ts";
+export type { TablePlace } from "./same_schema.ts";
 export { describeSchema } from "./storage_schema.ts";
 export type { TableStore } from "./table_store.ts";
 export { UndoLog } from "./undo_log.ts";

@@ -42,8 +42,6 @@ export function startFile(
   args: string[] = [],
   { cwd, isTest = false, after }: ChildOptions = {},
 ): ChildProcess {
-  // A test of node:test in the child is its own, not one of the test that runs it.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const first = isTest ? testFlags[runtime] : flags[runtime];
   const command = [process.execPath, ...first, fileURLToPath(file), ...args];
   const [program = "", ...rest] = after === undefined
@@ -52,7 +50,7 @@ export function startFile(
   return spawn(program, rest, {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...env, NO_COLOR: "1" },
+    env: environment(),
   });
 }
 
@@ -60,9 +58,27 @@ export function startFile(
 export function runFile(
   file: URL,
   args: string[] = [],
-  { timeout = 30_000, ...options }: ChildOptions & { timeout?: number } = {},
+  { timeout, ...options }: ChildOptions & { timeout?: number } = {},
 ): Promise<ChildResult> {
-  const child = startFile(file, args, options);
+  return endOf(startFile(file, args, options), timeout);
+}
+
+/** Runs a command to its end; after `timeout` ms it is killed. */
+export function runCommand(
+  command: string,
+  args: string[],
+  { cwd, timeout }: { cwd?: string; timeout?: number } = {},
+): Promise<ChildResult> {
+  return endOf(spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"], env: environment() }), timeout);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  // A test of node:test in the child is its own, not one of the test that runs it.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return { ...env, NO_COLOR: "1" };
+}
+
+function endOf(child: ChildProcess, timeout = 30_000): Promise<ChildResult> {
   const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
   const printed = { stdout: "", stderr: "" };
   child.stdin?.end();
