@@ -1,5 +1,5 @@
 import { ValidationError } from "../../src/errors/mod.ts";
-import { below, type Place, placeOf, rangeBelow } from "./key.ts";
+import { below, partText, type Place, placeOf, rangeBelow, textPart } from "./key.ts";
 import { NAME } from "./limits.ts";
 import type { Store } from "./store.ts";
 import { type StoredReference, StoredTable, type TableRecord } from "./stored_table.ts";
@@ -81,7 +81,7 @@ export class Catalog {
 
 /** Where a database is. */
 export function databasePlace(store: Store, name: string): Place {
-  return placeOf([...store.prefix, name]);
+  return placeOf([...store.prefix, textPart(name)]);
 }
 
 /** Reads the catalog of a database: all of it is of one version. */
@@ -95,7 +95,7 @@ export async function readCatalog(store: Store, name: string): Promise<Catalog> 
     if (before.versionstamp === null) return empty;
     const { next } = decodeTagged<{ next: number }>(before.value as Uint8Array);
     const records = entries.map(({ key, value }) =>
-      [key.at(-1) as string, decodeTagged<TableRecord>(value as Uint8Array)] as const
+      [partText(key.at(-1) as string), decodeTagged<TableRecord>(value as Uint8Array)] as const
     )
       .sort(([, a], [, b]) => Number.parseInt(a.id, 36) - Number.parseInt(b.id, 36));
     const tables = records.map(([table, record]) =>

@@ -8,7 +8,7 @@ import { storageSchema } from "../../src/reference/storage_schema.ts";
 import { Table } from "../../src/schema/table.ts";
 import { indexRows } from "./backfill.ts";
 import type { Catalog } from "./catalog.ts";
-import { afterAll, below, NULL_PART, rangeBelow } from "./key.ts";
+import { afterAll, below, NULL_PART, rangeBelow, textPart } from "./key.ts";
 import { NAME } from "./limits.ts";
 import { removeBelow } from "./removal.ts";
 import { openListed, type StoredRow } from "./rows.ts";
@@ -110,7 +110,7 @@ export function writeRecord(
   next: number = work.catalog.next,
 ): void {
   const { catalog } = work;
-  const place = below(catalog.records, name);
+  const place = below(catalog.records, textPart(name));
   if (record === null) work.delete(place);
   else work.set(place, encodeTagged(record));
   work.set(catalog.place, encodeTagged({ next }));

@@ -87,13 +87,18 @@ export const sqliteDialect: SqlDialect = {
 /** The SQL of SQLite and its kin, for engines that speak it. */
 export const sqlite: SqlLanguage = sqliteDialect;
 
-/** Leaves out the number of each place that has the next one anyway; what stands in quotes is no place. */
+/**
+ * Leaves out the number of each place that has it anyway, being one above the largest before it; what stands in quotes is
+ * no place.
+ */
 function withoutNumbers(sql: string): string {
-  let last = 0;
-  return sql.replace(/`(?:[^`]|``)*`|'(?:[^']|'')*'|\?(\d+)/g, (found, number: string | undefined) => {
-    if (number === undefined || Number(number) !== last + 1) return found;
-    last++;
-    return "?";
+  let largest = 0;
+  return sql.replace(/`(?:[^`]|``)*`|'(?:[^']|'')*'|\?(\d+)/g, (found, written: string | undefined) => {
+    const number = Number(written ?? 0);
+    if (number <= largest) return found;
+    const next = number === largest + 1;
+    largest = number;
+    return next ? "?" : found;
   });
 }
 

@@ -1,6 +1,7 @@
 import { conformance } from "../../src/testing/mod.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { test } from "../support/runner.ts";
+import { runtime } from "../support/runtime.ts";
 import { inFolders } from "./stores.ts";
 
 const tooMuch =
@@ -11,6 +12,11 @@ const options = {
   skip: {
     "iterate: may be left before its end, and the store can then be written": tooMuch,
     "iterate: rows may be changed and removed while it runs": tooMuch,
+    // `openDriver` closes the store it was given, which no driver could open again.
+    ...(runtime === "deno" ? {} : {
+      "disconnect: operations after it are refused, a new ORM connects again":
+        "its store is one given from outside",
+    }),
   },
 };
 

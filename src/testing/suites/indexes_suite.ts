@@ -22,6 +22,7 @@ export const indexesSuite: readonly TestCase[] = [
   promise("createIndex: the same index may be made again, another of its name not", again),
   promise("createIndex: an index that makes no sense is refused", nonsense),
   promise("createIndex: an index that is not unique changes no result", plain),
+  promise("createIndex: rows are found in order, whatever their texts begin with", hostileTexts),
   promiseIf(declares("partialIndexes"), "createIndex: an index of some rows changes no result", plainPartial),
   promise("dropIndex: what the index refused is allowed again", drops),
 ];
@@ -244,4 +245,46 @@ async function drops(world: World): Promise<void> {
   await Item.delete({ id: 2 });
   await Item.createIndex("one", { columns: ["a"], unique: true });
   await expectFailure(() => Item.create({ id: 2, a: "x" }), refused("a"));
+}
+
+/** By code point: what stores have been seen to leave out or to take for an end, and the characters around it. */
+const HOSTILE_TEXTS = [
+  "",
+  " x",
+  "'",
+  "\u200bx",
+  "\u2028",
+  "\ufefd",
+  "\ufefe",
+  "\ufefex",
+  "\ufeff",
+  "\ufeffx",
+  "\uff00",
+  "\u{10ffff}",
+];
+
+async function hostileTexts(world: World): Promise<void> {
+  const Item = world.define("items", {
+    id: { type: "TEXT", primaryKey: true },
+    n: { type: "INTEGER" },
+    u: { type: "TEXT", unique: true },
+  });
+  await Item.createIndex("n_u", { columns: ["n", "u"] });
+  await Item.bulkCreate(HOSTILE_TEXTS.map((id) => ({ id, n: 1, u: id })));
+  const ids = (rows: readonly Record<string, unknown>[]) => rows.map(({ id }) => id);
+  expectEqual(ids(await Item.findAll({ where: { n: 1 }, orderBy: [["u", "ASC"]] })), HOSTILE_TEXTS);
+  expectEqual(
+    ids(await Item.findAll({ where: { u: { $gte: "\ufefe" } }, orderBy: [["id", "ASC"]] })),
+    HOSTILE_TEXTS.slice(6),
+  );
+  expectEqual(ids(await Item.findAll({ where: { u: { $startsWith: "\ufeff" } }, orderBy: [["u", "ASC"]] })), [
+    "\ufeff",
+    "\ufeffx",
+  ]);
+  for (const id of HOSTILE_TEXTS) {
+    expectEqual(await Item.findOne({ where: { u: id } }), { id, n: 1, u: id });
+    expectEqual(await Item.update({ n: 2 }, { id }), 1);
+  }
+  expectEqual(await Item.delete({ n: 2 }), HOSTILE_TEXTS.length);
+  expectEqual(await Item.count(), 0);
 }
