@@ -3,7 +3,7 @@ import { copyValue, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { below, type Place } from "./key.ts";
 import { keyTooLong, rowTooLarge } from "./limits.ts";
-import { encodeKeyOf, encodeRow } from "./row_codec.ts";
+import { encodeKeyOf } from "./row_codec.ts";
 import { openAny, type StoredRow } from "./rows.ts";
 import { rowPlace } from "./search.ts";
 import { cutRow, segmentPlaces } from "./segments.ts";
@@ -40,11 +40,11 @@ export async function insertRow(
   const entries = entriesOf(table, row);
   checkKeys(work, table, place, entries);
   await refuseTwin(work, table, numbered ? null : place, entries, [], "insert into");
-  putRow(work, table, place, row, expiresAt, 0);
+  const segments = putRow(work, table, place, row, expiresAt, 0);
   for (const entry of entries) putEntry(work, table, entry, row);
   if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
   work.touch(table, 1);
-  return { row, place, expiresAt, segments: 0, versionstamp: null };
+  return { row, place, expiresAt, segments, versionstamp: null };
 }
 
 /** Changes columns of a row, and its entries. Foreign keys are not looked at. @returns The row as it is now. */
@@ -57,16 +57,17 @@ export async function updateRow(
 ): Promise<StoredRow> {
   const row = changed(table, stored.row, values);
   const place = table.rowPlace(row);
-  const before = entriesOf(table, stored.row);
-  const after = entriesOf(table, row);
   const same = place.id === stored.place.id;
+  const indexes = same ? table.indexes.filter((index) => depends(index, values)) : table.indexes;
+  const before = entriesOf(table, stored.row, indexes);
+  const after = entriesOf(table, row, indexes);
   const old = new Set(before.map((entry) => entry.place.id));
   const kept = new Set(after.map((entry) => entry.place.id));
   checkKeys(work, table, place, after);
   work.rely(stored.place, stored.versionstamp);
   await refuseTwin(work, table, same ? null : place, after, before, "update");
   if (!same) dropRow(work, table, stored);
-  putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
+  const segments = putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
   for (const entry of before) if (!kept.has(entry.place.id)) await dropEntry(work, table, entry, stored);
   // The value of an entry of a unique index is the key of the row.
   for (const entry of after) {
@@ -79,7 +80,7 @@ export async function updateRow(
   work.touch(table, 0);
   const { autoIncrement } = table.table;
   if (autoIncrement !== null && !same) await takeNumber(work, table, "moved");
-  return { row, place, expiresAt, segments: segmentsOf(work, table, row, expiresAt), versionstamp: null };
+  return { row, place, expiresAt, segments, versionstamp: null };
 }
 
 /** Removes a row with its entries. Foreign keys are not looked at. */
@@ -103,14 +104,23 @@ export function insertPlaces(table: StoredTable, data: Row): Place[] {
   return keyed ? [table.rowPlace(data), ...unique] : unique;
 }
 
-/** The entries of a row. */
-export function entriesOf(table: StoredTable, row: Row): Entry[] {
+/** The entries of a row, in all indexes or in those given. */
+export function entriesOf(
+  table: StoredTable,
+  row: Row,
+  indexes: readonly StoredIndex[] = table.indexes,
+): Entry[] {
   const entries: Entry[] = [];
-  for (const index of table.indexes) {
+  for (const index of indexes) {
     const place = entryPlace(table, index, row);
     if (place !== null) entries.push({ index, place, unique: isUniqueEntry(index, row) });
   }
   return entries;
+}
+
+/** Whether a row may get other entries in an index when these columns change. */
+function depends({ columns, filter }: StoredIndex, values: Row): boolean {
+  return filter !== null || columns.some(({ name }) => Object.hasOwn(values, name));
 }
 
 /** The value of an entry of a row. */
@@ -182,6 +192,7 @@ async function removeExpired(work: Work, table: StoredTable, place: Place): Prom
   return true;
 }
 
+/** Writes a row. @returns In how many segments; 0 when it fits one value. */
 function putRow(
   work: Work,
   table: StoredTable,
@@ -189,14 +200,14 @@ function putRow(
   row: Row,
   expiresAt: number | null,
   segmentsBefore: number,
-): void {
+): number {
   const { limits } = work.store;
-  const bytes = encodeRow(table.table, row, expiresAt);
+  const bytes = table.codec.encode(row, expiresAt);
   const most = limits.valueBytes - VALUE_MARGIN;
   if (bytes.length <= most) {
     work.set(place, bytes);
     for (const each of segmentPlaces(table.segments, table.rows, place, segmentsBefore)) work.delete(each);
-    return;
+    return 0;
   }
   if (bytes.length > limits.commitBytes - 4 * limits.keyBytes) {
     throw rowTooLarge(table.table.name, bytes.length, limits.commitBytes);
@@ -209,12 +220,7 @@ function putRow(
     if (segment === undefined) work.delete(each);
     else work.set(each, segment);
   });
-}
-
-function segmentsOf(work: Work, table: StoredTable, row: Row, expiresAt: number | null): number {
-  const most = work.store.limits.valueBytes - VALUE_MARGIN;
-  const { length } = encodeRow(table.table, row, expiresAt);
-  return length <= most ? 0 : Math.ceil(length / most);
+  return segments.length;
 }
 
 function dropRow(work: Work, table: StoredTable, { place, segments }: StoredRow): void {
