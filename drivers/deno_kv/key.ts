@@ -79,7 +79,9 @@ class LazyPlace implements Place {
 
   #makeId(): string {
     let id = this.#base?.id ?? "";
-    for (let i = this.#base?.key.length ?? 0; i < this.key.length; i++) id += partId(this.key[i] as KVKeyPart);
+    for (let i = this.#base?.key.length ?? 0; i < this.key.length; i++) {
+      id += partId(this.key[i] as KVKeyPart);
+    }
     return id;
   }
 }

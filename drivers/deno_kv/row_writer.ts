@@ -170,17 +170,21 @@ async function refuseTwin(
       ...wanted.map((entry) => entry.place),
     ]);
   }
-  if (place !== null && await work.occupied(place)) {
+  if (place !== null && (work.isOccupied(place) ?? await isThere(work, place))) {
     if (!await removeExpired(work, table, place)) {
       throw uniqueViolation(table.scene, attempt, table.table.primaryKey);
     }
   }
   for (const { index, place: at } of wanted) {
-    if (!await work.occupied(at)) continue;
+    if (!(work.isOccupied(at) ?? await isThere(work, at))) continue;
     if (!await removeExpired(work, table, rowPlace(table, index, await work.get(at)))) {
       throw uniqueViolation(table.scene, attempt, index.columns);
     }
   }
+}
+
+async function isThere(work: Work, place: Place): Promise<boolean> {
+  return (await work.get(place)).value !== null;
 }
 
 /** Removes the row at a place when it has expired. @returns Whether it had. */
