@@ -117,16 +117,12 @@ export class DenoKVDriver implements AsyncDriver {
    * Makes a table when it is absent.
    *
    * @throws {ValidationError} When it exists with a different schema (`SCHEMA_MISMATCH`).
+   * @throws {UnsupportedError} When it refers to a table with rows that expire.
    */
   async createTable(dbName: string, tableName: string, schema: TableSchema): Promise<void> {
     const { sessions, config } = this.#connected("createTable", dbName, tableName);
     if (config.readonly !== true) await sessions.resume(dbName);
-    await this.#write(
-      "createTable",
-      dbName,
-      tableName,
-      (work) => Promise.resolve(createTable(work, tableName, schema)),
-    );
+    await this.#write("createTable", dbName, tableName, (work) => createTable(work, tableName, schema));
   }
 
   /**

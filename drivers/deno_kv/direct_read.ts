@@ -1,9 +1,9 @@
 import type { Row } from "../../src/reference/mod.ts";
 import type { Catalog } from "./catalog.ts";
+import { decodeEntryKey } from "./entry_codec.ts";
 import { below } from "./key.ts";
 import type { KVEntry } from "./kv.ts";
 import { type Lookup, lookupPlace } from "./lookup.ts";
-import { decodeKeyParts } from "./row_codec.ts";
 import { segmentCount } from "./segments.ts";
 import type { Store } from "./store.ts";
 import { entryPlace, type StoredTable } from "./stored_table.ts";
@@ -32,7 +32,7 @@ export async function readDirectly(
       return versionstamp === catalog.versionstamp ? null : undefined;
     }
     if (lookup.index === null) return openPlain(table, entry);
-    const key = decodeKeyParts(table.table.primaryKey, entry.value as Uint8Array);
+    const key = decodeEntryKey(table.table.primaryKey, entry.value as Uint8Array);
     const row = openPlain(table, await kv.get(below(table.rows, ...key).key));
     // The row may have changed between the two reads.
     return row !== undefined && entryPlace(table, lookup.index, row)?.id === place.id ? row : undefined;

@@ -1,8 +1,6 @@
 import type { Row } from "../../src/reference/mod.ts";
 import type { Column, ColumnKind } from "../../src/schema/column.ts";
 import { canGenerateCode } from "../../src/sql/code_generation.ts";
-import type { KVKeyPart } from "./kv.ts";
-import { toPart } from "./key.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -120,26 +118,11 @@ export function generatedRowMaker(columns: readonly Column[]): MakeRow {
   return new Function("decode", code)(decodeValue) as MakeRow;
 }
 
-/** The key of a row as the value of an entry of a unique index. */
-export function encodeKeyOf(columns: readonly Column[], row: Row): Uint8Array {
-  return encoder.encode(JSON.stringify(columns.map(({ name, kind }) => {
-    const value = row[name];
-    return kind === "blob" ? [...value as Uint8Array] : encodeValue(kind, value);
-  })));
-}
-
-/** The parts of the key of the row that an entry of a unique index leads to. */
-export function decodeKeyParts(columns: readonly Column[], bytes: Uint8Array): KVKeyPart[] {
-  const items = JSON.parse(decoder.decode(bytes)) as unknown[];
-  return columns.map(({ kind }, i) =>
-    toPart(kind, kind === "blob" ? Uint8Array.from(items[i] as number[]) : decodeValue(kind, items[i]))
-  );
-}
-
 /** The kinds whose values are not stored as they are. */
 const CODED: readonly ColumnKind[] = ["bigint", "date", "datetime"];
 
-function encodeValue(kind: ColumnKind, value: unknown): unknown {
+/** A value that is no BLOB, as JSON has it. */
+export function encodeValue(kind: ColumnKind, value: unknown): unknown {
   switch (kind) {
     case "bigint":
       return String(value);
@@ -151,7 +134,8 @@ function encodeValue(kind: ColumnKind, value: unknown): unknown {
   }
 }
 
-function decodeValue(kind: ColumnKind, item: unknown): unknown {
+/** Reads what {@linkcode encodeValue} gave. */
+export function decodeValue(kind: ColumnKind, item: unknown): unknown {
   switch (kind) {
     case "bigint":
       return BigInt(item as string);

@@ -3,7 +3,7 @@ import { copyValue, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { below, type Place } from "./key.ts";
 import { keyTooLong, rowTooLarge } from "./limits.ts";
-import { encodeKeyOf } from "./row_codec.ts";
+import { encodeEntry } from "./entry_codec.ts";
 import { openAny, type StoredRow } from "./rows.ts";
 import { rowPlace } from "./search.ts";
 import { cutRow, segmentPlaces } from "./segments.ts";
@@ -41,7 +41,7 @@ export async function insertRow(
   checkKeys(work, table, place, entries);
   await refuseTwin(work, table, numbered ? null : place, entries, [], "insert into");
   const segments = putRow(work, table, place, row, expiresAt, 0);
-  for (const entry of entries) putEntry(work, table, entry, row);
+  for (const entry of entries) putEntry(work, table, entry, row, expiresAt);
   if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
   work.touch(table, 1);
   return { row, place, expiresAt, segments, versionstamp: null };
@@ -58,7 +58,8 @@ export async function updateRow(
   const row = changed(table, stored.row, values);
   const place = table.rowPlace(row);
   const same = place.id === stored.place.id;
-  const indexes = same ? table.indexes.filter((index) => depends(index, values)) : table.indexes;
+  const renewed = !same || expiresAt !== stored.expiresAt;
+  const indexes = renewed ? table.indexes : table.indexes.filter((index) => depends(index, values));
   const before = entriesOf(table, stored.row, indexes);
   const after = entriesOf(table, row, indexes);
   const old = new Set(before.map((entry) => entry.place.id));
@@ -69,11 +70,11 @@ export async function updateRow(
   if (!same) dropRow(work, table, stored);
   const segments = putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
   for (const entry of before) if (!kept.has(entry.place.id)) await dropEntry(work, table, entry, stored);
-  // The value of an entry of a unique index is the key of the row.
+  // The value of an entry has the time at which the row expires and, in a unique index, the key of the row.
   for (const entry of after) {
-    if (!old.has(entry.place.id) || (!same && entry.unique)) putEntry(work, table, entry, row);
+    if (renewed || !old.has(entry.place.id)) putEntry(work, table, entry, row, expiresAt);
   }
-  if (!same || expiresAt !== stored.expiresAt) {
+  if (renewed) {
     if (stored.expiresAt !== null) work.delete(expiryPlace(table, stored.place, stored.expiresAt));
     if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
   }
@@ -124,8 +125,13 @@ function depends({ columns, filter }: StoredIndex, values: Row): boolean {
 }
 
 /** The value of an entry of a row. */
-export function entryValue(table: StoredTable, unique: boolean, row: Row): Uint8Array {
-  return unique ? encodeKeyOf(table.table.primaryKey, row) : NOTHING;
+export function entryValue(
+  table: StoredTable,
+  unique: boolean,
+  row: Row,
+  expiresAt: number | null,
+): Uint8Array {
+  return encodeEntry(unique ? table.table.primaryKey : [], row, expiresAt);
 }
 
 async function newRow(work: Work, table: StoredTable, data: Row): Promise<Record<string, unknown>> {
@@ -232,8 +238,14 @@ function dropRow(work: Work, table: StoredTable, { place, segments }: StoredRow)
   for (const each of segmentPlaces(table.segments, table.rows, place, segments)) work.delete(each);
 }
 
-function putEntry(work: Work, table: StoredTable, { place, unique }: Entry, row: Row): void {
-  work.set(place, entryValue(table, unique, row));
+function putEntry(
+  work: Work,
+  table: StoredTable,
+  { place, unique }: Entry,
+  row: Row,
+  expiresAt: number | null,
+): void {
+  work.set(place, entryValue(table, unique, row, expiresAt));
 }
 
 /** Takes an entry away. While a unique index is built, or after the row expired, it may be that of another row. */

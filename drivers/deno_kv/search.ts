@@ -5,7 +5,7 @@ import {
   type RowTest,
   type Search,
 } from "../../src/reference/mod.ts";
-import { decodeKeyParts } from "./row_codec.ts";
+import { decodeEntryKey, isLivingEntry } from "./entry_codec.ts";
 import { below, idOf, type Place, rangeBelow } from "./key.ts";
 import type { Path, Plan } from "./path.ts";
 import { planSearch } from "./planner.ts";
@@ -64,17 +64,22 @@ export async function matchRows(work: Work, table: StoredTable, search: Search):
   return await findUnordered(work, table, planSearch(table, { ...search, limit: undefined }), test);
 }
 
-/** How many rows match. Where the entries of an index tell, no row is read. */
+/** How many rows match. Where the entries of an index tell, or the keys of rows none of which expires, no row is read. */
 export async function countRows(work: Work, table: StoredTable, search: Search): Promise<number> {
   const { path, residual } = planSearch(table, search);
   await work.guard(table, false);
-  if (path.kind !== "ranges" || residual.length > 0) return (await matchRows(work, table, search)).length;
+  if (
+    path.kind !== "ranges" || residual.length > 0 || (path.index === null && await hasExpiring(work, table))
+  ) {
+    return (await matchRows(work, table, search)).length;
+  }
   let count = 0;
-  const counting = eachLimited(path.ranges, async (range) => {
-    for await (const entries of scanLists(work, range, false, 500)) count += entries.length;
+  const now = Date.now();
+  await eachLimited(path.ranges, async (range) => {
+    for await (const entries of scanLists(work, range, false, 500)) {
+      for (const entry of entries) if (isLivingEntry(entry, now)) count++;
+    }
   });
-  const [expiring] = await Promise.all([hasExpiring(work, table), counting]);
-  if (expiring) return (await matchRows(work, table, search)).length;
   return count;
 }
 
@@ -143,10 +148,7 @@ async function findOrdered(
   await work.guard(table, true);
   const exact = residual.length === 0;
   // Where the entries alone tell, those to be skipped are skipped unread.
-  const unread = offset > 0 && exact && path.index !== null && path.order.ties !== "sort" &&
-      !await hasExpiring(work, table)
-    ? offset
-    : 0;
+  const unread = exact && path.index !== null && path.order.ties !== "sort" ? offset : 0;
   const wanted = offset - unread + limit;
   const first = exact ? wanted + unread : Math.max(20, wanted);
   const prefix = (path.index?.place ?? table.rows).key.length;
@@ -183,9 +185,13 @@ async function* batchesOf(
   size: () => number,
   skip: number,
 ): AsyncGenerator<Found[]> {
+  const now = Date.now();
   let batch: Found[] = [];
   for await (const entry of entries) {
-    if (skip-- > 0) continue;
+    if (skip > 0) {
+      if (isLivingEntry(entry, now)) skip--;
+      continue;
+    }
     batch.push(entry);
     if (batch.length < size()) continue;
     yield batch;
@@ -200,9 +206,10 @@ async function* cutLists(
   size: () => number,
   skip: number,
 ): AsyncGenerator<readonly Found[]> {
+  const now = Date.now();
   for await (const list of lists) {
-    let at = Math.min(skip, list.length);
-    skip -= at;
+    let at = 0;
+    for (; skip > 0 && at < list.length; at++) if (isLivingEntry(list[at] as Found, now)) skip--;
     while (at < list.length) {
       const end = at + size();
       yield at === 0 && end >= list.length ? list : list.slice(at, end);
@@ -262,7 +269,7 @@ function keep(work: Work, rows: readonly (StoredRow | null)[], test: RowTest, ex
 export function rowPlace(table: StoredTable, index: StoredIndex, { key, value }: Found): Place {
   const parts = key.length > index.place.key.length + index.columns.length
     ? key.slice(index.place.key.length + index.columns.length)
-    : decodeKeyParts(table.table.primaryKey, value as Uint8Array);
+    : decodeEntryKey(table.table.primaryKey, value as Uint8Array);
   return below(table.rows, ...parts);
 }
 

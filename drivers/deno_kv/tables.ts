@@ -8,6 +8,8 @@ import { storageSchema } from "../../src/reference/storage_schema.ts";
 import { Table } from "../../src/schema/table.ts";
 import { indexRows } from "./backfill.ts";
 import type { Catalog } from "./catalog.ts";
+import { isLivingEntry } from "./entry_codec.ts";
+import { refuseExpiring } from "./expirable.ts";
 import { afterAll, below, NULL_PART, rangeBelow, textPart } from "./key.ts";
 import { NAME } from "./limits.ts";
 import { removeBelow } from "./removal.ts";
@@ -20,13 +22,21 @@ import type { Work } from "./work.ts";
 /** How many rows an index is made over at once; more are indexed step by step. */
 const AT_ONCE = 100;
 
-/** Makes a table when it is absent. */
-export function createTable(work: Work, name: string, schema: TableSchema): void {
+/**
+ * Makes a table when it is absent.
+ *
+ * @throws {UnsupportedError} When it refers to a table with rows that expire.
+ */
+export async function createTable(work: Work, name: string, schema: TableSchema): Promise<void> {
   const existing = work.catalog.tables.get(name);
   if (existing !== undefined) return checkSame(work.catalog, existing, schema);
   const id = work.catalog.next.toString(36);
   const record: TableRecord = { id, schema: describeSchema(schema), nextIndex: 1, indexes: [] };
   writeRecord(work, name, record, work.catalog.next + 1);
+  for (const { parentTable } of work.catalog.table(name).references) {
+    const parent = work.catalog.tables.get(parentTable);
+    if (parent !== undefined) await refuseExpiring(work, parent, name);
+  }
 }
 
 /** Removes a table with all that is in it, when it exists. */
@@ -38,8 +48,10 @@ export async function dropTable(work: Work, name: string): Promise<void> {
     await work.guard(reference.child, true);
     const { place } = reference.index;
     const range = { start: afterAll(below(place, NULL_PART)), end: rangeBelow(place).end };
-    const { entries } = await work.list(range, 1, false);
-    if (entries.length > 0) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+    const now = Date.now();
+    for await (const entry of scan(work, range, false, 2)) {
+      if (isLivingEntry(entry, now)) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+    }
   }
   for (const { place } of [...work.writes.values()]) {
     if (place.id.startsWith(table.root.id)) work.delete(place);
