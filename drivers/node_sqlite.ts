@@ -144,9 +144,11 @@ class NodeEngine implements SyncSqlEngine {
     return this.#statement(query).run(...params) as SqlChanges;
   }
 
-  *iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
+  iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
     this.#log?.(query.sql);
-    for (const row of this.#prepare(query).iterate(...params)) yield inArrays(query, [row])[0];
+    const statement = this.#prepare(query);
+    const rows = statement.iterate(...params);
+    return statement.setReturnArrays === undefined ? eachInArray(query, rows) : rows;
   }
 
   prepareWrite(): void {
@@ -183,6 +185,11 @@ function inArrays(query: SqlQuery, rows: unknown[]): unknown[] {
   const [first] = rows;
   if (first === undefined || Array.isArray(first)) return rows;
   return rows.map((row) => query.columns.map((name) => (row as Record<string, unknown>)[name]));
+}
+
+/** Rows as arrays, one by one, of a runtime that only has objects. */
+function* eachInArray(query: SqlQuery, rows: IterableIterator<unknown>): IterableIterator<unknown> {
+  for (const row of rows) yield inArrays(query, [row])[0];
 }
 
 /** Whether a transaction is open, found out by beginning one. */

@@ -34,6 +34,8 @@ class RowReading implements Reading {
   readonly #table: SqlTable;
   readonly #compiled: CompiledQuery;
   readonly #params: readonly unknown[];
+  /** Holds the row that is decoded. */
+  readonly #one: unknown[] = [];
   #source: Source | null = null;
   #rest: unknown[] | null = null;
   #at = 0;
@@ -133,7 +135,8 @@ class RowReading implements Reading {
 
   #row({ done, value }: IteratorResult<unknown>): Row | undefined {
     if (done === true) return this.#finish();
-    return (this.#compiled.decoder as RowsDecoder).decode([value])[0];
+    this.#one[0] = value;
+    return (this.#compiled.decoder as RowsDecoder).decode(this.#one)[0];
   }
 
   #nextOfRest(rest: readonly unknown[]): Maybe<Row | undefined> {

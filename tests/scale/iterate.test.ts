@@ -4,7 +4,8 @@ import { runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 
 const ROWS = 1_000_000;
-const LIMIT_MB = 60;
+// What the iterator of Deno's own node:sqlite returns stays until a full collection: a loop by hand grows by 45 to 70 MB there.
+const LIMIT_MB = runtime === "deno" ? 100 : 60;
 const FILE = new URL("./fixtures/million.ts", import.meta.url);
 
 function streams(driver: string): void {
