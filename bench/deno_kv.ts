@@ -2,9 +2,9 @@
  * Compares Rinari on Deno KV with calls of the store itself that keep the same indexes by hand:
  * `npm run bench:kv`, `deno run -A --unstable-kv bench/deno_kv.ts`.
  *
- * The ratio is to code that gives what the driver has to give, for this one table (`kv_by_hand.ts`): rows as bytes, which
- * Bun, Deno and Node read alike; a schema version that every commit checks; a count that every write changes. The column
- * `bare` is code that does without these three, compared with the same floor.
+ * The ratio is to code that gives what the driver has to give, for this one table (`kv_by_hand.ts`): keys that name the
+ * database and the table; rows as bytes, which Bun, Deno and Node read alike; a schema version that every commit checks; a
+ * count that every write changes. The column `bare` is code that does without these, compared with the same floor.
  *
  * @module
  */

@@ -4,6 +4,8 @@ import type { KVContestant, User } from "./kv_cases.ts";
 /** How rows are written, and what every commit has besides them. */
 interface Style {
   readonly name: string;
+  /** What all keys begin with. */
+  readonly prefix: KVKey;
   write(user: User): unknown;
   read(value: unknown): User;
   /** Added to a commit that changes the number of rows by so many. */
@@ -12,46 +14,50 @@ interface Style {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const COUNT = ["count"];
-const SCHEMA = ["schema"];
 
 /**
- * What careful code on the store does for one table: rows as bytes, because what one runtime's V8 writes another does not
- * read; a schema version that every commit checks, so that no writer misses an index made meanwhile; a count, changed by
- * every write, whose version tells a transaction that a range it has read has changed.
+ * What careful code on the store does for one table of several: keys that name the database and the table; rows as bytes,
+ * because what one runtime's V8 writes another does not read; a schema version that every commit checks, so that no writer
+ * misses an index made meanwhile; a count, changed by every write, whose version tells a transaction that a range it has
+ * read has changed.
  */
 export function byHand(kv: KVStore): KVContestant {
   return onStore(kv, {
     name: "by hand",
+    prefix: ["bench", "users"],
     write: ({ id, name, email, age }) => encoder.encode(JSON.stringify([id, name, email, age])),
     read(value) {
       const [id, name, email, age] = JSON.parse(decoder.decode(value as Uint8Array));
       return { id, name, email, age };
     },
     keep(atomic, delta) {
-      atomic.check({ key: SCHEMA, versionstamp: null });
-      atomic.sum(COUNT, BigInt.asUintN(64, BigInt(delta)));
+      atomic.check({ key: ["bench", "schema"], versionstamp: null });
+      atomic.sum(["bench", "users", "count"], BigInt.asUintN(64, BigInt(delta)));
     },
   });
 }
 
-/** The least there is to do: rows as V8 stores objects, one schema for ever, a count that only inserts and deletes change. */
+/** The least there is to do: short keys, rows as V8 stores objects, one schema for ever, a count of inserts and deletes. */
 export function bareByHand(kv: KVStore): KVContestant {
   return onStore(kv, {
     name: "bare",
+    prefix: [],
     write: (user) => user,
     read: (value) => value as User,
     keep(atomic, delta) {
-      if (delta !== 0) atomic.sum(COUNT, BigInt.asUintN(64, BigInt(delta)));
+      if (delta !== 0) atomic.sum(["count"], BigInt.asUintN(64, BigInt(delta)));
     },
   });
 }
 
-function onStore(kv: KVStore, { name, write, read, keep }: Style): KVContestant {
-  const rowKey = (id: number): KVKey => ["users", id];
-  const emailKey = (email: string): KVKey => ["by_email", email];
-  const ageKey = (age: number, id: number): KVKey => ["by_age", age, id];
-  const ofAge = (age: number) => ({ start: ["by_age", age], end: ["by_age", age + 1] });
+function onStore(kv: KVStore, { name, prefix, write, read, keep }: Style): KVContestant {
+  const rowKey = (id: number): KVKey => [...prefix, "row", id];
+  const emailKey = (email: string): KVKey => [...prefix, "by_email", email];
+  const ageKey = (age: number, id: number): KVKey => [...prefix, "by_age", age, id];
+  const ofAge = (age: number) => ({
+    start: [...prefix, "by_age", age],
+    end: [...prefix, "by_age", age + 1],
+  });
   const open = ({ value }: KVEntry): User | null => value === null ? null : read(value);
   const done = async (atomic: KVAtomic): Promise<void> => {
     if (!(await atomic.commit()).ok) throw new Error("taken");
@@ -87,7 +93,7 @@ function onStore(kv: KVStore, { name, write, read, keep }: Style): KVContestant 
     async byAge(age) {
       const keys: KVKey[] = [];
       for await (const { key } of kv.list(ofAge(age), { limit: 50, batchSize: 50 })) {
-        keys.push(rowKey(key[2] as number));
+        keys.push(rowKey(key.at(-1) as number));
       }
       const found: Promise<readonly KVEntry[]>[] = [];
       for (let at = 0; at < keys.length; at += 10) found.push(kv.getMany(keys.slice(at, at + 10)));
