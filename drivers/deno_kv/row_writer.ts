@@ -22,6 +22,13 @@ interface Entry {
   readonly unique: boolean;
 }
 
+/** Where a row would be, or its entry, that refuses another one. */
+interface Rival {
+  /** The unique index; null for the primary key. */
+  readonly index: StoredIndex | null;
+  readonly place: Place;
+}
+
 /**
  * Stores a new row with its entries. An absent column is null, an absent autoIncrement column the next number. Foreign keys
  * are not looked at.
@@ -39,7 +46,10 @@ export async function insertRow(
   const place = table.rowPlace(row);
   const entries = entriesOf(table, row);
   checkKeys(work, table, place, entries);
-  await refuseTwin(work, table, numbered ? null : place, entries, [], "insert into");
+  const rivals = rivalsOf(numbered ? null : place, entries, []);
+  if (!rivals.every((rival) => work.isOccupied(rival.place) === false)) {
+    await refuseRivals(work, table, rivals, "insert into");
+  }
   const segments = putRow(work, table, place, row, expiresAt, 0);
   for (const entry of entries) putEntry(work, table, entry, row, expiresAt);
   if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
@@ -66,7 +76,8 @@ export async function updateRow(
   const kept = new Set(after.map((entry) => entry.place.id));
   checkKeys(work, table, place, after);
   work.rely(stored.place, stored.versionstamp);
-  await refuseTwin(work, table, same ? null : place, after, before, "update");
+  const rivals = rivalsOf(same ? null : place, after, before);
+  if (rivals.length > 0) await refuseRivals(work, table, rivals, "update");
   if (!same) dropRow(work, table, stored);
   const segments = putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
   for (const entry of before) if (!kept.has(entry.place.id)) await dropEntry(work, table, entry, stored);
@@ -159,33 +170,28 @@ function changed({ table, scene }: StoredTable, row: Row, values: Row): Record<s
   return result;
 }
 
+/** Where another row may be that has the key, or the unique values: not where the row's own entries are. */
+function rivalsOf(place: Place | null, entries: readonly Entry[], own: readonly Entry[]): Rival[] {
+  const rivals: Rival[] = place === null ? [] : [{ index: null, place }];
+  for (const entry of entries) {
+    if (entry.unique && !own.some((each) => each.place.id === entry.place.id)) rivals.push(entry);
+  }
+  return rivals;
+}
+
 /** Throws when another row has the key, or the unique values. A row that has expired is removed instead. */
-async function refuseTwin(
+async function refuseRivals(
   work: Work,
   table: StoredTable,
-  place: Place | null,
-  entries: readonly Entry[],
-  own: readonly Entry[],
+  rivals: readonly Rival[],
   attempt: Attempt,
 ): Promise<void> {
-  const mine = new Set(own.map((entry) => entry.place.id));
-  const wanted = entries.filter((entry) => entry.unique && !mine.has(entry.place.id));
-  if (!work.optimistic) {
-    await work.getMany([
-      ...(place === null ? [] : [place]),
-      ...wanted.map((entry) => entry.place),
-    ]);
-  }
-  if (place !== null && (work.isOccupied(place) ?? await isThere(work, place))) {
-    if (!await removeExpired(work, table, place)) {
-      throw uniqueViolation(table.scene, attempt, table.table.primaryKey);
-    }
-  }
-  for (const { index, place: at } of wanted) {
-    if (!(work.isOccupied(at) ?? await isThere(work, at))) continue;
-    if (!await removeExpired(work, table, rowPlace(table, index, await work.get(at)))) {
-      throw uniqueViolation(table.scene, attempt, index.columns);
-    }
+  if (!work.optimistic) await work.getMany(rivals.map(({ place }) => place));
+  for (const { index, place } of rivals) {
+    if (!(work.isOccupied(place) ?? await isThere(work, place))) continue;
+    const at = index === null ? place : rowPlace(table, index, await work.get(place));
+    if (await removeExpired(work, table, at)) continue;
+    throw uniqueViolation(table.scene, attempt, index === null ? table.table.primaryKey : index.columns);
   }
 }
 

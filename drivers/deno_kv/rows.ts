@@ -40,7 +40,10 @@ export async function readRows(
 
 /** Reads the row at a place; null when it is absent or expired. */
 export async function readRow(work: Work, table: StoredTable, place: Place): Promise<StoredRow | null> {
-  return (await readRows(work, table, [place]))[0] as StoredRow | null;
+  const found = await work.get(place);
+  if (found.value === null) return null;
+  if (segmentCount(found.value) > 0) return await openRow(work, table, place, found);
+  return living(plainRow(table, place, found.value, found.versionstamp), Date.now());
 }
 
 /** Makes a row of what was found at its place; null when there is nothing, or it has expired. */

@@ -71,7 +71,7 @@ export class Statement {
     const now = this.#current(stored);
     if (now === null) return null;
     const after = await this.#change(this.#target, now, values, null, stored.place.id);
-    await this.#settle();
+    if (this.#departures.length > 0) await this.#settle();
     return this.#current(after);
   }
 
@@ -80,7 +80,7 @@ export class Statement {
     const now = this.#current(stored);
     if (now === null) return;
     await this.#remove(this.#target, now, null);
-    await this.#settle();
+    if (this.#departures.length > 0) await this.#settle();
   }
 
   /**

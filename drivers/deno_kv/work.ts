@@ -83,7 +83,8 @@ export class Work {
   readonly #base: Catalog;
   #order = 0;
   readonly #journal: (() => void)[] = [];
-  #last: Promise<unknown> = Promise.resolve();
+  #running = 0;
+  #last: Promise<void> = Promise.resolve();
 
   /** Begins work on a database. */
   constructor(store: Store, catalog: Catalog, mode: WorkMode) {
@@ -100,17 +101,21 @@ export class Work {
 
   /** Runs statements one after another, each undone when it fails. */
   statement<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(async () => {
-      const mark = this.mark();
-      try {
-        return await run();
-      } catch (error) {
-        this.rollback(mark);
-        throw error;
-      }
-    });
-    this.#last = result.catch(() => undefined);
+    const result = this.#running === 0 ? this.#undoable(run) : this.#last.then(() => this.#undoable(run));
+    this.#running++;
+    const done = (): void => void this.#running--;
+    this.#last = result.then(done, done);
     return result;
+  }
+
+  async #undoable<T>(run: () => Promise<T>): Promise<T> {
+    const mark = this.mark();
+    try {
+      return await run();
+    } catch (error) {
+      this.rollback(mark);
+      throw error;
+    }
   }
 
   /** Reads a key. */
@@ -118,7 +123,11 @@ export class Work {
     if (this.mode === "read") return await this.store.get(place.key) as Found;
     const seen = this.#seen(place);
     if (seen !== null) return seen;
-    await this.#fetch([place]);
+    if (this.#unguarded([place]).length > 0) await this.#fetch([place]);
+    else {
+      const order = this.#order++;
+      this.#record(place, await this.store.get(place.key) as Found, "read", order);
+    }
     return this.#seen(place) as Found;
   }
 
@@ -225,20 +234,20 @@ export class Work {
     const { id } = table.counter;
     const before = this.counts.get(id);
     this.counts.set(id, { place: table.counter, delta: (before?.delta ?? 0) + delta });
-    this.#journal.push(() => before === undefined ? this.counts.delete(id) : this.counts.set(id, before));
+    this.#undo(() => before === undefined ? this.counts.delete(id) : this.counts.set(id, before));
   }
 
   /** Sees the tables differently from now on. */
   redefine(catalog: Catalog): void {
     const before = this.catalog;
     this.catalog = catalog;
-    this.#journal.push(() => this.catalog = before);
+    this.#undo(() => this.catalog = before);
   }
 
   /** Does something after the commit, unless it is rolled back. */
   afterwards(work: (versionstamp: string) => void | Promise<void>): void {
     this.after.push(work);
-    this.#journal.push(() => this.after.splice(this.after.indexOf(work), 1));
+    this.#undo(() => this.after.splice(this.after.indexOf(work), 1));
   }
 
   /** Where a rollback can return to. */
@@ -349,9 +358,12 @@ export class Work {
   #write(place: Place, value: Uint8Array | null): void {
     const before = this.writes.get(place.id);
     this.writes.set(place.id, { place, value });
-    this.#journal.push(() =>
-      before === undefined ? this.writes.delete(place.id) : this.writes.set(place.id, before)
-    );
+    this.#undo(() => before === undefined ? this.writes.delete(place.id) : this.writes.set(place.id, before));
+  }
+
+  /** Remembers how to undo a step: only transactions go back, other work is done as a whole or not at all. */
+  #undo(step: () => void): void {
+    if (this.mode === "transaction") this.#journal.push(step);
   }
 
   #merge(entries: readonly Found[], { start, end }: KeyRange, reverse: boolean): Found[] {
