@@ -4,6 +4,8 @@ import { describeSchema } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
 import { requireSameSchema } from "../../src/reference/same_schema.ts";
 import { indexRows } from "./backfill.ts";
+import { isLivingEntry } from "./entry_codec.ts";
+import { refuseExpiring } from "./expirable.ts";
 import { afterAll, below, NULL_PART, rangeBelow, textPart } from "./key.ts";
 import { NAME } from "./limits.ts";
 import { removeBelow } from "./removal.ts";
@@ -16,8 +18,12 @@ import type { Work } from "./work.ts";
 /** How many rows an index is made over at once; more are indexed step by step. */
 const AT_ONCE = 100;
 
-/** Makes a table when it is absent. */
-export function createTable(work: Work, name: string, schema: TableSchema): void {
+/**
+ * Makes a table when it is absent.
+ *
+ * @throws {UnsupportedError} When it refers to a table with rows that expire.
+ */
+export async function createTable(work: Work, name: string, schema: TableSchema): Promise<void> {
   const existing = work.catalog.tables.get(name);
   if (existing !== undefined) {
     const place = { driver: NAME, database: work.catalog.name, table: name };
@@ -26,6 +32,10 @@ export function createTable(work: Work, name: string, schema: TableSchema): void
   const id = work.catalog.next.toString(36);
   const record: TableRecord = { id, schema: describeSchema(schema), nextIndex: 1, indexes: [] };
   writeRecord(work, name, record, work.catalog.next + 1);
+  for (const { parentTable } of work.catalog.table(name).references) {
+    const parent = work.catalog.tables.get(parentTable);
+    if (parent !== undefined) await refuseExpiring(work, parent, name);
+  }
 }
 
 /** Removes a table with all that is in it, when it exists. */
@@ -37,8 +47,10 @@ export async function dropTable(work: Work, name: string): Promise<void> {
     await work.guard(reference.child, true);
     const { place } = reference.index;
     const range = { start: afterAll(below(place, NULL_PART)), end: rangeBelow(place).end };
-    const { entries } = await work.list(range, 1, false);
-    if (entries.length > 0) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+    const now = Date.now();
+    for await (const entry of scan(work, range, false, 2)) {
+      if (isLivingEntry(entry, now)) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+    }
   }
   for (const { place } of [...work.writes.values()]) {
     if (place.id.startsWith(table.root.id)) work.delete(place);

@@ -1,7 +1,7 @@
 import type { AggregateTerm, GroupPlan, IndexOptions, TableSchema, UpsertOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { aggregateRows, groupRows } from "./aggregate.ts";
-import { type Attempt, orphans } from "./constraint_errors.ts";
+import { type Attempt, missingParent, orphans } from "./constraint_errors.ts";
 import type { Entry } from "./hash_index.ts";
 import { type Key, rowKey } from "./keys.ts";
 import type { Reference } from "./reference.ts";
@@ -98,6 +98,25 @@ export class Database {
       }
     }
     this.#put(name, undefined);
+  }
+
+  /**
+   * Checks the references of rows that were put back as they were stored.
+   *
+   * @throws {ForeignKeyConstraintError} When a row refers to one that does not exist.
+   */
+  checkReferences(): void {
+    for (const { references, scene } of this.#tables.values()) {
+      for (const reference of references) {
+        const parent = this.find(reference.parentTable);
+        const index = parent?.uniqueIndex(reference.parentColumn);
+        // Without an index nothing can be looked up: it was dropped after the rows were stored.
+        if (parent !== undefined && index === undefined) continue;
+        for (const key of reference.index.keys) {
+          if (index?.has(key) !== true) throw missingParent(scene, "insert into", reference, null);
+        }
+      }
+    }
   }
 
   /** Makes an index. See {@linkcode TableStore.createIndex}. */

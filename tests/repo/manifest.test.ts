@@ -68,7 +68,9 @@ describe("package.json", () => {
   test("is private and pins every tool exactly", () => {
     assertEquals(npm.private, true);
     for (const [name, version] of Object.entries(pinned)) {
-      if (!version.startsWith("file:")) assertMatch(version, /^\d+\.\d+\.\d+$/, `${name} is not pinned`);
+      if (!version.startsWith("file:")) {
+        assertMatch(version, /^\d+\.\d+\.\d+(?:-[\w.]+)?$/, `${name} is not pinned`);
+      }
     }
   });
 

@@ -17,6 +17,8 @@ export interface ChildOptions {
   cwd?: string;
   /** The file holds tests and is given to the runtime's own runner. */
   isTest?: boolean;
+  /** A command of the shell that the child inherits the effects of, such as `ulimit -f 100`. Not on Windows. */
+  after?: string;
 }
 
 const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet"];
@@ -38,10 +40,14 @@ const testFlags: Record<Runtime, string[]> = {
 export function startFile(
   file: URL,
   args: string[] = [],
-  { cwd, isTest = false }: ChildOptions = {},
+  { cwd, isTest = false, after }: ChildOptions = {},
 ): ChildProcess {
   const first = isTest ? testFlags[runtime] : flags[runtime];
-  return spawn(process.execPath, [...first, fileURLToPath(file), ...args], {
+  const command = [process.execPath, ...first, fileURLToPath(file), ...args];
+  const [program = "", ...rest] = after === undefined
+    ? command
+    : ["sh", "-c", `${after}; exec "$@"`, "sh", ...command];
+  return spawn(program, rest, {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
     env: environment(),
