@@ -51,7 +51,7 @@ import { watchRow } from "./deno_kv/watch.ts";
 import type { Work } from "./deno_kv/work.ts";
 
 export type { BulkMode, DenoKVOptions, KVKey, KVLimits, KVProblem, KVStore };
-export type { KVAtomic, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
+export type { KVAtomic, KVChanges, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
 
 /** What `connect` made. */
 interface Open {
