@@ -1,7 +1,7 @@
 // Finds the pinned runtimes in node_modules: the binary inside the platform's own package, so that no install script
 // is needed. Where npm has no such package (Node for macOS), the one on PATH serves.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -38,6 +38,19 @@ export function binaryOf(name) {
     );
   }
   return found;
+}
+
+/**
+ * The other versions of Node that package.json pins, as `node-20-linux-x64`, where npm installed them.
+ * @returns {{ name: string, binary: string }[]}
+ */
+export function otherNodes() {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.keys(optionalDependencies).flatMap((name) => {
+    const major = new RegExp(`^node-(\\d+)-${platform}-${arch}$`).exec(name)?.[1];
+    const binary = join(root, "node_modules", name, "bin", `node${exe}`);
+    return major === undefined || !existsSync(binary) ? [] : [{ name: `Node ${major}`, binary }];
+  });
 }
 
 /**

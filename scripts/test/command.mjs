@@ -13,14 +13,16 @@ const unset = ["FORCE_COLOR", "NODE_TEST_CONTEXT"];
 /**
  * @param {string} binary
  * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string>, shell?: boolean }} [options]
  * @returns {Promise<Ended>}
  */
-export function runCommand(binary, args) {
+export function runCommand(binary, args, { cwd = root, env = {}, shell = false } = {}) {
   const started = performance.now();
   const inherited = Object.entries(process.env).filter(([name]) => !unset.includes(name));
   const child = spawn(binary, args, {
-    cwd: root,
-    env: { ...Object.fromEntries(inherited), ...quiet },
+    cwd,
+    shell,
+    env: { ...Object.fromEntries(inherited), ...quiet, ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: DEADLINE,
     killSignal: "SIGKILL",

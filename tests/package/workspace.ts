@@ -1,0 +1,154 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { binaryOf, root } from "../../scripts/runtimes.mjs";
+import { npmCommand } from "../../scripts/setup.mjs";
+import { runCommand } from "../../scripts/test/command.mjs";
+import { commonJSProgram, moduleProgram, typesProgram } from "./programs.ts";
+import { type Manifest, type Registry, startRegistry } from "./registry.ts";
+
+/** What the package is made from. */
+export const manifest = JSON.parse(readFileSync(join(root, "deno.json"), "utf8")) as
+  & Manifest
+  & { readonly imports: Readonly<Record<string, string>> };
+
+/** The names of the entry points: `.`, `./drivers/memory`. */
+export const entries: readonly string[] = Object.keys(manifest.exports);
+
+/** The manifest inside a tarball. */
+export interface PackageJson {
+  readonly [key: string]: unknown;
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A temporary folder with the tarball, the projects of its users, and the registry they install it from. */
+export interface Workspace {
+  readonly tarball: string;
+  readonly packageJson: PackageJson;
+  /** Whether the package can be required in a Node that requires only CommonJS. */
+  readonly commonJS: boolean;
+  readonly registry: Registry;
+  /** The environment in which no tool asks another registry or uses what it kept. */
+  readonly env: Record<string, string>;
+  /** The folder of a project: `npm`, `bare`, `bun`, `deno-npm`, `deno-jsr`, `deno-link`. */
+  project(name: string): string;
+}
+
+/**
+ * Makes the tarball, or takes the one that `RINARI_TARBALL` names, installs it into fresh projects, and gives `use` all of it.
+ *
+ * @param folder An empty folder.
+ */
+export async function withWorkspace<T>(
+  folder: string,
+  use: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const tarball = process.env.RINARI_TARBALL ?? await pack(folder);
+  await must("tar", ["-xzf", tarball, "-C", folder]);
+  const packageJson = JSON.parse(readFileSync(join(folder, "package/package.json"), "utf8")) as PackageJson;
+  const registry = await startRegistry(root, manifest, readFileSync(tarball), packageJson);
+  try {
+    const workspace: Workspace = {
+      tarball,
+      packageJson,
+      commonJS: "require" in (packageJson.exports["."] ?? {}),
+      registry,
+      env: environment(folder, registry.url),
+      project: (name) => join(folder, name),
+    };
+    await Promise.all([installWithNpm(workspace), installWithBun(workspace)]);
+    for (const source of ["npm", "jsr", "link"]) writeDenoProject(workspace, source);
+    return await use(workspace);
+  } finally {
+    await registry.close();
+  }
+}
+
+/** The packages that a driver loads, as its user installs them: those that this repository has are linked. */
+export const engines: readonly string[] = Object.entries(manifest.imports)
+  .filter(([, specifier]) => specifier.startsWith("npm:")).map(([name]) => name);
+
+async function pack(folder: string): Promise<string> {
+  const tarball = join(folder, "package.tgz");
+  await must(binaryOf("deno"), ["pack", "--allow-dirty", "--output", tarball]);
+  return tarball;
+}
+
+/** Two projects: `npm` with the packages that drivers load, and `bare` without. */
+async function installWithNpm({ env, packageJson, project }: Workspace): Promise<void> {
+  const { command, first, shell } = npmCommand();
+  const bare = newProject(project("bare"), { type: "module" });
+  const { name, version } = packageJson;
+  const args = [
+    "install",
+    `${name}@${version}`,
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+  ];
+  await must(command, [...first, ...args], { cwd: bare, env, shell });
+  cpSync(bare, project("npm"), { recursive: true });
+  linkEngines(project("npm"));
+}
+
+async function installWithBun({ env, packageJson, project }: Workspace): Promise<void> {
+  const folder = newProject(project("bun"), { type: "module" });
+  await must(binaryOf("bun"), ["add", `${packageJson.name}@${packageJson.version}`], { cwd: folder, env });
+  linkEngines(folder);
+}
+
+function writeDenoProject({ project, packageJson: { name, version } }: Workspace, source: string): void {
+  const folder = newProject(project(`deno-${source}`), null);
+  const specifier = `${source === "npm" ? "npm" : "jsr"}:${name}@${version}`;
+  const links = source === "link" ? { links: [root] } : {};
+  writeFileSync(join(folder, "deno.json"), JSON.stringify({ imports: { [name]: specifier }, ...links }));
+}
+
+function newProject(folder: string, packageJson: object | null): string {
+  mkdirSync(folder);
+  if (packageJson !== null) {
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, ...packageJson }));
+  }
+  cpSync(join(root, "tests/package/fixtures/report.mjs"), join(folder, "report.mjs"));
+  writeFileSync(join(folder, "main.mjs"), moduleProgram(manifest.name, entries));
+  writeFileSync(join(folder, "main.cjs"), commonJSProgram(manifest.name, entries));
+  for (const end of ["ts", "mts", "cts"]) {
+    writeFileSync(join(folder, `types.${end}`), typesProgram(manifest.name, entries));
+  }
+  return folder;
+}
+
+function linkEngines(folder: string): void {
+  for (const name of engines) {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), link, "junction");
+  }
+}
+
+function environment(folder: string, url: string): Record<string, string> {
+  return {
+    npm_config_registry: url,
+    npm_config_cache: join(folder, "cache/npm"),
+    BUN_CONFIG_REGISTRY: url,
+    BUN_INSTALL_CACHE_DIR: join(folder, "cache/bun"),
+    NPM_CONFIG_REGISTRY: url,
+    JSR_URL: url,
+    DENO_DIR: join(folder, "cache/deno"),
+  };
+}
+
+async function must(
+  binary: string,
+  args: string[],
+  options: Parameters<typeof runCommand>[2] = {},
+): Promise<void> {
+  const { code, output } = await runCommand(binary, args, options);
+  if (code !== 0) throw new Error(`${binary} ${args.join(" ")} failed:\n${output}`);
+}
