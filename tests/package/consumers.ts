@@ -128,17 +128,21 @@ const web = {
 };
 
 /** Runs `publint`, for which a warning is a failure. */
-export const publint: Use = ({ tarball }) =>
-  runCommand(binaryOf("node"), [join(root, "node_modules/publint/src/cli.js"), tarball, "--strict"]);
+export function publint({ tarball }: Workspace): Promise<Ended> {
+  return runCommand(binaryOf("node"), [join(root, "node_modules/publint/src/cli.js"), tarball, "--strict"]);
+}
 
 /** Runs `attw`, which resolves the types of each entry point as each kind of user does. */
-export const areTheTypesWrong: Use = ({ tarball, commonJS }) =>
-  runCommand(binaryOf("node"), [
-    join(root, "node_modules/@arethetypeswrong/cli/dist/index.js"),
+export function areTheTypesWrong({ tarball, commonJS }: Workspace): Promise<Ended> {
+  const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+  const profile = commonJS ? "node16" : "esm-only";
+  return runCommand(binaryOf("node"), [
+    attw,
     tarball,
     "--profile",
-    commonJS ? "node16" : "esm-only",
+    profile,
     "--format",
     "ascii",
     "--no-emoji",
   ]);
+}
