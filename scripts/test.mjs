@@ -4,6 +4,7 @@
 //   npm test -- tests/model         these files or folders
 import { runtimeNames, versionOf } from "./runtimes.mjs";
 import { setUp } from "./setup.mjs";
+import { bringSqld } from "./sqld.mjs";
 import { runTogether } from "./test/command.mjs";
 import { readOptions } from "./test/options.mjs";
 import { printSuite, printTotal } from "./test/report.mjs";
@@ -20,6 +21,7 @@ process.exitCode = await main().catch((error) => {
 async function main() {
   const { chosen, filter, files } = readOptions(process.argv.slice(2));
   setUp();
+  bringSqld();
   console.log(runtimeNames.map((name) => `${name} ${versionOf(name)}`).join(", "));
   const jsr = await answers(JSR_PROBE);
   console.log(

@@ -6,6 +6,7 @@ import type {
   BulkUpdate,
   DriverWhere,
   IndexOptions,
+  NamedIndex,
   QueryOptions,
 } from "./query_options.ts";
 import type { GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";
@@ -88,6 +89,16 @@ export interface AsyncDriver {
   /** Runs `fn`; keeps its work when it returns, undoes it when it throws, and passes on what it returned or threw. */
   transaction<T>(fn: () => Promise<T>): Promise<T>;
 
+  /**
+   * Optional. What `createTable` does, then `createIndex` for each index, in as few requests as the store allows. Fallback:
+   * those two.
+   */
+  createTableWithIndexes?(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+    indexes: readonly NamedIndex[],
+  ): Promise<void>;
   /** Optional. A number over one column. `SUM` of nothing is 0; `AVG`, `MIN` and `MAX` of nothing are NaN. */
   aggregate?(
     dbName: string,

@@ -7,6 +7,7 @@ export type {
   Direction,
   DriverWhere,
   IndexOptions,
+  NamedIndex,
   OperatorName,
   QueryOptions,
 } from "./query_options.ts";

@@ -86,3 +86,9 @@ export interface BulkUpdate {
 
 /** An aggregate a driver can compute. */
 export type AggregateOperation = "SUM" | "AVG" | "MIN" | "MAX" | "COUNT";
+
+/** An index with its name. */
+export interface NamedIndex extends IndexOptions {
+  /** The name, unique in its table. */
+  readonly name: string;
+}

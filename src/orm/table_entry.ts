@@ -168,8 +168,11 @@ export class TableEntry implements StoreContext {
     if (this.isReady || path.has(this)) return;
     path.add(this);
     const scope = this.connection.transactions.current;
-    const create = () =>
-      chain(this.store.create(), () => chainAll(this.#declared, (index) => this.#createIndex(index)));
+    const create = (): Maybe<unknown> => {
+      const made = this.store.createWith(this.#declared);
+      if (made !== null) return chain(made, () => this.#declared.forEach((index) => this.#knowIndex(index)));
+      return chain(this.store.create(), () => chainAll(this.#declared, (index) => this.#createIndex(index)));
+    };
     return chain(this.#makeParents(path), () =>
       chain(create(), () => {
         this.#epoch = this.connection.epoch;
@@ -186,10 +189,12 @@ export class TableEntry implements StoreContext {
         { driver: name, table: this.table.name },
       );
     }
-    return chain(this.store.createIndex(index), () => {
-      this.#indexes.set(index.name, index);
-      this.connection.transactions.current?.forget.push(() => this.#indexes.delete(index.name));
-    });
+    return chain(this.store.createIndex(index), () => this.#knowIndex(index));
+  }
+
+  #knowIndex(index: StoreIndex): void {
+    this.#indexes.set(index.name, index);
+    this.connection.transactions.current?.forget.push(() => this.#indexes.delete(index.name));
   }
 
   /** Sees that the tables referred to exist, with a column that can be referred to. */

@@ -67,11 +67,12 @@ export function needsBigints(table: SqlTable, { operation, column }: AggregateTe
   return kind === "bigint" || (kind === "integer" && (operation === "sum" || operation === "avg"));
 }
 
+/** Some stores give null for what is no finite number, so null must not stand for "no rows" too. */
 function realTerm(table: SqlTable, { name, quoted }: SqlColumn, operation: "sum" | "avg"): GroupTerm {
   return {
-    sql: [`${operation}(${quoted})`],
-    read([value]) {
-      if (value === null) return operation === "sum" ? 0 : null;
+    sql: operation === "sum" ? [`total(${quoted})`] : [`avg(${quoted})`, `count(${quoted})`],
+    read([value, count]) {
+      if (value === null && count !== undefined && Number(count) === 0) return null;
       if (!Number.isFinite(value)) throw outOfRange(table, name, "the sum is no finite number");
       return value;
     },

@@ -2,6 +2,7 @@ import type { Maybe } from "../chain/chain.ts";
 import type { ReferenceAction } from "../contract/mod.ts";
 import type { ColumnKind } from "../schema/column.ts";
 import type { AnySession } from "./any_engine.ts";
+import type { SqlStatement } from "./sql_engine.ts";
 
 /** What a store tells of a table it has. */
 export interface StoredTable {
@@ -83,6 +84,8 @@ export interface SqlCatalog {
   index(session: AnySession, name: string): Maybe<StoredIndex | null>;
   /** The foreign keys that refer to a table. */
   referrers(session: AnySession, table: string): Maybe<readonly Referrer[]>;
+  /** A statement that fails when another statement has made the table or index of the name, or a trigger is on the table. */
+  refuseOther(type: "table" | "index", name: string, sql: string): SqlStatement;
   /** The last number given to a table's rows, or null. */
   lastNumber(session: AnySession, table: string): Maybe<bigint | null>;
 }

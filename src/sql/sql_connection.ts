@@ -1,4 +1,5 @@
 import { chain, chainAll, ensure, type Maybe } from "../chain/chain.ts";
+import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError } from "../errors/mod.ts";
 import type { AnyEngine } from "./any_engine.ts";
@@ -10,16 +11,18 @@ import { SqlTransactions } from "./sql_transactions.ts";
 export interface AnyProvider {
   readonly name: string;
   readonly mode: "sync" | "async";
-  configure(config: DriverConfig): void;
+  readonly separates?: boolean;
+  configure(config: DriverConfig): Maybe<void>;
   open(dbName: string): Maybe<AnyEngine>;
 }
 
-/** The databases of a driver and the transaction open on it. */
+/** The databases of a driver and the transactions open on it. */
 export class SqlConnection {
   /** Where engines come from. */
   readonly provider: AnyProvider;
-  /** The transaction that is open. */
-  readonly transactions: SqlTransactions = new SqlTransactions();
+  readonly #whole: SqlTransactions = new SqlTransactions();
+  readonly #flows: FlowStorage<SqlTransactions> | null;
+  readonly #open: Set<SqlTransactions> = new Set();
   readonly #databases = new Map<string, SqlDatabase>();
   #connected = false;
   #alone: Promise<void> | null = null;
@@ -27,6 +30,17 @@ export class SqlConnection {
   /** Makes a connection that is closed. */
   constructor(provider: AnyProvider) {
     this.provider = provider;
+    this.#flows = provider.separates === true ? flowStorage() : null;
+  }
+
+  /** The transaction of the calling flow, where each has one of its own; else the only one. */
+  get transactions(): SqlTransactions {
+    return this.#flows === null ? this.#whole : this.#flows.getStore() ?? this.#whole;
+  }
+
+  /** Whether every flow has a transaction of its own. */
+  get separates(): boolean {
+    return this.#flows !== null;
   }
 
   /** The driver's name. */
@@ -35,17 +49,18 @@ export class SqlConnection {
   }
 
   /** Opens the connection. A second call does nothing. */
-  connect(config: DriverConfig): void {
+  connect(config: DriverConfig): Maybe<void> {
     if (this.#connected) return;
-    this.provider.configure(config);
-    this.#connected = true;
+    return chain(this.provider.configure(config), () => {
+      this.#connected = true;
+    });
   }
 
   /** Closes every database. A second call does nothing. */
   disconnect(): Maybe<void> {
     if (!this.#connected) return;
     this.#connected = false;
-    this.transactions.clear();
+    for (const each of [this.#whole, ...this.#open]) each.clear();
     return chain(chainAll([...this.#databases.values()], (database) => database.close()), () => undefined);
   }
 
@@ -64,8 +79,21 @@ export class SqlConnection {
     return this.#alone === null ? work() : this.#alone.then(() => this.whenFree(work));
   }
 
-  /** Runs steps of an async driver with nothing in between: what else comes waits in `enter`. */
+  /** Runs work in a flow that has a transaction of its own, unless it is in one already or there is only one. */
+  inFlow<T>(work: () => Maybe<T>): Maybe<T> {
+    const flows = this.#flows;
+    if (flows === null || this.transactions.open) return work();
+    const own = new SqlTransactions();
+    this.#open.add(own);
+    return ensure(() => flows.run(own, work), () => {
+      own.end();
+      this.#open.delete(own);
+    });
+  }
+
+  /** Runs steps of an async driver with nothing in between: what else comes waits in `enter`, or is in another flow. */
   alone<T>(work: () => Maybe<T>): Maybe<T> {
+    if (this.#flows !== null) return this.inFlow(work);
     return this.whenFree(() => this.#runAlone(work));
   }
 

@@ -66,6 +66,7 @@ export class SqlDatabase {
     if (this.reader !== null) return this.reader;
     return this.#connection.whenFree(() =>
       chain(this.#enter(), (session) => {
+        if (this.#connection.separates) return session;
         this.reader = session;
         this.writer = this.#prepared && this.#readings.size === 0 ? session : null;
         return session;
@@ -151,6 +152,7 @@ export class SqlDatabase {
 
   /** The error to throw for one of the store. */
   error(error: unknown, table: string | undefined, attempt: Attempt | null): RinariError {
+    this.#connection.transactions.fail();
     if (error instanceof RinariError) return error;
     if (this.#engine === null) {
       return new ConnectionError(`Cannot use database \`${this.name}\`: it was closed`, {
@@ -159,7 +161,6 @@ export class SqlDatabase {
         cause: error,
       });
     }
-    this.#connection.transactions.observe();
     const scene = { driver: this.driver, database: this.name, table, attempt, tables: this.tables.values() };
     return sqlError(this.#engine.failure(error), scene, error);
   }

@@ -44,6 +44,8 @@ export interface SqlDialect extends SqlLanguage {
   readonly catalog: SqlCatalog;
   /** Writes CREATE TABLE. */
   createTable(table: SqlTable): string;
+  /** CREATE TABLE or CREATE INDEX, to do nothing when there is one of the name. */
+  ifAbsent(sql: string): string;
   /** Asks how a statement would run; the rows' last column is a line for a person. */
   explain(sql: string): { readonly sql: string; readonly columns: readonly string[] };
   /** Opens a transaction that will write. */

@@ -9,6 +9,7 @@ import type {
   DriverWhere,
   GroupPlan,
   IndexOptions,
+  NamedIndex,
   QueryOptions,
   QueryPlan,
   SyncDriver,
@@ -31,6 +32,7 @@ import type { Attempt } from "./sql_error.ts";
 import { readChange, readSelect, readUpdate } from "./sql_call.ts";
 import { type AsyncSqlProvider, SQL_CAPABILITIES, type SyncSqlProvider } from "./sql_provider.ts";
 import type { SqlTable } from "./sql_table.ts";
+import { createTableWithIndexes } from "./table_with_indexes.ts";
 import { createIndex, createTable, dropIndex, dropTable, introspect } from "./table_definition.ts";
 import { changeRows, updateBatch, updateEach } from "./update_rows.ts";
 import { upsertRow } from "./upsert_row.ts";
@@ -65,6 +67,18 @@ class SqlDriver {
   createTable(dbName: string, tableName: string, schema: TableSchema): Maybe<void> {
     return this.#answer(() =>
       createTable(this.#connection, this.#connection.database(dbName), tableName, schema)
+    );
+  }
+
+  createTableWithIndexes(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+    indexes: readonly NamedIndex[],
+  ): Maybe<void> {
+    const database = () => this.#connection.database(dbName);
+    return this.#answer(() =>
+      createTableWithIndexes(this.#connection, database(), tableName, schema, indexes)
     );
   }
 
@@ -181,7 +195,9 @@ class SqlDriver {
 
   transaction<T>(fn: () => Maybe<T>): Maybe<T> {
     const body = this.#sync ? () => refusePromise(fn(), this.metadata.name) : fn;
-    return this.#answer(() => this.#connection.whenFree(() => this.#atomically(body)));
+    return this.#answer(() =>
+      this.#connection.whenFree(() => this.#connection.inFlow(() => this.#atomically(body)))
+    );
   }
 
   aggregate(
@@ -285,6 +301,10 @@ class SqlDriver {
     table: SqlTable,
     work: (session: AnySession) => Maybe<T>,
   ): Maybe<T> {
+    // A transaction that can only be rolled back after an error needs no savepoint for the steps of one operation.
+    if (this.#connection.transactions.open && this.#connection.separates) {
+      return chain(database.enterToWrite(attempt, table.name), work);
+    }
     const steps = (): Maybe<T> =>
       this.#atomically(() => chain(database.enterAlone(attempt, table.name), work));
     return this.#sync ? steps() : this.#connection.alone(steps);

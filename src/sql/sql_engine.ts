@@ -98,6 +98,13 @@ export interface SqlEngineTraits {
   readonly readonly: boolean;
   /** Whether a transaction is open on the connection itself. */
   readonly active: boolean;
+  /**
+   * After an error inside a transaction only a rollback is sent, because the store may have ended it: what follows would be
+   * outside of any. Default false.
+   */
+  readonly endsOnError?: boolean;
+  /** Every call goes over a network, so that several are made one where they can be. Default false. */
+  readonly distant?: boolean;
   /** What an error of the store means. */
   failure(error: unknown): SqlFailure;
 }

@@ -26,10 +26,12 @@ export interface AsyncSqlProvider {
   readonly version: string;
   /** Answers come as Promises. */
   readonly mode: "async";
+  /** Its engines open transactions on handles of their own (`begin`), so that every flow can have one. Default false. */
+  readonly separates?: boolean;
   /** What differs from what every SQL store can do. */
   readonly capabilities?: Capabilities;
   /** Called by `connect`, before the first `open`. */
-  configure(config: DriverConfig): void;
+  configure(config: DriverConfig): void | Promise<void>;
   /** Opens a database. */
   open(dbName: string): Promise<AsyncSqlEngine>;
 }

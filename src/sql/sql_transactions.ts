@@ -12,8 +12,8 @@ export interface Frame {
 }
 
 /**
- * The transaction that is open on a driver, with its savepoints. Nothing is sent to a store until the first operation inside
- * tells which database it is about.
+ * A transaction of a driver, with its savepoints: the only one of a sync driver, one for each flow of an async one. Nothing is
+ * sent to a store until the first operation inside tells which database it is about.
  */
 export class SqlTransactions {
   readonly #frames: Frame[] = [];
@@ -21,6 +21,8 @@ export class SqlTransactions {
   #engine: AnyEngine | null = null;
   #handle: AnyTransaction | null = null;
   #lost = false;
+  #failed = false;
+  #ended = false;
   #entering: Promise<AnySession> | null = null;
 
   /** Whether a transaction is open, begun or not. */
@@ -52,11 +54,11 @@ export class SqlTransactions {
    * @throws {TransactionError} When the transaction is on another database, or the store has ended it.
    */
   enter(database: SqlDatabase, engine: AnyEngine): Maybe<AnySession> {
+    if (this.#ended) throw ended(database.driver);
     if (this.#frames.length === 0) return engine;
-    if (this.#lost) {
+    if (this.#lost || this.#failed) {
       throw new TransactionError(
-        `Cannot go on in the transaction on \`${this.#database?.name}\`: the store has ended it after an error; let the error leave ` +
-          "the callback",
+        `Cannot go on in the transaction on \`${this.#database?.name}\`: ${this.#why}; let the error leave the callback`,
         { code: "TRANSACTION_FAILED", driver: database.driver },
       );
     }
@@ -79,6 +81,12 @@ export class SqlTransactions {
     return this.#entering = entered;
   }
 
+  /** Notices that an operation failed: a store that may have ended the transaction is only told to roll back from now on. */
+  fail(): void {
+    if (this.open && this.#engine?.endsOnError === true) this.#failed = true;
+    this.observe();
+  }
+
   /** Notices when the store has ended the transaction behind the caller, as some errors make it do. */
   observe(): void {
     if (this.#frames[0]?.begun !== true || this.#engine === null) return;
@@ -98,13 +106,12 @@ export class SqlTransactions {
       );
     }
     const depth = this.#frames.length - 1;
-    if (this.#lost) {
+    if (this.#lost || this.#failed) {
+      const why = this.#why;
       return chain(this.rollback(frame), () => {
         throw new TransactionError(
-          "Cannot commit the transaction: the store has ended it after an error, and nothing of it is stored",
-          {
-            code: "TRANSACTION_FAILED",
-          },
+          `Cannot commit the transaction: ${why}, and nothing of it is stored`,
+          { code: "TRANSACTION_FAILED" },
         );
       });
     }
@@ -123,19 +130,35 @@ export class SqlTransactions {
     const inner = this.#frames.splice(depth + 1);
     for (const each of inner.reverse()) undoAll(each);
     this.observe();
+    // A handle is told in any case: it may hold more than the store's transaction.
+    const handled = depth === 0 && this.#handle !== null;
     const work = (): Maybe<void> => {
-      if (!frame.begun || this.#lost) return;
+      if (!frame.begun || (this.#lost && !handled)) return;
       return chain(this.#database?.drain(), () => this.#end(depth, false));
     };
-    const done = (): void => this.#pop(frame, false);
     // What cannot be rolled back, the store has ended itself.
-    return settle(work, done, done);
+    return settle(work, () => {
+      this.#failed = false;
+      this.#pop(frame, false);
+    }, () => {
+      this.#lost = true;
+      this.#pop(frame, false);
+    });
+  }
+
+  /** Ends it for good: operations that come later are refused. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** Forgets everything, because the connection is closed. */
   clear(): void {
     for (const frame of this.#frames.splice(0).reverse()) undoAll(frame);
     this.#reset();
+  }
+
+  get #why(): string {
+    return this.#lost ? "the store has ended it after an error" : "an operation in it failed";
   }
 
   #begin(from: number): Maybe<AnySession> {
@@ -191,8 +214,16 @@ export class SqlTransactions {
     this.#engine = null;
     this.#handle = null;
     this.#lost = false;
+    this.#failed = false;
     this.#entering = null;
   }
+}
+
+function ended(driver: string): TransactionError {
+  return new TransactionError(
+    "Cannot work in a transaction that has ended: await every operation inside the callback, and use nothing of it later",
+    { code: "TRANSACTION_ENDED", driver },
+  );
 }
 
 function savepoint(depth: number): string {

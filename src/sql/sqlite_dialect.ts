@@ -22,6 +22,7 @@ export const sqliteDialect: SqlDialect = {
   encoding: sqliteEncoding,
   catalog: sqliteCatalog,
   createTable: createTableSQL,
+  ifAbsent: (sql) => sql.replace(/^CREATE (?:UNIQUE )?(?:TABLE|INDEX) /, "$&IF NOT EXISTS "),
   explain: (sql) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, columns: ["id", "parent", "notused", "detail"] }),
   begin: "BEGIN IMMEDIATE",
   beginRead: "BEGIN",

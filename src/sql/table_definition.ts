@@ -203,7 +203,7 @@ function storedDefinition(table: StoredTable, { name, kinds, notNull }: StoredCo
 }
 
 /** From now on the table is known; when the transaction it was made in is undone, it is what it was before. */
-function know(connection: SqlConnection, database: SqlDatabase, table: SqlTable): void {
+export function know(connection: SqlConnection, database: SqlDatabase, table: SqlTable): void {
   const before = database.tables.get(table.name);
   replace(database, table.name, table);
   connection.transactions.onRollback(() => replace(database, table.name, before));

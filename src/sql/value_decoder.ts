@@ -38,7 +38,13 @@ export function valueDecoder(column: Column, options: DecoderOptions): Decode | 
       return (value) =>
         typeof value === "number" || typeof value === "bigint" ? Number(value) : corrupt(value);
     case "bigint":
-      return checked ? (value) => typeof value === "bigint" ? value : corrupt(value) : null;
+      // An engine that was given from outside may read what a number holds as a number all the same.
+      return (value) =>
+        typeof value === "bigint"
+          ? value
+          : Number.isSafeInteger(value)
+          ? BigInt(value as number)
+          : corrupt(value);
     case "integer":
       if (bigints || checked) return (value) => readInteger(value) ?? corrupt(value);
       return (value) => (value as number) > SAFE || (value as number) < -SAFE ? corrupt(value) : value;

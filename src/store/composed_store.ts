@@ -150,6 +150,11 @@ export class ComposedStore implements SteppedStore {
     return createTable(this.stored);
   }
 
+  /** Not offered: indexes are made one by one. */
+  createWith(_indexes: readonly StoreIndex[]): Maybe<void> | null {
+    return null;
+  }
+
   /** Removes the table. */
   drop(): Maybe<void> {
     return dropTable(this.stored);

@@ -135,6 +135,12 @@ export class DirectStore extends ComposedStore {
     return this.#driver.createTable(this.#database, this.#name, this.#schema);
   }
 
+  /** Makes the table and its indexes at once, when the driver can. */
+  override createWith(indexes: readonly StoreIndex[]): Maybe<void> | null {
+    const named = indexes.map((index) => ({ name: index.name, ...indexOptions(index) }));
+    return this.#driver.createTableWithIndexes?.(this.#database, this.#name, this.#schema, named) ?? null;
+  }
+
   /** Removes the table. */
   override drop(): Maybe<void> {
     return chain(this.#driver.dropTable(this.#database, this.#name), () => {

@@ -53,6 +53,8 @@ export interface TableStore {
   explain(find: ReadFind): Maybe<string[]>;
   /** Makes the table when it is absent. */
   create(): Maybe<void>;
+  /** Makes the table and its indexes at once; null when that is not offered. */
+  createWith(indexes: readonly StoreIndex[]): Maybe<void> | null;
   /** Removes the table. */
   drop(): Maybe<void>;
   /** Makes an index. */

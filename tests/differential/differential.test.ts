@@ -4,8 +4,12 @@ import process from "node:process";
 import { inspect } from "node:util";
 import { type AsyncDriver, type ModelColumn, type SyncDriver, toAsyncDriver } from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
+import { LibSQLDriver } from "../../drivers/libsql.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
+import { inFolders } from "../conformance/stores.ts";
+import { noServer } from "../support/libsql/server.ts";
+import { type Reach, ServerStores } from "../support/libsql/stores.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
@@ -24,7 +28,24 @@ interface Subject {
   /** The numbers it has assigned stay assigned when a transaction is undone, so that none is left to it. */
   readonly keepsNumbers?: boolean;
   readonly make: () => SyncDriver | AsyncDriver | Promise<AsyncDriver>;
+  /** Removes what the driver left. */
+  readonly cleanup?: (driver: object) => void | Promise<void>;
+  /** Why it cannot be asked here. */
+  readonly skip?: string | null;
 }
+
+/** The libSQL driver on one kind of server. */
+function server(reach: Reach, share: number): Subject {
+  const stores = new ServerStores(reach);
+  return {
+    share,
+    make: () => stores.driver("app"),
+    cleanup: (driver) => stores.cleanup(driver),
+    skip: noServer,
+  };
+}
+
+const libsqlFiles = inFolders((storageDir) => new LibSQLDriver({ storageDir, durability: "relaxed" }));
 
 const subjects: Record<string, Subject> = {
   "node-sqlite": { share: 1, make: () => new NodeSQLiteDriver({ databases }) },
@@ -33,6 +54,15 @@ const subjects: Record<string, Subject> = {
     share: 0.1,
     make: () => toAsyncDriver(new NodeSQLiteDriver({ databases })),
   },
+  "libsql in a file": {
+    share: 0.1,
+    make: () => libsqlFiles.driver() as LibSQLDriver,
+    cleanup: (driver) => libsqlFiles.cleanup?.(driver as LibSQLDriver),
+  },
+  "libsql in memory": { share: 0.1, make: () => new LibSQLDriver({ databases }) },
+  "libsql over http": server("http", 0.05),
+  "libsql over a web socket": server("ws", 0.05),
+  "libsql in a replica": server("replica", 0.02),
   "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
   "a slow naive driver": { share: 0.005, keepsNumbers: true, make: () => new SlowNaiveDriver() },
@@ -41,12 +71,16 @@ const subjects: Record<string, Subject> = {
 for (const [name, subject] of Object.entries(subjects)) {
   const queries = Math.ceil(QUERIES * subject.share);
   const title = `${name} equals memory in ${queries} generated queries`;
-  if (name === "bun-sqlite" && runtime !== "bun") test.skip(title, "bun:sqlite exists only in Bun");
+  if (typeof subject.skip === "string") test.skip(title, subject.skip);
+  else if (name === "bun-sqlite" && runtime !== "bun") test.skip(title, "bun:sqlite exists only in Bun");
   else if (name === "deno-kv" && noKV !== null) test.skip(title, noKV);
   else test(title, () => compare(subject, queries), { timeout: 300_000 });
 }
 
-async function compare({ make, keepsNumbers = false }: Subject, queries: number): Promise<void> {
+async function compare(
+  { make, cleanup, keepsNumbers = false }: Subject,
+  queries: number,
+): Promise<void> {
   const subject = await make();
   const reference = new MemoryDriver();
   let asked = 0;
@@ -73,6 +107,7 @@ async function compare({ make, keepsNumbers = false }: Subject, queries: number)
   }
   assert(asked >= queries);
   await subject.disconnect();
+  await cleanup?.(subject);
 }
 
 function withoutNumbers(scenario: Scenario): Scenario {

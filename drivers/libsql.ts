@@ -1,0 +1,61 @@
+/**
+ * A driver over `@libsql/client`: files, memory, libSQL servers (sqld, Turso) over http and web sockets, embedded replicas.
+ *
+ * @module
+ */
+import { AsyncSqlDriver } from "../src/sql/sql_driver.ts";
+import type { LibSQLOptions } from "./libsql/libsql_options.ts";
+import { LibSQLProvider } from "./libsql/libsql_provider.ts";
+
+export type { AsyncSqlDriver } from "../src/sql/sql_driver.ts";
+export type {
+  LibSQLClient,
+  LibSQLResult,
+  LibSQLStatement,
+  LibSQLTransaction,
+} from "./libsql/libsql_client.ts";
+export type { LibSQLOptions, PerDatabase } from "./libsql/libsql_options.ts";
+
+const NAME = "libsql";
+const VERSION = "0.1.0";
+
+const providers = new WeakMap<object, LibSQLProvider>();
+
+/**
+ * libSQL through `@libsql/client`, which has to be installed. Async, in Bun, Deno and Node.js.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { LibSQLDriver } from "@rinari/orm/drivers/libsql";
+ *
+ * const orm = new ORM({ driver: new LibSQLDriver({ databases: { app: ":memory:" } }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * await Note.create({ text: "buy milk" });
+ * await orm.disconnect();
+ * ```
+ */
+export class LibSQLDriver extends AsyncSqlDriver {
+  /** Makes a driver; the client is loaded by `connect`, and nothing is opened before it is used. */
+  constructor(options: LibSQLOptions = {}) {
+    const provider = new LibSQLProvider(NAME, VERSION, options);
+    super(provider);
+    providers.set(this, provider);
+  }
+
+  /**
+   * Brings embedded replicas up to date with their primary; does nothing for other databases.
+   *
+   * @param dbName The database; all that are open when none is named.
+   * @throws {ConnectionError} When the primary cannot be reached.
+   */
+  async sync(dbName?: string): Promise<void> {
+    const engines = providers.get(this)?.engines ?? new Map();
+    for (const [name, engine] of engines) {
+      if (dbName === undefined || name === dbName) await engine.sync();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { TimeoutError } from "../../src/errors/mod.ts";
+
+/** A request that got no answer. */
+export class TransportFailure extends Error {
+  /** The deadline passed. */
+  readonly late: boolean;
+  /** The request cannot have reached the server. */
+  readonly unsent: boolean;
+
+  /** Makes the failure. */
+  constructor(late: boolean, unsent: boolean, cause: unknown) {
+    super(late ? "no answer in time" : unsent ? "no connection" : "the answer was lost", { cause });
+    this.late = late;
+    this.unsent = unsent;
+  }
+}
+
+/** What runtimes say when there is nobody to connect to. */
+const UNSENT =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ConnectionRefused|FailedToOpenSocket|Unable to connect|tcp connect error|Connection refused|dns error|error trying to connect/i;
+
+/** Whether an error tells that a request cannot have reached the server. */
+export function isUnsent(error: unknown): boolean {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+    const { code } = each as { code?: unknown };
+    if (UNSENT.test(each.message) || (typeof code === "string" && UNSENT.test(code))) return true;
+  }
+  return false;
+}
+
+/** A `fetch` that ends at a deadline, the body included, and sends the namespace. */
+export function deadlineFetch(base: typeof fetch, timeout: number, namespace: string | null): typeof fetch {
+  const encoded = namespace === null ? null : btoa(namespace).replace(/=+$/, "");
+  return (async (input: Request) => {
+    try {
+      if (encoded !== null) input.headers.set("x-namespace-bin", encoded);
+      return await base(input, { signal: AbortSignal.timeout(timeout) });
+    } catch (error) {
+      const late = (error as { name?: unknown } | null)?.name === "TimeoutError";
+      throw new TransportFailure(late, !late && isUnsent(error), error);
+    }
+  }) as typeof fetch;
+}
+
+/** Waits for work, but not for ever. What comes of it later is dropped. */
+export function before<T>(work: Promise<T>, timeout: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new TransportFailure(true, false, new TimeoutError(`no answer for ${timeout} ms`))),
+      timeout,
+    );
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,47 @@
+import type { SqlFailure } from "../../src/sql/sql_failure.ts";
+import { sqliteFailure } from "../../src/sql/sqlite_failure.ts";
+
+/** The result codes that servers give by name only. */
+const CODES: Readonly<Record<string, number>> = {
+  SQLITE_BUSY: 5,
+  SQLITE_LOCKED: 6,
+  SQLITE_READONLY: 8,
+  SQLITE_IOERR: 10,
+  SQLITE_CORRUPT: 11,
+  SQLITE_FULL: 13,
+  SQLITE_CANTOPEN: 14,
+  SQLITE_TOOBIG: 18,
+  SQLITE_CONSTRAINT: 19,
+  SQLITE_MISMATCH: 20,
+  SQLITE_NOTADB: 26,
+};
+
+/** What an embedded replica says of an error at the primary: the extended code and the message. */
+const REMOTE_FAILURE = /RemoteSqliteFailure\(-?\d+, (\d+), "(.*)"\)/s;
+
+/** What an error of a statement means. */
+export function libsqlFailure(error: unknown): SqlFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /safely represented/.test(message)) {
+    return { kind: "unsafeInteger", detail: "" };
+  }
+  const remote = REMOTE_FAILURE.exec(message);
+  if (remote !== null) return sqliteFailure(Number(remote[1]), (remote[2] as string).replaceAll('\\"', '"'));
+  const { rawCode, code } = (error ?? {}) as { rawCode?: unknown; code?: unknown };
+  const given = typeof rawCode === "number" ? rawCode : CODES[String(code)];
+  return sqliteFailure(given ?? 1, message);
+}
+
+/**
+ * Whether a statement failed at the primary of an embedded replica: nothing is left open here. A connection that is made anew all
+ * the same costs one at the primary, which keeps the old one for a minute and has 128 of them.
+ */
+export function isRemoteFailure(error: unknown): boolean {
+  return error instanceof Error && REMOTE_FAILURE.test(error.message);
+}
+
+/** Whether another connection holds the store. */
+export function isBusy(error: unknown): boolean {
+  const { kind } = libsqlFailure(error);
+  return kind === "busy" || kind === "locked";
+}

@@ -1,0 +1,112 @@
+import { RinariError, TransactionError } from "../../src/errors/mod.ts";
+import type { AsyncSqlTransaction, SqlChanges, SqlQuery } from "../../src/sql/sql_engine.ts";
+import type { LibSQLResult } from "./libsql_client.ts";
+import type { OpenTransaction } from "./libsql_link.ts";
+import { iterateAll, readRows, toStatement } from "./read_result.ts";
+
+/**
+ * An interactive transaction. Its statements run one after another, so that none is under way when an earlier one fails: the
+ * server may have ended the transaction then, and would run what follows outside of it.
+ */
+export class LibSQLHandle implements AsyncSqlTransaction {
+  readonly #open: OpenTransaction;
+  readonly #log: ((message: string) => void) | null;
+  #last: Promise<unknown> = Promise.resolve();
+  #broken: unknown = null;
+  #ended = false;
+
+  /** Makes a handle of an open transaction. */
+  constructor(open: OpenTransaction, log: ((message: string) => void) | null) {
+    this.#open = open;
+    this.#log = log;
+  }
+
+  /** Whether it can still be worked in, as far as is known. */
+  get active(): boolean {
+    return !this.#ended && this.#broken === null && !this.#open.transaction.closed;
+  }
+
+  /** The rows of a statement. */
+  async all(query: SqlQuery, params: readonly unknown[]): Promise<unknown[]> {
+    return readRows(query, await this.#execute(query, params));
+  }
+
+  /** Runs a statement without rows. */
+  async run(query: SqlQuery, params: readonly unknown[]): Promise<SqlChanges> {
+    return { changes: (await this.#execute(query, params)).rowsAffected };
+  }
+
+  /** The rows one by one. */
+  iterate(query: SqlQuery, params: readonly unknown[]): AsyncIterableIterator<unknown> {
+    return iterateAll(this, query, params);
+  }
+
+  /** Makes the work permanent. */
+  async commit(): Promise<void> {
+    const { transaction } = this.#open;
+    try {
+      await this.#last;
+      await this.#open.use("commit", () => {
+        this.#check();
+        return transaction.commit();
+      });
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Undoes the work. It never rejects: what cannot be undone, the store has ended itself. */
+  async rollback(): Promise<void> {
+    if (this.#ended) return;
+    const { transaction } = this.#open;
+    try {
+      await this.#last;
+      if (this.#broken === null) await this.#open.use("transaction", () => transaction.rollback());
+    } catch {
+      // The connection is given up below, and with it the transaction.
+    } finally {
+      await this.#end();
+    }
+  }
+
+  #execute(query: SqlQuery, params: readonly unknown[]): Promise<LibSQLResult> {
+    this.#log?.(query.sql);
+    return this.#next(() => this.#open.transaction.execute(toStatement({ query, params })));
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(() =>
+      this.#open.use("transaction", () => {
+        this.#check();
+        return work();
+      })
+    );
+    this.#last = result.catch((error) => {
+      // An error of this library is one of the connection: the transaction is gone.
+      if (error instanceof RinariError) this.#broken ??= error;
+    });
+    return result;
+  }
+
+  #check(): void {
+    const { transaction } = this.#open;
+    if (this.#broken === null && !this.#ended && !transaction.closed) return;
+    const cause = this.#broken;
+    throw new TransactionError("Cannot go on in a transaction that the store has ended; run it again", {
+      code: "TRANSACTION_FAILED",
+      ...(cause === null ? null : { cause }),
+      retryable: !(cause instanceof RinariError) || cause.retryable,
+    });
+  }
+
+  async #end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    try {
+      this.#open.transaction.close();
+    } catch {
+      // It was closed already.
+    }
+    await this.#open.release();
+  }
+}

@@ -1,0 +1,135 @@
+import { ValidationError } from "../../src/errors/mod.ts";
+import { findSqliteFile, type SqliteFile } from "../../src/sql/sqlite_files.ts";
+import { checkDatabaseName } from "../../src/schema/identifiers.ts";
+import type { LibSQLClient } from "./libsql_client.ts";
+import type { LibSQLOptions, LibSQLSettings, PerDatabase } from "./libsql_options.ts";
+
+/** Where a database is. */
+export type LibSQLPlace =
+  | { readonly kind: "memory" }
+  | { readonly kind: "file"; readonly file: SqliteFile }
+  | { readonly kind: "replica"; readonly file: SqliteFile; readonly primary: RemotePlace }
+  | { readonly kind: "client"; readonly client: LibSQLClient }
+  | RemotePlace;
+
+/** A database of a server. */
+export interface RemotePlace {
+  readonly kind: "remote";
+  /** The url, without a token. */
+  readonly url: string;
+  /** The token that was in the url. */
+  readonly token: string | null;
+  /** The namespace, when the url does not name it. */
+  readonly namespace: string | null;
+}
+
+const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+const MEMORY = /^(?:file:)?:memory:$/;
+const REMOTE = /^(?:https?|wss?|libsql):/i;
+
+/**
+ * Finds a database.
+ *
+ * @param taken The database that has the one url or client already, or null.
+ * @throws {ValidationError} When no place is known for the name.
+ */
+export function findPlace(
+  driver: string,
+  settings: LibSQLSettings,
+  dbName: string,
+  taken: string | null,
+): LibSQLPlace {
+  checkDatabaseName(dbName);
+  const { databases, storageDir, url, client, syncUrl, namespace } = settings;
+  const given = Object.hasOwn(databases, dbName) ? databases[dbName] as string : null;
+  const named = given ?? (url === null ? null : forDatabase(url, dbName));
+  const shared = given === null && storageDir === null && (client !== null || typeof url === "string");
+  if (shared && namespace === null && taken !== null && taken !== dbName) {
+    throw unknown(
+      driver,
+      dbName,
+      `the one place there is serves \`${taken}\`; give \`namespace\`, a function as \`url\`, or \`databases\``,
+    );
+  }
+  if (syncUrl !== null) {
+    const file = findFile(driver, settings, dbName, named);
+    return {
+      kind: "replica",
+      file,
+      primary: remote(driver, forDatabase(syncUrl, dbName), dbName, namespace),
+    };
+  }
+  if (named === null && client !== null && storageDir === null) return { kind: "client", client };
+  if (named !== null && REMOTE.test(named)) return remote(driver, named, dbName, namespace);
+  if (named !== null && MEMORY.test(named)) return { kind: "memory" };
+  return { kind: "file", file: findFile(driver, settings, dbName, named) };
+}
+
+/** Whether the options name a database that has one connection only: in memory, or an embedded replica. */
+export function hasSingle({ databases = {}, url, syncUrl, client }: LibSQLOptions): boolean {
+  if (syncUrl !== undefined || (client !== undefined && client.protocol === "file")) return true;
+  return [...Object.values(databases), url].some((each) => typeof each === "string" && MEMORY.test(each));
+}
+
+function findFile(driver: string, settings: LibSQLSettings, dbName: string, url: string | null): SqliteFile {
+  const databases = url === null ? {} : { [dbName]: pathOf(driver, url) };
+  return findSqliteFile(driver, { ...settings, databases }, dbName);
+}
+
+function pathOf(driver: string, url: string): string {
+  if (!/^file:/i.test(url)) return url;
+  try {
+    const rest = url.slice("file:".length);
+    // file:relative and file:/absolute are paths as they stand; file://… has a host, which can only be this one.
+    return decodeURIComponent(rest.startsWith("//") ? new URL(url).pathname : rest.replace(/\?.*$/s, ""));
+  } catch (cause) {
+    throw new ValidationError(
+      "Cannot connect: a `file:` url is malformed; write it as file:/path/to/file.db",
+      {
+        code: "INVALID_OPTIONS",
+        driver,
+        cause,
+      },
+    );
+  }
+}
+
+function remote(
+  driver: string,
+  given: string,
+  dbName: string,
+  namespace: ((dbName: string) => string) | null,
+): RemotePlace {
+  let url: URL;
+  try {
+    url = new URL(given);
+  } catch {
+    // The text may hold a token: it is not shown.
+    throw new ValidationError(`Cannot open database \`${dbName}\`: its url is malformed`, {
+      code: "INVALID_OPTIONS",
+      driver,
+    });
+  }
+  const token = url.searchParams.get("authToken");
+  url.searchParams.delete("authToken");
+  if (namespace === null) return { kind: "remote", url: url.href, token, namespace: null };
+  const name = namespace(dbName);
+  if (typeof name !== "string" || !NAMESPACE.test(name)) {
+    throw new ValidationError(
+      `Cannot open database \`${dbName}\`: its namespace is 1 to 64 of \`a-z 0-9 _ -\`, beginning with a letter or digit`,
+      { code: "INVALID_NAME", driver },
+    );
+  }
+  return { kind: "remote", url: url.href, token, namespace: name };
+}
+
+function forDatabase<T>(value: PerDatabase<T>, dbName: string): T {
+  return typeof value === "function" ? (value as (dbName: string) => T)(dbName) : value;
+}
+
+function unknown(driver: string, dbName: string, reason: string): ValidationError {
+  return new ValidationError(`Cannot open database \`${dbName}\`: ${reason}`, {
+    code: "UNKNOWN_DATABASE",
+    driver,
+  });
+}

@@ -1,0 +1,301 @@
+import type { DriverConfig } from "../../src/contract/mod.ts";
+import { type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
+import { claimFile } from "../../src/sql/open_files.ts";
+import { sqlError } from "../../src/sql/sql_error.ts";
+import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";
+import type { SqliteFile } from "../../src/sql/sqlite_files.ts";
+import { connectionFailure } from "./connection_failure.ts";
+import { deadlineFetch } from "./deadline.ts";
+import {
+  type CreateClient,
+  type LibSQLClient,
+  type LibSQLClientConfig,
+  loadClient,
+} from "./libsql_client.ts";
+import { LibSQLEngine } from "./libsql_engine.ts";
+import { libsqlFailure } from "./libsql_failure.ts";
+import { type LibSQLOptions, type LibSQLSettings, libsqlSettings } from "./libsql_options.ts";
+import { findPlace, hasSingle, type RemotePlace } from "./libsql_place.ts";
+import { LocalConnection } from "./local_connection.ts";
+import { LocalLink } from "./local_link.ts";
+import { RemoteLink } from "./remote_link.ts";
+import { Turn, turnOfFile } from "./turn.ts";
+
+/** Equal for all drivers that open files with this library. */
+const LIBRARY = "libsql";
+
+/** Where the engines of the driver come from. */
+export class LibSQLProvider implements AsyncSqlProvider {
+  /** The driver's name. */
+  readonly name: string;
+  /** The driver's version. */
+  readonly version: string;
+  /** Answers come as Promises. */
+  readonly mode = "async";
+  /** Every flow has a transaction of its own. */
+  readonly separates = true;
+  /** Flows are kept apart here, unless all share one connection. */
+  readonly capabilities: { readonly transactions: "exclusive" | "concurrent" };
+  /** The databases that are open. */
+  readonly engines: Map<string, LibSQLEngine> = new Map();
+  readonly #options: LibSQLOptions;
+  #settings: LibSQLSettings | null = null;
+  #create: CreateClient | null = null;
+  #taken: string | null = null;
+
+  /** Makes a provider. */
+  constructor(name: string, version: string, options: LibSQLOptions) {
+    this.name = name;
+    this.version = version;
+    this.#options = options;
+    this.capabilities = { transactions: hasSingle(options) ? "exclusive" : "concurrent" };
+  }
+
+  /** Checks the options and loads the client's package. */
+  async configure(config: DriverConfig): Promise<void> {
+    this.#settings = libsqlSettings(this.name, this.#options, config);
+    if (this.#settings.client === null) this.#create = await loadClient(this.name);
+  }
+
+  /** Opens a database. */
+  async open(dbName: string): Promise<LibSQLEngine> {
+    const settings = this.#settings as LibSQLSettings;
+    const place = findPlace(this.name, settings, dbName, this.#taken);
+    try {
+      const link = place.kind === "remote"
+        ? await this.#openRemote(dbName, place)
+        : place.kind === "client"
+        ? await this.#borrow(dbName, place.client)
+        : place.kind === "memory"
+        ? await this.#openSingle(dbName, this.#client({ url: ":memory:" }), { memory: true })
+        : place.kind === "replica"
+        ? await this.#openReplica(dbName, place.file, place.primary)
+        : await this.#openFile(dbName, place.file);
+      if (place.kind === "client" || typeof settings.url === "string") this.#taken ??= dbName;
+      const engine = new LibSQLEngine(link, settings.readonly, settings.log);
+      this.engines.set(dbName, engine);
+      return engine;
+    } catch (error) {
+      throw this.#explain(dbName, error);
+    }
+  }
+
+  async #openFile(dbName: string, file: SqliteFile): Promise<LocalLink> {
+    const settings = this.#settings as LibSQLSettings;
+    const path = file.realPath ?? file.path;
+    const release = claimFile(path, LIBRARY, this.name);
+    const shared = turnOfFile(path);
+    const clients: LibSQLClient[] = [];
+    const connection = (): LocalConnection => {
+      const client = this.#client({ url: fileURL(file.path), concurrency: 1 });
+      clients.push(client);
+      return new LocalConnection(client, this.#pragmas(), true);
+    };
+    const closed = (): void => {
+      shared.release();
+      release();
+    };
+    try {
+      const [reader, writer] = [connection(), connection()];
+      await reader.run((client) => client.execute(CHECK), settings.busyTimeout);
+      return new LocalLink({
+        driver: this.name,
+        database: dbName,
+        reader,
+        writer,
+        turn: shared.turn,
+        settings,
+        replica: false,
+        wal: true,
+        closed,
+      });
+    } catch (error) {
+      for (const client of clients) client.close();
+      closed();
+      throw error;
+    }
+  }
+
+  async #openReplica(dbName: string, file: SqliteFile, primary: RemotePlace): Promise<LocalLink> {
+    const { syncInterval, readYourWrites } = this.#settings as LibSQLSettings;
+    const release = claimFile(file.realPath ?? file.path, LIBRARY, this.name);
+    let client: LibSQLClient | null = null;
+    try {
+      const authToken = await this.#token(dbName, primary);
+      client = this.#client({
+        url: fileURL(file.path),
+        syncUrl: withNamespace(primary, this.name),
+        authToken,
+        readYourWrites,
+        // The client takes seconds.
+        syncInterval: syncInterval === undefined ? undefined : syncInterval / 1_000,
+      });
+      await client.sync();
+      return await this.#openSingle(dbName, client, { replica: true, closed: release });
+    } catch (error) {
+      client?.close();
+      release();
+      throw error;
+    }
+  }
+
+  /** A database with one connection for everything. */
+  async #openSingle(
+    dbName: string,
+    client: LibSQLClient,
+    { memory = false, replica = false, borrowed = false, closed = () => undefined }: {
+      memory?: boolean;
+      replica?: boolean;
+      borrowed?: boolean;
+      closed?: () => void;
+    },
+  ): Promise<LocalLink> {
+    const settings = this.#settings as LibSQLSettings;
+    const pragmas = replica ? [] : borrowed ? ["PRAGMA foreign_keys = ON"] : this.#pragmas();
+    const kept = borrowed ? unclosed(client) : client;
+    const connection = new LocalConnection(kept, pragmas, !memory);
+    await connection.run((each) => each.execute(CHECK), settings.busyTimeout);
+    return new LocalLink({
+      driver: this.name,
+      database: dbName,
+      reader: connection,
+      writer: connection,
+      turn: new Turn(),
+      settings,
+      replica,
+      wal: false,
+      closed,
+    });
+  }
+
+  async #openRemote(dbName: string, place: RemotePlace): Promise<RemoteLink> {
+    const settings = this.#settings as LibSQLSettings;
+    const { requestTimeout, busyTimeout, concurrency, authToken } = settings;
+    const web = /^wss?:/i.test(place.url);
+    let token: string | undefined;
+    const make = async (): Promise<LibSQLClient> => {
+      token = await this.#token(dbName, place);
+      return this.#client({
+        url: web ? withNamespace(place, this.name) : place.url,
+        authToken: token,
+        concurrency,
+        ...(web ? null : { fetch: deadlineFetch(settings.fetch, requestTimeout, place.namespace) }),
+      });
+    };
+    return new RemoteLink({
+      driver: this.name,
+      database: dbName,
+      client: await make(),
+      remake: make,
+      renewable: typeof authToken === "function",
+      refuses: web ? () => this.#isRefused(place.url, token) : null,
+      timed: !web,
+      requestTimeout,
+      busyTimeout,
+    });
+  }
+
+  async #borrow(dbName: string, client: LibSQLClient): Promise<LocalLink | RemoteLink> {
+    if (client.protocol !== "file") {
+      const { requestTimeout, busyTimeout } = this.#settings as LibSQLSettings;
+      return new RemoteLink({
+        driver: this.name,
+        database: dbName,
+        client,
+        remake: null,
+        renewable: false,
+        refuses: null,
+        timed: false,
+        requestTimeout,
+        busyTimeout,
+      });
+    }
+    const { rows } = await client.execute({
+      sql: "SELECT file FROM pragma_database_list WHERE name = 'main'",
+      args: [],
+    });
+    const path = String((rows[0] as Readonly<Record<number, unknown>> | undefined)?.[0] ?? "");
+    if (path === "") return await this.#openSingle(dbName, client, { memory: true, borrowed: true });
+    const release = claimFile(path, LIBRARY, this.name);
+    try {
+      return await this.#openSingle(dbName, client, { borrowed: true, closed: release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #client(config: Omit<LibSQLClientConfig, "intMode">): LibSQLClient {
+    return (this.#create as CreateClient)({ ...config, intMode: "bigint" });
+  }
+
+  async #token(dbName: string, { token }: RemotePlace): Promise<string | undefined> {
+    const { authToken } = this.#settings as LibSQLSettings;
+    return await (typeof authToken === "function" ? authToken(dbName) : authToken) ?? token ?? undefined;
+  }
+
+  async #isRefused(url: string, token: string | undefined): Promise<boolean> {
+    const { fetch, requestTimeout } = this.#settings as LibSQLSettings;
+    const response = await fetch(new URL("v2/pipeline", url.replace(/^ws/i, "http")), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? null : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ requests: [{ type: "close" }] }),
+      signal: AbortSignal.timeout(requestTimeout),
+    });
+    await response.body?.cancel();
+    return response.status === 401;
+  }
+
+  #pragmas(): string[] {
+    const { durability, readonly } = this.#settings as LibSQLSettings;
+    const pragmas = ["PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"];
+    pragmas.push(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+    if (readonly) pragmas.push("PRAGMA query_only = ON");
+    return pragmas;
+  }
+
+  #explain(dbName: string, error: unknown): RinariError {
+    const scene = { driver: this.name, database: dbName } as const;
+    const typed = connectionFailure(error, { ...scene, phase: "read" });
+    return typed ??
+      sqlError(libsqlFailure(error), { ...scene, table: undefined, attempt: null, tables: [] }, error);
+  }
+}
+
+const CHECK = { sql: "SELECT count(*) FROM sqlite_schema", args: [] };
+
+function fileURL(path: string): string {
+  return `file:${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** A client that stays open when it is closed here. */
+function unclosed(client: LibSQLClient): LibSQLClient {
+  return {
+    protocol: client.protocol,
+    closed: client.closed,
+    execute: (statement) => client.execute(statement),
+    batch: (statements, mode) => client.batch(statements, mode),
+    transaction: (mode) => client.transaction(mode),
+    sync: () => client.sync(),
+    ...(client.reconnect && { reconnect: () => client.reconnect?.() }),
+    close: () => undefined,
+  };
+}
+
+/** Where no header can be sent, the namespace is the first label of the host's name. */
+function withNamespace({ url, namespace }: RemotePlace, driver: string): string {
+  if (namespace === null) return url;
+  const parsed = new URL(url);
+  if (/^[\d.]+$|^\[/.test(parsed.hostname)) {
+    throw new UnsupportedError(
+      "Cannot choose a namespace over a web socket or for a replica when the server is given by its address: there it is the " +
+        "first label of the host's name; give a name, or use http",
+      { driver },
+    );
+  }
+  parsed.hostname = `${namespace}.${parsed.hostname}`;
+  return parsed.href;
+}

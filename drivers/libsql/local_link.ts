@@ -1,0 +1,156 @@
+import { RinariError } from "../../src/errors/mod.ts";
+import { connectionFailure } from "./connection_failure.ts";
+import { isRemoteFailure } from "./libsql_failure.ts";
+import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
+import type { LibSQLLink, OpenTransaction } from "./libsql_link.ts";
+import type { LibSQLSettings } from "./libsql_options.ts";
+import type { LocalConnection } from "./local_connection.ts";
+import type { Turn } from "./turn.ts";
+
+/** What a local link is made of. */
+export interface LocalParts {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The database's name. */
+  readonly database: string;
+  /** The connection that writes. */
+  readonly writer: LocalConnection;
+  /** The connection that reads; the one that writes when there is no other. */
+  readonly reader: LocalConnection;
+  /** Whose turn it is to use the writer. */
+  readonly turn: Turn;
+  /** The settings. */
+  readonly settings: LibSQLSettings;
+  /** What is written goes to a server. */
+  readonly replica: boolean;
+  /** The file is to be switched to a write-ahead log. */
+  readonly wal: boolean;
+  /** Called when it is closed. */
+  readonly closed: () => void;
+}
+
+/**
+ * A database in this process: a file, with one connection to write and one to read; or in memory or an embedded replica, with
+ * one for both. Who writes, or has a transaction open, has the turn; SQLite itself could only refuse the others.
+ */
+export class LocalLink implements LibSQLLink {
+  /** Nothing goes over a network, or only what an embedded replica writes. */
+  readonly distant = false;
+  readonly #parts: LocalParts;
+  readonly #open: Set<LibSQLTransaction> = new Set();
+
+  /** Makes a link. */
+  constructor(parts: LocalParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs work with the connection for it. */
+  async use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T> {
+    const { reader, writer, settings } = this.#parts;
+    if (kind === "read" && reader !== writer) {
+      return await this.#explained("read", () => reader.run(work, settings.busyTimeout));
+    }
+    const leave = await this.#take();
+    try {
+      return await this.#explained(kind, () => writer.run(work, settings.busyTimeout));
+    } finally {
+      leave();
+    }
+  }
+
+  /** Opens a transaction on the connection that writes. */
+  async begin(): Promise<OpenTransaction> {
+    const { writer, settings } = this.#parts;
+    const leave = await this.#take();
+    let transaction: LibSQLTransaction;
+    try {
+      const mode = settings.readonly ? "read" : "write";
+      transaction = await this.#explained(
+        "transaction",
+        () => writer.run((client) => client.transaction(mode), settings.busyTimeout),
+      );
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    this.#open.add(transaction);
+    let failed = false;
+    return {
+      transaction,
+      use: async (phase, work) => {
+        try {
+          return await this.#explained(phase, work);
+        } catch (error) {
+          failed ||= !isRemoteFailure(error);
+          throw error;
+        }
+      },
+      release: async () => {
+        if (!this.#open.delete(transaction)) return;
+        try {
+          if (failed) await writer.renew();
+        } finally {
+          leave();
+        }
+      },
+    };
+  }
+
+  /** Switches the file to a write-ahead log, so that readers and a writer do not wait for one another. */
+  async prepareWrite(): Promise<void> {
+    if (!this.#parts.wal) return;
+    try {
+      await this.use("write", async (client) => {
+        const { rows: [row] } = await client.execute({ sql: "PRAGMA journal_mode", args: [] });
+        if ((row as Readonly<Record<number, unknown>> | undefined)?.[0] === "wal") return;
+        await client.execute({ sql: "PRAGMA journal_mode = WAL", args: [] });
+      });
+    } catch (error) {
+      // While the lock stays with another, the file is used as it is.
+      if (!(error instanceof RinariError) || error.code !== "BUSY") throw error;
+    }
+  }
+
+  /** Brings a replica up to date. */
+  async sync(): Promise<void> {
+    if (this.#parts.replica) await this.use("read", (client) => client.sync());
+  }
+
+  /** Forgets what a statement may have left open. */
+  async heal(): Promise<void> {
+    const { reader, writer } = this.#parts;
+    if (reader !== writer) return await reader.renew();
+    const leave = await this.#take();
+    try {
+      await writer.renew();
+    } finally {
+      leave();
+    }
+  }
+
+  /** Closes the connections; what is open is rolled back. */
+  close(): Promise<void> {
+    const { reader, writer, closed } = this.#parts;
+    for (const transaction of this.#open) transaction.close();
+    reader.close();
+    if (writer !== reader) writer.close();
+    closed();
+    return Promise.resolve();
+  }
+
+  #take(): Promise<() => void> {
+    return this.#parts.turn.take(this.#parts.settings.busyTimeout, this.#parts);
+  }
+
+  async #explained<T>(
+    phase: "read" | "write" | "transaction" | "commit",
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { driver, database } = this.#parts;
+      throw connectionFailure(error, { driver, database, phase }) ?? error;
+    }
+  }
+}

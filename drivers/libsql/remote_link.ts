@@ -1,0 +1,143 @@
+import { RinariError } from "../../src/errors/mod.ts";
+import { connectionFailure, unauthorized } from "./connection_failure.ts";
+import { before } from "./deadline.ts";
+import type { LibSQLClient } from "./libsql_client.ts";
+import type { LibSQLLink, OpenTransaction } from "./libsql_link.ts";
+import { pause } from "./pause.ts";
+
+/** What a link to a server is made of. */
+export interface RemoteParts {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The database's name. */
+  readonly database: string;
+  /** The client to begin with. */
+  readonly client: LibSQLClient;
+  /** Makes the client anew, with a new token where a function gives it; null when it was given from outside. */
+  readonly remake: (() => Promise<LibSQLClient>) | null;
+  /** Whether a refused token can be replaced. */
+  readonly renewable: boolean;
+  /** Asks by another way whether the token is refused: some runtimes see only that a socket was closed. */
+  readonly refuses: (() => Promise<boolean>) | null;
+  /** The client's own requests end at a deadline. */
+  readonly timed: boolean;
+  /** How long to wait for an answer. */
+  readonly requestTimeout: number;
+  /** How long to wait for another writer. */
+  readonly busyTimeout: number;
+}
+
+/** What passes by itself, and has changed nothing. */
+const AWAITED: ReadonlySet<string> = new Set(["BUSY", "OVERLOADED"]);
+
+type Phase = "read" | "write" | "transaction" | "commit";
+
+/** A database of a server, over http or a web socket. */
+export class RemoteLink implements LibSQLLink {
+  /** Every call goes over a network. */
+  readonly distant = true;
+  readonly #parts: RemoteParts;
+  #client: LibSQLClient;
+  #proven: LibSQLClient | null = null;
+  #remaking: Promise<void> | null = null;
+  #closed = false;
+
+  /** Makes a link. */
+  constructor(parts: RemoteParts) {
+    this.#parts = parts;
+    this.#client = parts.client;
+  }
+
+  /** Runs work, again while another writer holds the database, or once more with a new token. */
+  async use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T> {
+    return await this.#persist(kind, work);
+  }
+
+  /** Opens a transaction; the server learns of it with its first statement. */
+  async begin(): Promise<OpenTransaction> {
+    const transaction = await this.#persist("transaction", (client) => client.transaction("write"));
+    return {
+      transaction,
+      use: (phase, work) => this.#explained(phase, this.#client, work),
+      release: () => Promise.resolve(),
+    };
+  }
+
+  /** A server journals as it is told by whoever runs it. */
+  prepareWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A server is always up to date with itself. */
+  sync(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The server leaves nothing open. */
+  heal(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Closes the client, unless it was given from outside. */
+  close(): Promise<void> {
+    this.#closed = true;
+    if (this.#parts.remake !== null) this.#client.close();
+    return Promise.resolve();
+  }
+
+  async #persist<T>(phase: Phase, work: (client: LibSQLClient) => Promise<T>): Promise<T> {
+    const until = Date.now() + this.#parts.busyTimeout;
+    let renewed = false;
+    for (let attempt = 0;; attempt++) {
+      const client = this.#client;
+      try {
+        return await this.#explained(phase, client, () => work(client));
+      } catch (error) {
+        if (!(error instanceof RinariError)) throw error;
+        if (error.code === "UNAUTHORIZED" && this.#parts.renewable && !renewed) {
+          renewed = true;
+          await this.#remake(client);
+        } else if (!AWAITED.has(error.code) || Date.now() >= until) throw error;
+      }
+      await pause(attempt);
+    }
+  }
+
+  async #explained<T>(phase: Phase, client: LibSQLClient, work: () => Promise<T>): Promise<T> {
+    const { driver, database, timed, requestTimeout } = this.#parts;
+    try {
+      const result = await (timed ? work() : before(work(), requestTimeout));
+      this.#proven = client;
+      return result;
+    } catch (error) {
+      const typed = connectionFailure(error, { driver, database, phase });
+      if (typed?.code === "CONNECTION_LOST" && this.#proven !== client && await this.#refuses()) {
+        throw unauthorized(driver, `Cannot use database \`${database}\``, error);
+      }
+      // A socket that does not answer is left; a new one may.
+      if (typed?.code === "REQUEST_TIMEOUT" && !timed) await this.#remake(client);
+      throw typed ?? error;
+    }
+  }
+
+  async #refuses(): Promise<boolean> {
+    try {
+      return await this.#parts.refuses?.() === true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #remake(failed: LibSQLClient): Promise<void> {
+    const { remake } = this.#parts;
+    if (remake === null || this.#closed || this.#client !== failed) return;
+    const done = (): void => {
+      this.#remaking = null;
+    };
+    this.#remaking ??= remake().then((client) => {
+      this.#client = client;
+      failed.close();
+    }).finally(done);
+    await this.#remaking;
+  }
+}

@@ -1,0 +1,33 @@
+import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
+import { conformance } from "../../src/testing/mod.ts";
+import { test } from "../support/runner.ts";
+import { noServer } from "../support/libsql/server.ts";
+import { ServerStores } from "../support/libsql/stores.ts";
+import { inFolders, inMemory } from "./stores.ts";
+
+const make = (options: LibSQLOptions) => new LibSQLDriver(options);
+const options = { test, skipTest: test.skip };
+
+await conformance({
+  ...options,
+  name: "libsql (files)",
+  ...inFolders((storageDir) => make({ storageDir, durability: "relaxed" })),
+});
+await conformance({ ...options, name: "libsql (memory)", ...inMemory((databases) => make({ databases })) });
+
+for (const reach of ["http", "ws", "replica"] as const) {
+  const name = `libsql (${reach})`;
+  if (noServer !== null) {
+    test.skip(`${name}: the conformance kit`, noServer);
+    continue;
+  }
+  const stores = new ServerStores(reach);
+  await conformance({
+    ...options,
+    name,
+    databases: stores.databases,
+    driver: () => stores.driver(),
+    reopen: (driver) => stores.reopen(driver),
+    cleanup: (driver) => stores.cleanup(driver),
+  });
+}

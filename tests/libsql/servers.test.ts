@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { DataTypes, ORM, type RinariError } from "../../mod.ts";
+import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
+import { noServer, withServer } from "../support/libsql/server.ts";
+import { describe, test } from "../support/runner.ts";
+import { withTempDir } from "../support/temp_dir.ts";
+
+const NOTE = { id: { type: DataTypes.INTEGER, primaryKey: true }, text: { type: DataTypes.TEXT } } as const;
+
+function open(options: LibSQLOptions) {
+  const orm = new ORM({ driver: new LibSQLDriver(options) });
+  return { orm, Note: orm.define("app", "notes", NOTE), Other: orm.define("other", "notes", NOTE) };
+}
+
+async function errorOf(work: () => Promise<unknown>): Promise<RinariError> {
+  return await Promise.resolve().then(work).then(() => {
+    throw new Error("It did not fail");
+  }, (error) => error);
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("LibSQLDriver", () => {
+  test("refuses namespaces that are paths, and two databases at one url", async () => {
+    const { orm, Note } = open({ url: "http://127.0.0.1:1", namespace: () => "../x" });
+    assertEquals((await errorOf(() => Note.count())).code, "INVALID_NAME");
+    await orm.disconnect();
+  });
+
+  test("shows no token in an error", async () => {
+    const { orm, Note } = open({
+      url: "http://127.0.0.1:65530?authToken=s3cret",
+      authToken: "s3cret",
+      requestTimeout: 1_000,
+    });
+    const error = await errorOf(() => Note.count());
+    assertEquals(error.code, "UNREACHABLE");
+    assert(!inspect(error, { depth: 8, showHidden: true }).includes("s3cret"));
+    await orm.disconnect();
+  });
+
+  test("takes options that make sense only", () => {
+    assertThrows(() => new ORM({ driver: undefined as never }));
+  });
+
+  if (noServer !== null) return test.skip("on servers", noServer);
+
+  test("keeps databases in namespaces apart", () =>
+    withServer(async (server) => {
+      for (const name of ["t-app", "t-other"]) await server.createNamespace(name);
+      const { orm, Note, Other } = open({ url: server.url, namespace: (dbName) => `t-${dbName}` });
+      await Note.create({ id: 1, text: "app" });
+      await Other.bulkCreate([{ id: 1, text: "other" }, { id: 2, text: "other" }]);
+      assertEquals([await Note.count(), await Other.count()], [1, 2]);
+      await orm.disconnect();
+      const { orm: none, Note: Absent } = open({ url: server.url, namespace: () => "nowhere" });
+      assertEquals((await errorOf(() => Absent.count())).name, "ConnectionError");
+      await none.disconnect();
+    }, { namespaces: true }));
+
+  test("proves itself with a token, and asks for a new one when it is refused", () =>
+    withTempDir((folder) => {
+      const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+      const jwtKeyFile = join(folder, "key.pem");
+      writeFileSync(jwtKeyFile, publicKey.export({ type: "spki", format: "pem" }));
+      const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+      const token = (claims: object) => {
+        const text = `${encode({ alg: "EdDSA", typ: "JWT" })}.${encode(claims)}`;
+        return `${text}.${sign(null, Buffer.from(text), privateKey).toString("base64url")}`;
+      };
+      const [good, readonly] = [token({ a: "rw" }), token({ a: "ro" })];
+      return withServer(async (server) => {
+        for (const url of [server.url, server.wsURL]) {
+          const bad = open({ url, authToken: "nonsense" });
+          const error = await errorOf(() => bad.Note.count());
+          assertEquals(
+            [error.name, error.code, error.retryable],
+            ["ConnectionError", "UNAUTHORIZED", false],
+            url,
+          );
+          assert(!inspect(error, { depth: 8 }).includes("nonsense"));
+          await bad.orm.disconnect();
+
+          let asked = 0;
+          const renewing = open({ url, authToken: () => Promise.resolve(asked++ === 0 ? "expired" : good) });
+          await renewing.Note.deleteAll();
+          await renewing.Note.create({ id: 1, text: "mine" });
+          assertEquals(asked, 2);
+          await renewing.orm.disconnect();
+
+          const reading = open({ url, authToken: readonly });
+          assertEquals(await reading.Note.count(), 1);
+          const refused = await errorOf(() => reading.Note.create({ id: 2, text: "no" }));
+          assertEquals(refused.name, "ConnectionError");
+          // Over a web socket this server hangs up without a word.
+          if (url === server.url) assertEquals(refused.code, "FORBIDDEN");
+          await reading.orm.disconnect();
+        }
+      }, { jwtKeyFile });
+    }));
+
+  test("writes through a server that copies another, and reads what has arrived", () =>
+    withServer((primary) =>
+      withServer(async (replica) => {
+        const near = open({ url: replica.url });
+        const far = open({ url: primary.url });
+        await far.Note.create({ id: 1, text: "at the primary" });
+        await near.Note.create({ id: 2, text: "through the replica" });
+        assertEquals(await far.Note.count(), 2);
+        for (let tries = 0; tries < 500 && await near.Note.count() < 2; tries++) await sleep(20);
+        assertEquals(await near.Note.count(), 2);
+        await Promise.all([near.orm.disconnect(), far.orm.disconnect()]);
+      }, { primary })
+    ));
+
+  test("an embedded replica sees its own writes at once, and those of others after sync", () =>
+    withServer((server) =>
+      withTempDir(async (storageDir) => {
+        const primary = open({ url: server.url });
+        await primary.Note.create({ id: 1, text: "first" });
+        const driver = new LibSQLDriver({ storageDir, syncUrl: server.url });
+        const orm = new ORM({ driver });
+        const Note = orm.define("app", "notes", NOTE);
+        assertEquals(await Note.count(), 1);
+        for (let id = 2; id < 30; id++) {
+          await Note.create({ id, text: "own" });
+          assertEquals(await Note.count(), id);
+        }
+        await primary.Note.create({ id: 100, text: "of another" });
+        // A connection is not lost at the primary, which has 128, by a row that it refuses.
+        for (let tries = 0; tries < 150; tries++) {
+          assertEquals((await errorOf(() => Note.create({ id: 1 }))).name, "UniqueConstraintError");
+        }
+        await driver.sync("app");
+        assertEquals((await Note.findOrFail(100)).text, "of another");
+        assertEquals(await primary.Note.count(), 30);
+        await server.kill();
+        assertEquals(await Note.count(), 30);
+        const error = await errorOf(() => Note.create({ id: 200, text: "no" }));
+        assertEquals([error.name, error.code, error.retryable], ["ConnectionError", "UNREACHABLE", true]);
+        await Promise.all([orm.disconnect(), primary.orm.disconnect()]);
+      })
+    ));
+});
