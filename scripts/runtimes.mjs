@@ -45,15 +45,15 @@ export function binaryOf(name) {
 }
 
 /**
- * The other versions of Node that package.json pins, as `node-20-linux-x64`, where npm installed them.
- * @returns {{ name: string, binary: string }[]}
+ * The other versions of Node that package.json pins, as `node-20-linux-x64`; npm has none of them for some platforms.
+ * @returns {{ name: string, binary: string | null }[]}
  */
 export function otherNodes() {
   const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  return Object.keys(optionalDependencies).flatMap((name) => {
-    const major = new RegExp(`^node-(\\d+)-${platform}-${arch}$`).exec(name)?.[1];
-    const binary = join(root, "node_modules", name, "bin", `node${exe}`);
-    return major === undefined || !existsSync(binary) ? [] : [{ name: `Node ${major}`, binary }];
+  const majors = Object.keys(optionalDependencies).flatMap((name) => /^node-(\d+)-/.exec(name)?.[1] ?? []);
+  return [...new Set(majors)].map((major) => {
+    const binary = join(root, `node_modules/node-${major}-${platform}-${arch}/bin/node${exe}`);
+    return { name: `Node ${major}`, binary: existsSync(binary) ? binary : null };
   });
 }
 

@@ -20,7 +20,8 @@ export interface Consumer {
   readonly name: string;
   readonly runtime: "bun" | "deno" | "node";
   readonly project: string;
-  readonly binary: string;
+  /** Null where npm has no package of it for this machine. */
+  readonly binary: string | null;
   readonly args: readonly string[];
 }
 
@@ -53,8 +54,9 @@ export const requirers: readonly Consumer[] = [...nodes, bun];
 /** Every runtime without the packages that drivers load. */
 export const withoutEngines: readonly Consumer[] = nodes.map((node) => ({ ...node, project: "bare" }));
 
-/** Runs a program of a consumer's project. */
-export function run({ project, binary, args }: Consumer, file: string): Use {
+/** Runs a program of a consumer's project, or says why it cannot be run here. */
+export function run({ name, project, binary, args }: Consumer, file: string): Use | string {
+  if (binary === null) return `package.json pins no ${name} for this machine`;
   return (workspace) =>
     runCommand(binary, [...args, file], { cwd: workspace.project(project), env: workspace.env });
 }
@@ -74,7 +76,7 @@ export function typeCheck(moduleResolution: "node16" | "nodenext" | "bundler"): 
       skipLibCheck: false,
       noEmit: true,
       target: "es2022",
-      lib: ["es2022", "esnext.disposable"],
+      lib: ["es2022", "esnext.disposable", "dom"],
       types: [],
       module,
       moduleResolution,

@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { binaryOf, root } from "../../scripts/runtimes.mjs";
 import { npmCommand } from "../../scripts/setup.mjs";
@@ -8,9 +8,7 @@ import { commonJSProgram, moduleProgram, typesProgram } from "./programs.ts";
 import { type Manifest, type Registry, startRegistry } from "./registry.ts";
 
 /** What the package is made from. */
-export const manifest = JSON.parse(readFileSync(join(root, "deno.json"), "utf8")) as
-  & Manifest
-  & { readonly imports: Readonly<Record<string, string>> };
+export const manifest = JSON.parse(readFileSync(join(root, "deno.json"), "utf8")) as Manifest;
 
 /** The names of the entry points: `.`, `./drivers/memory`. */
 export const entries: readonly string[] = Object.keys(manifest.exports);
@@ -69,8 +67,8 @@ export async function withWorkspace<T>(
   }
 }
 
-/** The packages that a driver loads, as its user installs them: those that this repository has are linked. */
-export const engines: readonly string[] = Object.entries(manifest.imports)
+/** The packages that a driver loads, as its user installs them. */
+const engines: readonly string[] = Object.entries(manifest.imports)
   .filter(([, specifier]) => specifier.startsWith("npm:")).map(([name]) => name);
 
 async function pack(folder: string): Promise<string> {
@@ -82,32 +80,39 @@ async function pack(folder: string): Promise<string> {
 /** Two projects: `npm` with the packages that drivers load, and `bare` without. */
 async function installWithNpm({ env, packageJson, project }: Workspace): Promise<void> {
   const { command, first, shell } = npmCommand();
-  const bare = newProject(project("bare"), { type: "module" });
-  const { name, version } = packageJson;
-  const args = [
+  const install = [
+    ...first,
     "install",
-    `${name}@${version}`,
     "--ignore-scripts",
     "--no-audit",
     "--no-fund",
     "--no-update-notifier",
   ];
-  await must(command, [...first, ...args], { cwd: bare, env, shell });
-  cpSync(bare, project("npm"), { recursive: true });
-  linkEngines(project("npm"));
+  const own = `${packageJson.name}@${packageJson.version}`;
+  for (const [name, packages] of [["bare", [own]], ["npm", [own, ...engines]]] as const) {
+    const cwd = newProject(project(name), { type: "module" });
+    await must(command, [...install, ...packages], { cwd, env, shell });
+  }
 }
 
 async function installWithBun({ env, packageJson, project }: Workspace): Promise<void> {
-  const folder = newProject(project("bun"), { type: "module" });
-  await must(binaryOf("bun"), ["add", `${packageJson.name}@${packageJson.version}`], { cwd: folder, env });
-  linkEngines(folder);
+  const cwd = newProject(project("bun"), { type: "module" });
+  await must(binaryOf("bun"), ["add", `${packageJson.name}@${packageJson.version}`, ...engines], {
+    cwd,
+    env,
+  });
 }
 
 function writeDenoProject({ project, packageJson: { name, version } }: Workspace, source: string): void {
   const folder = newProject(project(`deno-${source}`), null);
   const specifier = `${source === "npm" ? "npm" : "jsr"}:${name}@${version}`;
-  const links = source === "link" ? { links: [root] } : {};
-  writeFileSync(join(folder, "deno.json"), JSON.stringify({ imports: { [name]: specifier }, ...links }));
+  const config = {
+    imports: { [name]: specifier, ...(source === "npm" && manifest.imports) },
+    // With `npm:`, what a driver loads is found as Node finds it.
+    ...(source === "npm" && { nodeModulesDir: "auto" }),
+    ...(source === "link" && { links: [root] }),
+  };
+  writeFileSync(join(folder, "deno.json"), JSON.stringify(config));
 }
 
 function newProject(folder: string, packageJson: object | null): string {
@@ -115,21 +120,13 @@ function newProject(folder: string, packageJson: object | null): string {
   if (packageJson !== null) {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, ...packageJson }));
   }
-  cpSync(join(root, "tests/package/fixtures/report.mjs"), join(folder, "report.mjs"));
+  cpSync(join(root, "tests/consumers/fixtures/report.mjs"), join(folder, "report.mjs"));
   writeFileSync(join(folder, "main.mjs"), moduleProgram(manifest.name, entries));
   writeFileSync(join(folder, "main.cjs"), commonJSProgram(manifest.name, entries));
   for (const end of ["ts", "mts", "cts"]) {
     writeFileSync(join(folder, `types.${end}`), typesProgram(manifest.name, entries));
   }
   return folder;
-}
-
-function linkEngines(folder: string): void {
-  for (const name of engines) {
-    const link = join(folder, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(root, "node_modules", name), link, "junction");
-  }
 }
 
 function environment(folder: string, url: string): Record<string, string> {
