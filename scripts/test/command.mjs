@@ -13,16 +13,14 @@ const unset = ["FORCE_COLOR", "NODE_TEST_CONTEXT"];
 /**
  * @param {string} binary
  * @param {string[]} args
- * @param {{ cwd?: string, env?: Record<string, string>, shell?: boolean }} [options]
  * @returns {Promise<Ended>}
  */
-export function runCommand(binary, args, { cwd = root, env = {}, shell = false } = {}) {
+export function runCommand(binary, args) {
   const started = performance.now();
   const inherited = Object.entries(process.env).filter(([name]) => !unset.includes(name));
   const child = spawn(binary, args, {
-    cwd,
-    shell,
-    env: { ...Object.fromEntries(inherited), ...quiet, ...env },
+    cwd: root,
+    env: { ...Object.fromEntries(inherited), ...quiet },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: DEADLINE,
     killSignal: "SIGKILL",

@@ -2,18 +2,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { binaryOf, otherNodes, root, versionOf } from "../../scripts/runtimes.mjs";
-import { runCommand } from "../../scripts/test/command.mjs";
+import { type ChildResult, runCommand } from "../support/child.ts";
 import { browserProgram } from "./programs.ts";
 import { manifest, type Workspace } from "./workspace.ts";
 
-/** How one use of the package ended. */
-export interface Ended {
-  readonly code: number;
-  readonly output: string;
-}
+/** Milliseconds that a use may take on a busy machine. */
+const timeout = 120_000;
 
 /** One use of the package, in the projects of a workspace. */
-export type Use = (workspace: Workspace) => Promise<Ended>;
+export type Use = (workspace: Workspace) => Promise<ChildResult>;
 
 /** A runtime that runs the programs: `Node 20`, `Bun`, `Deno with jsr:`. */
 export interface Consumer {
@@ -58,7 +55,7 @@ export const withoutEngines: readonly Consumer[] = nodes.map((node) => ({ ...nod
 export function run({ name, project, binary, args }: Consumer, file: string): Use | string {
   if (binary === null) return `package.json pins no ${name} for this machine`;
   return (workspace) =>
-    runCommand(binary, [...args, file], { cwd: workspace.project(project), env: workspace.env });
+    runCommand(binary, [...args, file], { cwd: workspace.project(project), env: workspace.env, timeout });
 }
 
 /** Type-checks a project strictly, the declarations of the package included. */
@@ -107,11 +104,11 @@ export function browser(bundler: "bun" | "esbuild"): Use {
         `--outfile=${bundle}`,
         source,
       ]];
-    const built = await runCommand(binary, args, { cwd });
+    const built = await runCommand(binary, args, { cwd, timeout });
     if (built.code !== 0) return built;
     const global: typeof web & { outcome?: string } = { ...web };
     runInNewContext(readFileSync(bundle, "utf8"), global, { filename: bundle });
-    return { code: 0, output: global.outcome ?? "" };
+    return { ...built, stdout: global.outcome ?? "" };
   };
 }
 
@@ -129,13 +126,20 @@ const web = {
   crypto,
 };
 
+/** Prints the manifest inside the tarball. */
+export function readManifest({ tarball }: Workspace): Promise<ChildResult> {
+  return runCommand("tar", ["-xzOf", tarball, "package/package.json"]);
+}
+
 /** Runs `publint`, for which a warning is a failure. */
-export function publint({ tarball }: Workspace): Promise<Ended> {
-  return runCommand(binaryOf("node"), [join(root, "node_modules/publint/src/cli.js"), tarball, "--strict"]);
+export function publint({ tarball }: Workspace): Promise<ChildResult> {
+  return runCommand(binaryOf("node"), [join(root, "node_modules/publint/src/cli.js"), tarball, "--strict"], {
+    timeout,
+  });
 }
 
 /** Runs `attw`, which resolves the types of each entry point as each kind of user does. */
-export function areTheTypesWrong({ tarball, commonJS }: Workspace): Promise<Ended> {
+export function areTheTypesWrong({ tarball, commonJS }: Workspace): Promise<ChildResult> {
   const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
   const profile = commonJS ? "node16" : "esm-only";
   return runCommand(binaryOf("node"), [

@@ -1,6 +1,7 @@
 // What the registries would get, installed and used as its users do. The tarball is made once; `RINARI_TARBALL` names another.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runTogether } from "../../scripts/test/command.mjs";
+import type { ChildResult } from "../support/child.ts";
 import { runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import {
@@ -9,8 +10,8 @@ import {
   checkers,
   type Consumer,
   consumers,
-  type Ended,
   publint,
+  readManifest,
   requirers,
   run,
   typeCheck,
@@ -48,19 +49,19 @@ function lackedBy({ runtime, name }: Consumer): readonly string[] {
 }
 
 const uses = new Map<string, Use>();
-let results: Promise<{ ended: ReadonlyMap<string, Ended>; packageJson: PackageJson }> | undefined;
+let results: Promise<ReadonlyMap<string, ChildResult>> | undefined;
 
 /**
  * Registers a test of how a use ended, which is skipped when there is only a reason. All of them run when the first result is
  * asked for, two at a time.
  */
-function testUse(name: string, use: Use | string, check: (ended: Ended) => void): void {
+function testUse(name: string, use: Use | string, check: (ended: ChildResult) => void): void {
   if (typeof use === "string") return test.skip(name, use);
   if (runtime !== "node") return test.skip(name, "it starts every runtime by itself: run under Node");
   uses.set(name, use);
   test(name, async () => {
-    const { ended } = await (results ??= runAll());
-    check(ended.get(name) as Ended);
+    const ended = (await (results ??= runAll())).get(name);
+    check(ended as ChildResult);
   }, { timeout: 300_000 });
 }
 
@@ -68,7 +69,7 @@ function runAll(): NonNullable<typeof results> {
   return withTempDir((folder) =>
     withWorkspace(folder, async (workspace) => {
       const jobs = [...uses].map(([name, use]) => async () => [name, await use(workspace)] as const);
-      return { ended: new Map(await runTogether(2, jobs)), packageJson: workspace.packageJson };
+      return new Map(await runTogether(2, jobs));
     })
   );
 }
@@ -101,23 +102,19 @@ for (const moduleResolution of ["node16", "nodenext", "bundler"] as const) {
 for (const bundler of ["esbuild", "bun"] as const) {
   testUse(`package: a browser runs what ${bundler} bundles`, browser(bundler), (ended) => {
     checkSuccess(ended);
-    const { rows, refusal } = JSON.parse(ended.output);
+    const { rows, refusal } = JSON.parse(ended.stdout);
     assertEquals(rows, [{ id: 1, name: "Ada" }]);
     assertMatch(refusal, /has no `Deno.openKv`/);
   });
 }
 testUse("package: publint is clean", publint, checkSuccess);
 testUse("package: attw is clean", areTheTypesWrong, checkSuccess);
-testUse(
-  "package: its manifest says what deno.json says",
-  ({ packageJson }) => Promise.resolve({ code: 0, output: JSON.stringify(packageJson) }),
-  ({ output }) => {
-    const { name, version, license, exports, dependencies = {} } = JSON.parse(output) as PackageJson;
-    assertEquals([name, version, license], [manifest.name, manifest.version, manifest.license]);
-    assertEquals(Object.keys(exports), entries);
-    assertEquals(dependencies, {});
-  },
-);
+testUse("package: its manifest says what deno.json says", readManifest, ({ stdout }) => {
+  const { name, version, license, exports, dependencies = {} } = JSON.parse(stdout) as PackageJson;
+  assertEquals([name, version, license], [manifest.name, manifest.version, manifest.license]);
+  assertEquals(Object.keys(exports), entries);
+  assertEquals(dependencies, {});
+});
 
 function checkReport({ names, outcomes }: Report, consumer: Consumer): void {
   assertEquals(Object.keys(names), entries);
@@ -150,12 +147,12 @@ function checkSentence(outcome: Exclude<Outcome, { rows: unknown }>): void {
   assertMatch(outcome.message, /^Cannot [^]*[;:] [^]*\b(?:use|run|give|install)\b[^]*[^.]$/);
 }
 
-function checkSuccess({ code, output }: Ended): void {
-  assertEquals(code, 0, output);
+function checkSuccess({ code, stdout, stderr }: ChildResult): void {
+  assertEquals(code, 0, stdout + stderr);
 }
 
-function reportOf({ code, output }: Ended): Report {
-  const line = /^REPORT (.*)$/m.exec(output)?.[1];
-  assert(code === 0 && line !== undefined, output);
+function reportOf({ code, stdout, stderr }: ChildResult): Report {
+  const line = /^REPORT (.*)$/m.exec(stdout)?.[1];
+  assert(code === 0 && line !== undefined, stdout + stderr);
   return JSON.parse(line) as Report;
 }

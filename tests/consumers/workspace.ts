@@ -3,7 +3,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { binaryOf, root } from "../../scripts/runtimes.mjs";
 import { npmCommand } from "../../scripts/setup.mjs";
-import { runCommand } from "../../scripts/test/command.mjs";
+import { runCommand } from "../support/child.ts";
+import { packedTarball } from "../support/packed.ts";
 import { commonJSProgram, moduleProgram, typesProgram } from "./programs.ts";
 import { type Manifest, type Registry, startRegistry } from "./registry.ts";
 
@@ -46,7 +47,7 @@ export async function withWorkspace<T>(
   folder: string,
   use: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  const tarball = process.env.RINARI_TARBALL ?? await pack(folder);
+  const tarball = process.env.RINARI_TARBALL ?? await packedTarball();
   await must("tar", ["-xzf", tarball, "-C", folder]);
   const packageJson = JSON.parse(readFileSync(join(folder, "package/package.json"), "utf8")) as PackageJson;
   const registry = await startRegistry(root, manifest, readFileSync(tarball), packageJson);
@@ -70,12 +71,6 @@ export async function withWorkspace<T>(
 /** The packages that a driver loads, as its user installs them. */
 const engines: readonly string[] = Object.entries(manifest.imports)
   .filter(([, specifier]) => specifier.startsWith("npm:")).map(([name]) => name);
-
-async function pack(folder: string): Promise<string> {
-  const tarball = join(folder, "package.tgz");
-  await must(binaryOf("deno"), ["pack", "--allow-dirty", "--output", tarball]);
-  return tarball;
-}
 
 /** Two projects: `npm` with the packages that drivers load, and `bare` without. */
 async function installWithNpm({ env, packageJson, project }: Workspace): Promise<void> {
@@ -138,14 +133,15 @@ function environment(folder: string, url: string): Record<string, string> {
     NPM_CONFIG_REGISTRY: url,
     JSR_URL: url,
     DENO_DIR: join(folder, "cache/deno"),
+    DENO_NO_UPDATE_CHECK: "1",
   };
 }
 
 async function must(
-  binary: string,
+  command: string,
   args: string[],
   options: Parameters<typeof runCommand>[2] = {},
 ): Promise<void> {
-  const { code, output } = await runCommand(binary, args, options);
-  if (code !== 0) throw new Error(`${binary} ${args.join(" ")} failed:\n${output}`);
+  const { code, stdout, stderr } = await runCommand(command, args, { timeout: 120_000, ...options });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
 }

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binaryOf, root } from "../../scripts/runtimes.mjs";
-import { runCommand, runTogether } from "../../scripts/test/command.mjs";
+import { runTogether } from "../../scripts/test/command.mjs";
+import { runCommand } from "../support/child.ts";
 import { runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import { drizzleProject, kyselyProject, MODELS, type Project, rinariProject } from "./projects.ts";
@@ -55,7 +56,7 @@ async function countInstantiations(folder: string, { library, text }: Project): 
   );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const args = [tsc, "--project", config, "--extendedDiagnostics"];
-  const { output } = await runCommand(binaryOf("node"), args, { cwd: folder });
-  assertEquals(output.split("\n").filter((line) => line.includes("error")), []);
-  return Number(/Instantiations:\s+(\d+)/.exec(output)?.[1]);
+  const { stdout } = await runCommand(binaryOf("node"), args, { cwd: folder, timeout: 100_000 });
+  assertEquals(stdout.split("\n").filter((line) => line.includes("error")), []);
+  return Number(/Instantiations:\s+(\d+)/.exec(stdout)?.[1]);
 }
