@@ -21,7 +21,9 @@ export interface ChildOptions {
   after?: string;
 }
 
-const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet"];
+// A program in another folder finds the packages of this repository only by its manifest.
+const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet", `--config=${config}`];
 const flags: Record<Runtime, string[]> = {
   bun: ["run"],
   deno: ["run", ...denoFlags],
