@@ -1,7 +1,7 @@
 /**
  * Builds the npm package into `npm/` with dnt: ES modules, CommonJS and declarations, all from `deno.json`.
  *
- * `deno run -A scripts/build_npm.ts && npm publish ./npm`
+ * `deno run -A --node-modules-dir=none scripts/build_npm.ts && npm publish ./npm`
  *
  * dnt comes only from JSR. Where JSR cannot be reached this file neither runs nor type-checks, so `npm test` reports
  * its check as skipped there, and tsconfig.json leaves it out. In GitHub Actions the manifest names the repository.
