@@ -171,7 +171,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
   async #openRemote(dbName: string, place: RemotePlace): Promise<RemoteLink> {
     const settings = this.#settings as LibSQLSettings;
     const { requestTimeout, busyTimeout, concurrency, authToken } = settings;
+    const { namespace } = place;
     const web = /^wss?:/i.test(place.url);
+    // Whoever goes without TLS is in a network of their own.
+    const near = /^http:/i.test(place.url);
     let token: string | undefined;
     const make = async (): Promise<LibSQLClient> => {
       token = await this.#token(dbName, place);
@@ -179,7 +182,9 @@ export class LibSQLProvider implements AsyncSqlProvider {
         url: web ? withNamespace(place, this.name) : place.url,
         authToken: token,
         concurrency,
-        ...(web ? null : { fetch: deadlineFetch(settings.fetch, requestTimeout, place.namespace) }),
+        ...(web
+          ? null
+          : { fetch: deadlineFetch(settings.fetch, { timeout: requestTimeout, namespace, near }) }),
       });
     };
     return new RemoteLink({
