@@ -22,6 +22,7 @@ import type {
 import { ConnectionError } from "../src/errors/mod.ts";
 import { describeSchema } from "../src/reference/mod.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
+import type { Catalog } from "./deno_kv/catalog.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
 import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
 import { explainSearch } from "./deno_kv/explain.ts";
@@ -40,6 +41,7 @@ import {
   updateMatches,
 } from "./deno_kv/queries.ts";
 import { countAll } from "./deno_kv/row_count.ts";
+import { PreparedQuery } from "./deno_kv/prepared.ts";
 import { Sessions } from "./deno_kv/sessions.ts";
 import { Statement } from "./deno_kv/statement.ts";
 import { Store } from "./deno_kv/store.ts";
@@ -115,16 +117,12 @@ export class DenoKVDriver implements AsyncDriver {
    * Makes a table when it is absent.
    *
    * @throws {ValidationError} When it exists with a different schema (`SCHEMA_MISMATCH`).
+   * @throws {UnsupportedError} When it refers to a table with rows that expire.
    */
   async createTable(dbName: string, tableName: string, schema: TableSchema): Promise<void> {
     const { sessions, config } = this.#connected("createTable", dbName, tableName);
     if (config.readonly !== true) await sessions.resume(dbName);
-    await this.#write(
-      "createTable",
-      dbName,
-      tableName,
-      (work) => Promise.resolve(createTable(work, tableName, schema)),
-    );
+    await this.#write("createTable", dbName, tableName, (work) => createTable(work, tableName, schema));
   }
 
   /**
@@ -336,40 +334,13 @@ export class DenoKVDriver implements AsyncDriver {
 
   /** Binds a plan to its table. */
   prepare(dbName: string, tableName: string, plan: QueryPlan): AsyncPreparedQuery {
-    const { where, kind, orderBy, limit, offset } = plan;
-    return {
-      all: <T>(params: readonly unknown[]): Promise<T[]> => {
-        const search = {
-          where,
-          params,
-          orderBy,
-          limit,
-          offset: offset === undefined ? 0 : params[offset] as number,
-        };
-        return this.#read(
-          "select",
-          dbName,
-          tableName,
-          (work, table) => selectRows<T>(work, table, search, plan.select),
-        );
-      },
-      number: (params) => {
-        const filter = { where, params };
-        if (kind === "count") {
-          return this.#read(kind, dbName, tableName, (work, table) => countMatches(work, table, filter));
-        }
-        return this.#write(kind, dbName, tableName, (work) => {
-          const table = work.catalog.table(tableName);
-          if (kind === "delete") return removeMatches(work, table, filter);
-          return updateMatches(
-            work,
-            table,
-            Object.fromEntries((plan.set ?? []).map(({ column, slot }) => [column, params[slot]])),
-            filter,
-          );
-        });
-      },
-    };
+    const { kind } = plan;
+    return new PreparedQuery(plan, tableName, {
+      direct: () => this.#direct(dbName),
+      read: (run) => this.#read(kind, dbName, tableName, run),
+      write: (run) =>
+        this.#write(kind, dbName, tableName, (work) => run(work, work.catalog.table(tableName))),
+    });
   }
 
   /** How a search goes: the way to the rows, what is tested of them, and how many entries are read. */
@@ -448,6 +419,14 @@ export class DenoKVDriver implements AsyncDriver {
     const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
     const close = (): void => given === undefined ? kv.close() : undefined;
     this.#open = { store, sessions: new Sessions(store), config, close };
+  }
+
+  /** The store and the tables as they are known, for a read that belongs to no transaction and is not told of. */
+  #direct(dbName: string): { readonly store: Store; readonly catalog: Catalog } | null {
+    const open = this.#open;
+    if (open === null || open.config.verbose || open.sessions.inTransaction) return null;
+    const catalog = open.sessions.known(dbName);
+    return catalog === null ? null : { store: open.store, catalog };
   }
 
   async #read<T>(

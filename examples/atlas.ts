@@ -32,8 +32,13 @@ async function main(args: string[]): Promise<number> {
 async function showAtlas(options: AtlasOptions): Promise<void> {
   console.log(bold(`Rinari atlas on ${options.driver}, ${runtimeTitle}`));
   if (options.fresh) removeDatabase(options);
-  using atlas = new Atlas(await openDriver(options));
-  const times = [await printLoading(atlas, new NPMSource(options.limit), options.path)];
-  for (const { title, run } of chapters) times.push(printPart(title, () => run(atlas)));
-  printTimes(times);
+  const { driver, close } = await openDriver(options);
+  try {
+    await using atlas = new Atlas(driver);
+    const times = [await printLoading(atlas, new NPMSource(options.limit), options)];
+    for (const { title, run } of chapters) times.push(await printPart(title, () => run(atlas)));
+    printTimes(times);
+  } finally {
+    close?.();
+  }
 }

@@ -2,7 +2,8 @@ import { isAbsolute, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Runtime, runtime } from "./runtime.ts";
+import { type DriverName, DRIVERS } from "./drivers.ts";
+import { runtime } from "./runtime.ts";
 
 /** What the command line asks for. */
 export interface AtlasOptions {
@@ -15,17 +16,8 @@ export interface AtlasOptions {
   readonly limit: number | null;
 }
 
-/** The drivers the atlas can run on. */
-export type DriverName = "memory" | "bun-sqlite" | "node-sqlite";
-
 /** A command line that makes no sense. */
 export class UsageError extends Error {}
-
-const DRIVERS: Readonly<Record<DriverName, readonly Runtime[]>> = {
-  "memory": ["bun", "deno", "node"],
-  "bun-sqlite": ["bun"],
-  "node-sqlite": ["bun", "deno", "node"],
-};
 
 const FOLDER = fileURLToPath(new URL("./data", import.meta.url));
 
@@ -35,7 +27,7 @@ export const HELP = `Usage: npm start -- [options]
        deno run -A examples/atlas.ts [options]
 
   --runtime <name>  bun, deno or node (only with npm start; default node)
-  --driver <name>   memory, bun-sqlite (Bun) or node-sqlite; default the runtime's own SQLite
+  --driver <name>   memory, bun-sqlite (Bun), node-sqlite or deno-kv; default the runtime's own SQLite
   --dir <path>      folder of the database file; default examples/atlas/data
   --limit <count>   load only this many cities, spread over the whole list
   --fresh           load anew instead of using the database of an earlier start
@@ -52,13 +44,14 @@ export function readOptions(args: string[]): AtlasOptions | "help" {
   );
   if (help) return "help";
   const driver = readDriver(name);
-  if (driver === "memory" && dir !== undefined) {
-    throw new UsageError("Cannot use --dir with --driver memory: it keeps no file");
+  const { file } = DRIVERS[driver];
+  if (file === null && dir !== undefined) {
+    throw new UsageError(`Cannot use --dir with --driver ${driver}: it keeps no file`);
   }
   if (dir === "") throw new UsageError("Cannot use --dir: it is empty; give the path of a folder");
   return {
     driver,
-    path: driver === "memory" ? null : join(folderOf(dir), "atlas.sqlite"),
+    path: file === null ? null : join(folderOf(dir), file),
     fresh,
     limit: limit === undefined ? null : readLimit(limit),
   };
@@ -98,8 +91,9 @@ function readDriver(name: string): DriverName {
   if (driver === undefined) {
     throw new UsageError(`Unknown driver "${name}": use ${Object.keys(DRIVERS).join(", ")}`);
   }
-  if (!DRIVERS[driver].includes(runtime)) {
-    const runsIn = DRIVERS[driver].join(", ");
+  const { runtimes } = DRIVERS[driver];
+  if (!runtimes.some((one) => one === runtime)) {
+    const runsIn = runtimes.join(", ");
     throw new UsageError(
       `Cannot use ${driver} in ${runtime}: it runs in ${runsIn}; try --driver node-sqlite`,
     );
