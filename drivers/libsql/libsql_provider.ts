@@ -1,5 +1,5 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
-import { type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
+import { type RinariError, UnsupportedError, ValidationError } from "../../src/errors/mod.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";
@@ -15,7 +15,7 @@ import {
 import { LibSQLEngine } from "./libsql_engine.ts";
 import { libsqlFailure } from "./libsql_failure.ts";
 import { type LibSQLOptions, type LibSQLSettings, libsqlSettings } from "./libsql_options.ts";
-import { findPlace, hasSingle, type RemotePlace } from "./libsql_place.ts";
+import { findPlace, hasSingle, type RemotePlace, wrongURL } from "./libsql_place.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { LocalLink } from "./local_link.ts";
 import { RemoteLink } from "./remote_link.ts";
@@ -54,6 +54,8 @@ export class LibSQLProvider implements AsyncSqlProvider {
   /** Checks the options and loads the client's package. */
   async configure(config: DriverConfig): Promise<void> {
     this.#settings = libsqlSettings(this.name, this.#options, config);
+    this.#taken = null;
+    this.engines.clear();
     if (this.#settings.client === null) this.#create = await loadClient(this.name);
   }
 
@@ -236,7 +238,14 @@ export class LibSQLProvider implements AsyncSqlProvider {
 
   async #token(dbName: string, { token }: RemotePlace): Promise<string | undefined> {
     const { authToken } = this.#settings as LibSQLSettings;
-    return await (typeof authToken === "function" ? authToken(dbName) : authToken) ?? token ?? undefined;
+    const given: unknown = await (typeof authToken === "function" ? authToken(dbName) : authToken) ?? token;
+    if (given === null || given === undefined) return undefined;
+    if (typeof given === "string" && TOKEN.test(given)) return given.trim();
+    // Whoever is given it would say that it cannot be sent, and show it.
+    throw new ValidationError(
+      `Cannot open database \`${dbName}\`: its \`authToken\` is no text of letters, digits and signs`,
+      { code: "INVALID_OPTIONS", driver: this.name },
+    );
   }
 
   async #isRefused(url: string, token: string | undefined): Promise<boolean> {
@@ -263,6 +272,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
   }
 
   #explain(dbName: string, error: unknown): RinariError {
+    const { code } = (error ?? {}) as { code?: unknown };
+    if (typeof code === "string" && code.startsWith("URL_")) {
+      return wrongURL(this.name, dbName, `cannot be used (${code})`);
+    }
     const scene = { driver: this.name, database: dbName } as const;
     const typed = connectionFailure(error, { ...scene, phase: "read" });
     return typed ??
@@ -270,6 +283,8 @@ export class LibSQLProvider implements AsyncSqlProvider {
   }
 }
 
+/** Text that can be sent in a header; a file it was read from may end with a new line. */
+const TOKEN = /^[\x21-\x7e]*\s*$/;
 const CHECK = { sql: "SELECT count(*) FROM sqlite_schema", args: [] };
 
 function fileURL(path: string): string {

@@ -6,7 +6,7 @@ const clients = new Map<string, Client>();
 
 /** Removes every table of a server's database. */
 export async function resetDatabase(url: string): Promise<void> {
-  // Made once: a new client asks its server first what it understands.
+  // One for all: a new one would open connections of its own.
   let client = clients.get(url);
   if (client === undefined) clients.set(url, client = createClient({ url }));
   const { rows } = await client.execute(
