@@ -1,10 +1,10 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
-import { type RinariError, UnsupportedError, ValidationError } from "../../src/errors/mod.ts";
+import { type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";
 import type { SqliteFile } from "../../src/sql/sqlite_files.ts";
-import { connectionFailure } from "./connection_failure.ts";
+import { connectionFailure, unauthorized } from "./connection_failure.ts";
 import { deadlineFetch } from "./deadline.ts";
 import {
   type CreateClient,
@@ -19,6 +19,7 @@ import { findPlace, hasSingle, type RemotePlace, wrongURL } from "./libsql_place
 import { LocalConnection } from "./local_connection.ts";
 import { LocalLink } from "./local_link.ts";
 import { RemoteLink } from "./remote_link.ts";
+import { refusesToken, tokenFor } from "./token.ts";
 import { Turn, turnOfFile } from "./turn.ts";
 
 /** Equal for all drivers that open files with this library. */
@@ -119,11 +120,13 @@ export class LibSQLProvider implements AsyncSqlProvider {
   }
 
   async #openReplica(dbName: string, file: SqliteFile, primary: RemotePlace): Promise<LocalLink> {
-    const { syncInterval, readYourWrites } = this.#settings as LibSQLSettings;
+    const settings = this.#settings as LibSQLSettings;
+    const { syncInterval, readYourWrites } = settings;
     const release = claimFile(file.realPath ?? file.path, LIBRARY, this.name);
     let client: LibSQLClient | null = null;
+    let authToken: string | undefined;
     try {
-      const authToken = await this.#token(dbName, primary);
+      authToken = await tokenFor(this.name, settings, dbName, primary);
       client = this.#client({
         url: fileURL(file.path),
         syncUrl: withNamespace(primary, this.name),
@@ -137,6 +140,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
     } catch (error) {
       client?.close();
       release();
+      // The client does not tell why it could not begin.
+      if (client !== null && await refusesToken(settings, primary.url, authToken)) {
+        throw unauthorized(this.name, `Cannot open database \`${dbName}\``, error);
+      }
       throw error;
     }
   }
@@ -179,7 +186,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
     const near = /^http:/i.test(place.url);
     let token: string | undefined;
     const make = async (): Promise<LibSQLClient> => {
-      token = await this.#token(dbName, place);
+      token = await tokenFor(this.name, settings, dbName, place);
       return this.#client({
         url: web ? withNamespace(place, this.name) : place.url,
         authToken: token,
@@ -195,7 +202,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
       client: await make(),
       remake: make,
       renewable: typeof authToken === "function",
-      refuses: web ? () => this.#isRefused(place.url, token) : null,
+      refuses: web ? () => refusesToken(settings, place.url, token) : null,
       timed: !web,
       requestTimeout,
       busyTimeout,
@@ -236,33 +243,6 @@ export class LibSQLProvider implements AsyncSqlProvider {
     return (this.#create as CreateClient)({ ...config, intMode: "bigint" });
   }
 
-  async #token(dbName: string, { token }: RemotePlace): Promise<string | undefined> {
-    const { authToken } = this.#settings as LibSQLSettings;
-    const given: unknown = await (typeof authToken === "function" ? authToken(dbName) : authToken) ?? token;
-    if (given === null || given === undefined) return undefined;
-    if (typeof given === "string" && TOKEN.test(given)) return given.trim();
-    // Whoever is given it would say that it cannot be sent, and show it.
-    throw new ValidationError(
-      `Cannot open database \`${dbName}\`: its \`authToken\` is no text of letters, digits and signs`,
-      { code: "INVALID_OPTIONS", driver: this.name },
-    );
-  }
-
-  async #isRefused(url: string, token: string | undefined): Promise<boolean> {
-    const { fetch, requestTimeout } = this.#settings as LibSQLSettings;
-    const response = await fetch(new URL("v2/pipeline", url.replace(/^ws/i, "http")), {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(token === undefined ? null : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ requests: [{ type: "close" }] }),
-      signal: AbortSignal.timeout(requestTimeout),
-    });
-    await response.body?.cancel();
-    return response.status === 401;
-  }
-
   #pragmas(): string[] {
     const { durability, readonly } = this.#settings as LibSQLSettings;
     const pragmas = ["PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"];
@@ -283,8 +263,6 @@ export class LibSQLProvider implements AsyncSqlProvider {
   }
 }
 
-/** Text that can be sent in a header; a file it was read from may end with a new line. */
-const TOKEN = /^[\x21-\x7e]*\s*$/;
 const CHECK = { sql: "SELECT count(*) FROM sqlite_schema", args: [] };
 
 function fileURL(path: string): string {

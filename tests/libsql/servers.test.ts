@@ -114,6 +114,22 @@ describe("LibSQLDriver", () => {
           if (url === server.url) assertEquals(refused.code, "FORBIDDEN");
           await reading.orm.disconnect();
         }
+        const replica = { storageDir: folder, syncUrl: server.url };
+        const stranger = open({ ...replica, authToken: "nonsense" });
+        const error = await errorOf(() => stranger.Note.count());
+        assertEquals([error.name, error.code, error.retryable], ["ConnectionError", "UNAUTHORIZED", false]);
+        assert(!inspect(error, { depth: 8 }).includes("nonsense"));
+        await stranger.orm.disconnect();
+        const known = open({ ...replica, authToken: () => good });
+        assertEquals(await known.Note.count(), 1);
+        await known.Note.create({ id: 2 });
+        assertEquals(await known.Note.count(), 2);
+        await known.orm.disconnect();
+        const reader = open({ ...replica, authToken: readonly });
+        assertEquals(await reader.Note.count(), 2);
+        const refused = await errorOf(() => reader.Note.create({ id: 3 }));
+        assertEquals([refused.name, refused.code], ["ConnectionError", "FORBIDDEN"]);
+        await reader.orm.disconnect();
       }, { jwtKeyFile });
     }));
 
