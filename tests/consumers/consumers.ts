@@ -39,6 +39,12 @@ const denos = ["npm", "jsr", "link"].map((source): Consumer => ({
   args: ["run", "--allow-all", "--unstable-kv", "--quiet"],
 }));
 
+/** The versions of Node that the other tests do not run under, with their test runner. */
+export const otherVersions: readonly Consumer[] = nodes.slice(0, -1).map((node) => ({
+  ...node,
+  args: [...node.args, "--test", "--test-reporter=tap"],
+}));
+
 /** Every runtime that runs the program as an ES module. */
 export const consumers: readonly Consumer[] = [...nodes, bun, ...denos];
 

@@ -1,5 +1,5 @@
 // What the registries would get, installed and used as its users do. The tarball is made once; `RINARI_TARBALL` names another.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { runTogether } from "../../scripts/test/command.mjs";
 import type { ChildResult } from "../support/child.ts";
 import { runtime, test } from "../support/runner.ts";
@@ -10,6 +10,7 @@ import {
   checkers,
   type Consumer,
   consumers,
+  otherVersions,
   publint,
   readManifest,
   requirers,
@@ -83,6 +84,21 @@ for (const consumer of requirers) {
   testUse(`package: ${consumer.name} requires it`, run(consumer, "main.cjs"), (ended) => {
     checkReport(reportOf(ended), consumer);
   });
+}
+for (const consumer of otherVersions) {
+  testUse(
+    `package: every promise is kept in ${consumer.name}`,
+    run(consumer, "promises.test.mjs"),
+    (ended) => {
+      const [, passed] = /^# pass (\d+)$/m.exec(ended.stdout) ?? [];
+      assertEquals(
+        [ended.code, ended.stdout.match(/^ *not ok .*$/gm)],
+        [0, null],
+        ended.stdout.slice(-2_000),
+      );
+      assertGreater(Number(passed), 400, ended.stdout.slice(-2_000));
+    },
+  );
 }
 for (const consumer of withoutEngines) {
   testUse(`package: ${consumer.name} alone says what to install`, run(consumer, "main.mjs"), (ended) => {

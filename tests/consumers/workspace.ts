@@ -115,7 +115,7 @@ function newProject(folder: string, packageJson: object | null): string {
   if (packageJson !== null) {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, ...packageJson }));
   }
-  cpSync(join(root, "tests/consumers/fixtures/report.mjs"), join(folder, "report.mjs"));
+  cpSync(join(root, "tests/consumers/fixtures"), folder, { recursive: true });
   writeFileSync(join(folder, "main.mjs"), moduleProgram(manifest.name, entries));
   writeFileSync(join(folder, "main.cjs"), commonJSProgram(manifest.name, entries));
   for (const end of ["ts", "mts", "cts"]) {
