@@ -19,7 +19,11 @@ const bunArch = arch === "arm64" ? "aarch64" : arch;
 
 /** @type {Record<Runtime, string[]>} */
 const candidates = {
-  bun: ["", "-musl"].map((libc) => `@oven/bun-${bunPlatform}-${bunArch}${libc}/bin/bun${exe}`),
+  // The install script of the package `bun`, where it is run, moves the binary to where the last one is.
+  bun: [
+    ...["", "-musl"].map((libc) => `@oven/bun-${bunPlatform}-${bunArch}${libc}/bin/bun${exe}`),
+    "bun/bin/bun.exe",
+  ],
   deno: ["", "-glibc"].map((libc) => `@deno/${platform}-${arch}${libc}/deno${exe}`),
   node: [`node-${platform === "win32" ? "win" : platform}-${arch}/bin/node${exe}`],
 };

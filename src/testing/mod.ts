@@ -49,6 +49,8 @@
  * @module
  */
 export { capabilityMatrix } from "./capability_matrix.ts";
+export { checkDriver } from "./check_driver.ts";
 export { conformance } from "./conformance.ts";
 export { type BrokenPromiseDetails, ConformanceError } from "./conformance_error.ts";
-export type { AnyKindOfDriver, ConformanceOptions } from "./options.ts";
+export type { ConformanceReport, ConformanceResult } from "./conformance_report.ts";
+export type { AnyKindOfDriver, CheckOptions, ConformanceOptions, DriverUnderTest } from "./options.ts";

@@ -111,7 +111,7 @@ describe("DenoKVDriver", () => {
         for (const each of [driver, memory]) await prepare(each);
         for (const [name, work] of violations) {
           const expected = await violate(memory, work);
-        assertNotEquals(expected, NOTHING, name);
+          assertNotEquals(expected, NOTHING, name);
           assertEquals([name, await violate(driver, work)], [name, expected]);
         }
         assertEquals(await driver.findAll("d", "rows", {}), await memory.findAll("d", "rows", {}));

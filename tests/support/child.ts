@@ -17,6 +17,8 @@ export interface ChildOptions {
   cwd?: string;
   /** The file holds tests and is given to the runtime's own runner. */
   isTest?: boolean;
+  /** A command of the shell that the child inherits the effects of, such as `ulimit -f 100`. Not on Windows. */
+  after?: string;
 }
 
 const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet"];
@@ -38,15 +40,17 @@ const testFlags: Record<Runtime, string[]> = {
 export function startFile(
   file: URL,
   args: string[] = [],
-  { cwd, isTest = false }: ChildOptions = {},
+  { cwd, isTest = false, after }: ChildOptions = {},
 ): ChildProcess {
-  // A test of node:test in the child is its own, not one of the test that runs it.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const first = isTest ? testFlags[runtime] : flags[runtime];
-  return spawn(process.execPath, [...first, fileURLToPath(file), ...args], {
+  const command = [process.execPath, ...first, fileURLToPath(file), ...args];
+  const [program = "", ...rest] = after === undefined
+    ? command
+    : ["sh", "-c", `${after}; exec "$@"`, "sh", ...command];
+  return spawn(program, rest, {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...env, NO_COLOR: "1" },
+    env: environment(),
   });
 }
 
@@ -54,9 +58,27 @@ export function startFile(
 export function runFile(
   file: URL,
   args: string[] = [],
-  { timeout = 30_000, ...options }: ChildOptions & { timeout?: number } = {},
+  { timeout, ...options }: ChildOptions & { timeout?: number } = {},
 ): Promise<ChildResult> {
-  const child = startFile(file, args, options);
+  return endOf(startFile(file, args, options), timeout);
+}
+
+/** Runs a command to its end; after `timeout` ms it is killed. */
+export function runCommand(
+  command: string,
+  args: string[],
+  { cwd, timeout }: { cwd?: string; timeout?: number } = {},
+): Promise<ChildResult> {
+  return endOf(spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"], env: environment() }), timeout);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  // A test of node:test in the child is its own, not one of the test that runs it.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return { ...env, NO_COLOR: "1" };
+}
+
+function endOf(child: ChildProcess, timeout = 30_000): Promise<ChildResult> {
   const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
   const printed = { stdout: "", stderr: "" };
   child.stdin?.end();
