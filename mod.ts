@@ -13,13 +13,16 @@
  *   age: { type: DataTypes.INTEGER },
  * });
  * User.create({ name: "Ada", age: 36 });
- * console.log(User.findAll({ where: { age: { $gte: 18 } }, orderBy: [["name", "ASC"]] }));
+ * const adults = User.findAll({ where: { age: { $gte: 18 } } });
+ * console.log(adults.length); // 1
  * ```
  *
  * @module
  */
 export * from "./src/contract/mod.ts";
 export * from "./src/errors/mod.ts";
+export { requireSameSchema } from "./src/reference/same_schema.ts";
+export type { TablePlace } from "./src/reference/same_schema.ts";
 export { ORM } from "./src/orm/orm.ts";
 export type {
   AnyModel,

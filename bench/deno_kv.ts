@@ -1,165 +1,145 @@
 /**
  * Compares Rinari on Deno KV with calls of the store itself that keep the same indexes by hand:
- * `deno run -A --unstable-kv bench/deno_kv.ts`.
+ * `npm run bench:kv`, `deno run -A --unstable-kv bench/deno_kv.ts`.
+ *
+ * The ratio is to code that gives what the driver has to give, for this one table (`kv_by_hand.ts`): keys that name the
+ * database and the table; rows as bytes, which Bun, Deno and Node read alike; a schema version that every commit checks; a
+ * count that every write changes. The column `bare` is code that does without these, compared with the same floor.
  *
  * @module
  */
+import { deepStrictEqual } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { DenoKVDriver, type KVStore } from "../drivers/deno_kv.ts";
-import { DataTypes, ORM } from "../mod.ts";
+import { parseArgs } from "node:util";
+import type { KVStore } from "../drivers/deno_kv.ts";
+import { bareByHand, byHand } from "./kv_by_hand.ts";
+import { cases, type KVCase, type KVContestant, ROWS, userOf } from "./kv_cases.ts";
+import { openRinari } from "./kv_rinari.ts";
+import { printTable, type Result, writeTable } from "./report.ts";
 
-const ROWS = 10_000;
-const ROUNDS = 9;
-const CALLS = 300;
+const HELP = `Usage: deno run -A --unstable-kv bench/deno_kv.ts [options]
 
-interface User {
-  readonly id: number;
-  readonly name: string;
-  readonly email: string;
-  readonly age: number;
-}
+  --case <text>     only the operations whose name contains the text
+  --rounds <count>  rounds of each operation; default 21
+  --calls <count>   calls of each contestant in a round; default 60
+  --loop <seconds>  run the operations of Rinari alone, without measuring, for a profiler
+  --write           put the table into bench/README.md`;
 
-interface Contestant {
-  insert(user: User): Promise<unknown>;
-  byKey(id: number): Promise<unknown>;
-  byEmail(email: string): Promise<unknown>;
-  byAge(age: number): Promise<unknown>;
-  rename(id: number, name: string): Promise<unknown>;
-  increment(id: number): Promise<unknown>;
-}
+/** Rounds that do not count: the runtime compiles meanwhile. */
+const WARM_UP = 4;
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  const options = readOptions();
   const { Deno } = globalThis as { Deno?: { openKv?: (path: string) => Promise<KVStore> } };
+  if (options === null) return 2;
   if (Deno?.openKv === undefined) {
     console.error("Cannot measure: this runtime has no `Deno.openKv`; run under Deno with --unstable-kv");
     return 2;
   }
   const folder = mkdtempSync(join(tmpdir(), "rinari-bench-"));
-  const kv = await Deno.openKv(join(folder, "by_hand.db"));
-  const driver = new DenoKVDriver({ path: join(folder, "rinari.db"), bulk: "chunked" });
-  const orm = new ORM({ driver });
-  const hand = byHand(kv);
-  const rinari = await withRinari(orm);
-  const results: { name: string; hand: number; rinari: number }[] = [];
-  let next = ROWS;
-  const fresh = (): User => userOf(next++);
-  const some = (): number => Math.floor(Math.random() * ROWS);
-  const cases: [string, (it: Contestant) => Promise<unknown>][] = [
-    ["find by key", (it) => it.byKey(some())],
-    ["find by unique column", (it) => it.byEmail(`user${some()}@example.org`)],
-    ["50 rows of an index, in order", (it) => it.byAge(some() % 90)],
-    ["insert with two indexes", (it) => it.insert(fresh())],
-    ["change a column", (it) => it.rename(some(), "changed")],
-    ["read, add one, write, in a transaction", (it) => it.increment(some())],
-  ];
-  for (let id = 0; id < ROWS; id++) await hand.insert(userOf(id));
-  await rinari.fill(Array.from({ length: ROWS }, (_, id) => userOf(id)));
-  for (const [name, run] of cases) {
-    const times: Record<"hand" | "rinari", number[]> = { hand: [], rinari: [] };
-    for (let round = 0; round < ROUNDS; round++) {
-      const order = round % 2 === 0 ? ["hand", "rinari"] as const : ["rinari", "hand"] as const;
-      for (const who of order) times[who].push(await measure(() => run(who === "hand" ? hand : rinari)));
+  const hand = byHand(await Deno.openKv(join(folder, "by_hand.db")));
+  const bare = bareByHand(await Deno.openKv(join(folder, "bare.db")));
+  const rinari = await openRinari(join(folder, "rinari.db"));
+  const all = [hand, rinari, bare];
+  try {
+    for (const each of all) {
+      for (let id = 1; id <= ROWS; id += 40) {
+        await each.insertAll(Array.from({ length: 40 }, (_, i) => userOf(id + i)));
+      }
     }
-    results.push({ name, hand: median(times.hand), rinari: median(times.rinari) });
+    const results: Result[] = [];
+    for (const one of cases.filter(({ name }) => name.includes(options.text))) {
+      await checkEqual(one, all);
+      if (options.seconds > 0) await loop(one, rinari, options.seconds);
+      else results.push(await measureCase(one, all, options));
+    }
+    if (options.seconds > 0) return 0;
+    printTable("deno-kv", { memory: false, relaxed: false }, results);
+    if (options.write) writeTable("deno-kv", results);
+  } finally {
+    for (const each of all) await each.close();
+    rmSync(folder, { recursive: true, force: true });
   }
-  for (const { name, hand, rinari } of results) {
-    console.log(
-      `${name.padEnd(40)} ${hand.toFixed(0).padStart(6)} µs ${rinari.toFixed(0).padStart(6)} µs  ${
-        (rinari / hand).toFixed(2)
-      }`,
-    );
-  }
-  await orm.disconnect();
-  kv.close();
-  rmSync(folder, { recursive: true, force: true });
   return 0;
 }
 
-function userOf(id: number): User {
-  return { id, name: `User ${id}`, email: `user${id}@example.org`, age: id % 90 };
+/** Refuses to compare work that differs. */
+async function checkEqual({ name, input, run }: KVCase, [first, ...others]: KVContestant[]): Promise<void> {
+  const given = input();
+  const expected = await run(first as KVContestant, given);
+  for (const each of others) {
+    deepStrictEqual(await run(each, given), expected, `${name}: ${each.name} and the first differ`);
+  }
 }
 
-async function measure(run: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  for (let i = 0; i < CALLS; i++) await run();
-  return (performance.now() - started) * 1000 / CALLS;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
-
-/** Rows as V8 stores objects, indexes that hold keys, and checks: what careful code on the store does. */
-function byHand(kv: KVStore): Contestant {
-  const rows = async (keys: number[]): Promise<User[]> => {
-    const found: Promise<readonly { value: unknown }[]>[] = [];
-    for (let at = 0; at < keys.length; at += 10) {
-      found.push(kv.getMany(keys.slice(at, at + 10).map((id) => ["users", id])));
+/** Measures a case in rounds; in each, all have their calls in turn, so that noise of the disk meets them alike. */
+async function measureCase(
+  { name, input, run }: KVCase,
+  all: readonly KVContestant[],
+  { rounds, calls }: { rounds: number; calls: number },
+): Promise<Result> {
+  const medians: number[][] = all.map(() => []);
+  for (let round = -WARM_UP; round < rounds; round++) {
+    const times: number[][] = all.map(() => []);
+    for (let call = 0; call < calls; call++) {
+      const given = input();
+      for (let turn = 0; turn < all.length; turn++) {
+        const who = (turn + call) % all.length;
+        const started = performance.now();
+        await run(all[who] as KVContestant, given);
+        times[who]?.push((performance.now() - started) * 1e6);
+      }
     }
-    return (await Promise.all(found)).flat().map(({ value }) => value as User);
-  };
-  const change = async (id: number, next: (user: User) => User): Promise<void> => {
-    for (;;) {
-      const { value, versionstamp } = await kv.get(["users", id]);
-      const atomic = kv.atomic();
-      atomic.check({ key: ["users", id], versionstamp });
-      atomic.set(["users", id], next(value as User));
-      if ((await atomic.commit()).ok) return;
-    }
-  };
+    if (round >= 0) times.forEach((each, who) => medians[who]?.push(median(each)));
+  }
+  const [floor = [], ...others] = medians;
   return {
-    async insert(user) {
-      const atomic = kv.atomic();
-      const email = ["by_email", user.email];
-      atomic.check({ key: ["users", user.id], versionstamp: null }, { key: email, versionstamp: null });
-      atomic.set(["users", user.id], user);
-      atomic.set(email, user.id);
-      atomic.set(["by_age", user.age, user.id], 0);
-      atomic.sum(["count"], 1n);
-      if (!(await atomic.commit()).ok) throw new Error("taken");
-    },
-    byKey: async (id) => (await kv.get(["users", id])).value,
-    async byEmail(email) {
-      const { value } = await kv.get(["by_email", email]);
-      return (await kv.get(["users", value as number])).value;
-    },
-    async byAge(age) {
-      const keys: number[] = [];
-      const range = { start: ["by_age", age], end: ["by_age", age + 1] };
-      for await (const { key } of kv.list(range, { limit: 50, batchSize: 50 })) keys.push(key[2] as number);
-      return await rows(keys);
-    },
-    rename: (id, name) => change(id, (user) => ({ ...user, name })),
-    increment: (id) => change(id, (user) => ({ ...user, name: `${user.name}+` })),
+    name,
+    byHand: median(floor),
+    others: others.map((own, i) => ({
+      name: all[i + 1]?.name ?? "",
+      time: median(own),
+      ratio: median(own.map((time, round) => time / (floor[round] as number))),
+    })),
   };
 }
 
-async function withRinari(
-  orm: ORM<DenoKVDriver>,
-): Promise<Contestant & { fill(users: User[]): Promise<unknown> }> {
-  const User = orm.define("bench", "users", {
-    id: { type: DataTypes.INTEGER, primaryKey: true },
-    name: { type: DataTypes.TEXT, notNull: true },
-    email: { type: DataTypes.TEXT, unique: true, notNull: true },
-    age: { type: DataTypes.INTEGER, notNull: true },
-  }, { indexes: [{ columns: ["age"] }] });
-  await orm.ready();
-  return {
-    fill: (users) => User.bulkCreate(users),
-    insert: (user) => User.create(user),
-    byKey: (id) => User.findById(id),
-    byEmail: (email) => User.findOne({ where: { email } }),
-    byAge: (age) => User.findAll({ where: { age }, limit: 50 }),
-    rename: (id, name) => User.update({ name }, { id }),
-    increment: (id) =>
-      orm.transaction(async () => {
-        const { name } = await User.findOrFail(id);
-        await User.update({ name: `${name}+` }, { id });
-      }),
-  };
+/** Runs a case again and again, for a profiler. */
+async function loop({ name, input, run }: KVCase, contestant: KVContestant, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  let calls = 0;
+  for (; performance.now() < end; calls++) await run(contestant, input());
+  console.log(`${name}: ${(seconds * 1e6 / calls).toFixed(1)} µs`);
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        case: { type: "string", default: "" },
+        rounds: { type: "string", default: "21" },
+        calls: { type: "string", default: "60" },
+        loop: { type: "string", default: "0" },
+        write: { type: "boolean", default: false },
+      },
+    });
+    const [rounds, calls, seconds] = [Number(values.rounds), Number(values.calls), Number(values.loop)];
+    if (!(rounds >= 1) || !(calls >= 1) || !(seconds >= 0)) {
+      throw new TypeError("--rounds, --calls and --loop need numbers");
+    }
+    return { text: values.case, rounds, calls, seconds, write: values.write };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
+    return null;
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? NaN;
 }

@@ -1,5 +1,19 @@
 /**
- * A driver over `node:sqlite`, for Deno, Node.js and Bun.
+ * A driver over `node:sqlite`, for Deno, Node.js and Bun. Synchronous: methods return rows, not Promises.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { NodeSQLiteDriver } from "@rinari/orm/drivers/node-sqlite";
+ *
+ * using orm = new ORM({ driver: new NodeSQLiteDriver({ storageDir: "./data" }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * Note.create({ text: "buy milk" });
+ * console.log(Note.count()); // 1
+ * ```
  *
  * @module
  */

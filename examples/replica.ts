@@ -10,7 +10,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { DataTypes, ORM } from "../mod.ts";
 import { LibSQLDriver } from "../drivers/libsql.ts";
-import { noServer, Server, withServer } from "../tests/support/libsql/server.ts";
+import { noServer, type Server, withServer } from "../tests/support/libsql/server.ts";
 
 const NOTE = {
   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },

@@ -52,7 +52,7 @@ export async function indexRows(
         throw uniqueViolation(table.scene, "index", index.columns);
       }
     }
-    work.set(place, entryValue(table, unique, stored.row));
+    work.set(place, entryValue(table, unique, stored.row, stored.expiresAt));
   }
 }
 

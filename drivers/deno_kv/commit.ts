@@ -41,6 +41,15 @@ export async function commitWork(work: Work): Promise<boolean> {
 /** What the commit has to check: single keys, or whole tables where those are too many. */
 export function checksOf(work: Work): Check[] {
   const { guards, reads, base, store } = work;
+  const room = store.limits.checks - 1;
+  const all = { place: base.place, versionstamp: base.versionstamp };
+  if (guards.size === 0 && reads.size <= room) {
+    const checks: Check[] = [all];
+    for (const { place, found: { versionstamp } } of reads.values()) {
+      if (place.id !== base.place.id) checks.push({ place, versionstamp });
+    }
+    return checks;
+  }
   const tables = new Map(
     [...guards.values()].map((guard) => [String(guard.place.key[base.root.key.length]), guard]),
   );
@@ -52,7 +61,6 @@ export function checksOf(work: Work): Check[] {
   const single = (): Read[] =>
     each.filter((read) => tables.get(read.table)?.mandatory !== true || !covered(read));
   const whole = (): Guard[] => [...guards.values()].filter(({ mandatory }) => mandatory);
-  const room = store.limits.checks - 1;
   // A table with more reads than fit is checked as a whole, when its version was read before them.
   const sizes = new Map<string, number>();
   for (const read of each) if (covered(read)) sizes.set(read.table, (sizes.get(read.table) ?? 0) + 1);
@@ -61,7 +69,7 @@ export function checksOf(work: Work): Check[] {
     guard.mandatory = true;
   }
   return [
-    { place: base.place, versionstamp: base.versionstamp },
+    all,
     ...whole().map(({ place, versionstamp }) => ({ place, versionstamp })),
     ...single().map(({ place, found: { versionstamp } }) => ({ place, versionstamp })),
   ];

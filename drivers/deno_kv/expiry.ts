@@ -1,5 +1,6 @@
-import { UnsupportedError, ValidationError } from "../../src/errors/mod.ts";
+import { ValidationError } from "../../src/errors/mod.ts";
 import { describeValue } from "../../src/schema/describe_value.ts";
+import { checkExpirable } from "./expirable.ts";
 import { below } from "./key.ts";
 import { NAME } from "./limits.ts";
 import { rowAt } from "./primary_key.ts";
@@ -40,12 +41,7 @@ export async function expireRow(
       { code: "INVALID_OPTIONS", driver: NAME, table: name },
     );
   }
-  if (work.catalog.referrers(name).length > 0) {
-    throw new UnsupportedError(
-      `Cannot let a row of \`${name}\` expire: rows of other tables refer to it and would refer to nothing; delete it instead`,
-      { driver: NAME, table: name },
-    );
-  }
+  checkExpirable(work.catalog, table);
   const stored = await readRow(work, table, rowAt(table, key));
   if (stored === null) return false;
   await updateRow(work, table, stored, {}, expireIn === null ? null : Math.round(Date.now() + expireIn));

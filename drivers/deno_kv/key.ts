@@ -61,18 +61,39 @@ export function partText(part: string): string {
   return part.startsWith(BEFORE_MARK) ? part.slice(1) : part;
 }
 
+/** A place whose text is made when it is first asked for: most reads do without it. */
+class LazyPlace implements Place {
+  readonly key: KVKey;
+  readonly #base: Place | null;
+  #id: string | null = null;
+
+  /** `base` is a place that the key is below of, or null. */
+  constructor(key: KVKey, base: Place | null) {
+    this.key = key;
+    this.#base = base;
+  }
+
+  get id(): string {
+    return this.#id ??= this.#makeId();
+  }
+
+  #makeId(): string {
+    let id = this.#base?.id ?? "";
+    for (let i = this.#base?.key.length ?? 0; i < this.key.length; i++) {
+      id += partId(this.key[i] as KVKeyPart);
+    }
+    return id;
+  }
+}
+
 /** Makes a place of a key. */
 export function placeOf(key: KVKey): Place {
-  let id = "";
-  for (const part of key) id += partId(part);
-  return { key, id };
+  return new LazyPlace(key, null);
 }
 
 /** A place below another one. */
 export function below(place: Place, ...parts: readonly KVKeyPart[]): Place {
-  let { id } = place;
-  for (const part of parts) id += partId(part);
-  return { key: [...place.key, ...parts], id };
+  return new LazyPlace([...place.key, ...parts], place);
 }
 
 /** The text of a key that the store returned. */
@@ -161,10 +182,19 @@ function textId(text: string): string {
 
 function numberId(value: number): string {
   view.setFloat64(0, value);
-  const flip = (view.getUint8(0) & 0x80) !== 0 ? 0xff : 0;
-  let id = String.fromCharCode(view.getUint8(0) ^ (flip === 0 ? 0x80 : 0xff));
-  for (let i = 1; i < 8; i++) id += String.fromCharCode(view.getUint8(i) ^ flip);
-  return id;
+  const negative = view.getInt8(0) < 0;
+  const high = view.getUint32(0) ^ (negative ? 0xffffffff : 0x80000000);
+  const low = view.getUint32(4) ^ (negative ? 0xffffffff : 0);
+  return String.fromCharCode(
+    high >>> 24,
+    (high >>> 16) & 255,
+    (high >>> 8) & 255,
+    high & 255,
+    low >>> 24,
+    (low >>> 16) & 255,
+    (low >>> 8) & 255,
+    low & 255,
+  );
 }
 
 /** The tuple encoding of an integer: the tag tells the sign and how many bytes follow. */

@@ -4,7 +4,6 @@ import { readWhere } from "../../src/query/where_reader.ts";
 import { aggregateRows, type Filter, groupRows, type Row, type Search } from "../../src/reference/mod.ts";
 import { NAME } from "./limits.ts";
 import { countAll } from "./row_count.ts";
-import type { StoredRow } from "./rows.ts";
 import { countRows, findRows, matchRows, plainRows } from "./search.ts";
 import { Statement } from "./statement.ts";
 import type { StoredTable } from "./stored_table.ts";
@@ -17,9 +16,13 @@ export async function selectRows<T>(
   search: Search,
   columns: readonly string[] | undefined,
 ): Promise<T[]> {
-  const rows: StoredRow[] = await findRows(work, table, search);
-  if (columns === undefined) return rows.map(({ row }) => row as T);
-  return rows.map(({ row }) => {
+  return selectColumns(plainRows(await findRows(work, table, search)), columns);
+}
+
+/** The rows with the columns asked for, all when absent. */
+export function selectColumns<T>(rows: readonly Row[], columns: readonly string[] | undefined): T[] {
+  if (columns === undefined) return rows as T[];
+  return rows.map((row) => {
     const selected: Record<string, unknown> = {};
     for (const name of columns) selected[name] = row[name];
     return selected as T;

@@ -2,8 +2,8 @@ import { type Attempt, notNullViolation, uniqueViolation } from "../../src/refer
 import { copyValue, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { below, type Place } from "./key.ts";
-import { keyTooLong, rowTooLarge } from "./limits.ts";
-import { encodeKeyOf, encodeRow } from "./row_codec.ts";
+import { keyTooLong, type KVLimits, rowTooLarge } from "./limits.ts";
+import { encodeEntry } from "./entry_codec.ts";
 import { openAny, type StoredRow } from "./rows.ts";
 import { rowPlace } from "./search.ts";
 import { cutRow, segmentPlaces } from "./segments.ts";
@@ -12,14 +12,24 @@ import { entryPlace, isUniqueEntry, type StoredIndex, type StoredTable } from ".
 import type { Found, Work } from "./work.ts";
 
 /** The bytes of a value that are left for what the store adds to it. */
-const VALUE_MARGIN = 1_024;
+export const VALUE_MARGIN = 1_024;
 const NOTHING = new Uint8Array(0);
 
 /** An entry that a row has in an index. */
-interface Entry {
+export interface Entry {
+  /** The index. */
   readonly index: StoredIndex;
+  /** Where. */
   readonly place: Place;
+  /** Whether it excludes others. */
   readonly unique: boolean;
+}
+
+/** Where a row would be, or its entry, that refuses another one. */
+interface Rival {
+  /** The unique index; null for the primary key. */
+  readonly index: StoredIndex | null;
+  readonly place: Place;
 }
 
 /**
@@ -34,17 +44,24 @@ export async function insertRow(
 ): Promise<StoredRow> {
   const { autoIncrement } = table.table;
   // A number that the table gives is greater than all there are: its key needs no look.
-  const numbered = autoIncrement !== null && (data[autoIncrement.name] ?? null) === null;
-  const row = await newRow(work, table, data);
+  const given = autoIncrement === null ? null : data[autoIncrement.name] ?? null;
+  const numbered = autoIncrement !== null && given === null;
+  const number = autoIncrement === null
+    ? null
+    : await takeNumber(work, table, given as number | bigint | null);
+  const row = newRow(table, data, number);
   const place = table.rowPlace(row);
   const entries = entriesOf(table, row);
-  checkKeys(work, table, place, entries);
-  await refuseTwin(work, table, numbered ? null : place, entries, [], "insert into");
-  putRow(work, table, place, row, expiresAt, 0);
-  for (const entry of entries) putEntry(work, table, entry, row);
+  checkKeys(work.store.limits, table, place, entries);
+  const rivals = rivalsOf(numbered ? null : place, entries, []);
+  if (!rivals.every((rival) => work.isOccupied(rival.place) === false)) {
+    await refuseRivals(work, table, rivals, "insert into");
+  }
+  const segments = putRow(work, table, place, row, expiresAt, 0);
+  for (const entry of entries) putEntry(work, table, entry, row, expiresAt);
   if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
   work.touch(table, 1);
-  return { row, place, expiresAt, segments: 0, versionstamp: null };
+  return { row, place, expiresAt, segments, versionstamp: null };
 }
 
 /** Changes columns of a row, and its entries. Foreign keys are not looked at. @returns The row as it is now. */
@@ -55,31 +72,34 @@ export async function updateRow(
   values: Row,
   expiresAt: number | null = stored.expiresAt,
 ): Promise<StoredRow> {
-  const row = changed(table, stored.row, values);
+  const row = changedRow(table, stored.row, values);
   const place = table.rowPlace(row);
-  const before = entriesOf(table, stored.row);
-  const after = entriesOf(table, row);
   const same = place.id === stored.place.id;
+  const renewed = !same || expiresAt !== stored.expiresAt;
+  const indexes = renewed ? table.indexes : table.indexes.filter((index) => depends(index, values));
+  const before = entriesOf(table, stored.row, indexes);
+  const after = entriesOf(table, row, indexes);
   const old = new Set(before.map((entry) => entry.place.id));
   const kept = new Set(after.map((entry) => entry.place.id));
-  checkKeys(work, table, place, after);
+  checkKeys(work.store.limits, table, place, after);
   work.rely(stored.place, stored.versionstamp);
-  await refuseTwin(work, table, same ? null : place, after, before, "update");
+  const rivals = rivalsOf(same ? null : place, after, before);
+  if (rivals.length > 0) await refuseRivals(work, table, rivals, "update");
   if (!same) dropRow(work, table, stored);
-  putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
+  const segments = putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
   for (const entry of before) if (!kept.has(entry.place.id)) await dropEntry(work, table, entry, stored);
-  // The value of an entry of a unique index is the key of the row.
+  // The value of an entry has the time at which the row expires and, in a unique index, the key of the row.
   for (const entry of after) {
-    if (!old.has(entry.place.id) || (!same && entry.unique)) putEntry(work, table, entry, row);
+    if (renewed || !old.has(entry.place.id)) putEntry(work, table, entry, row, expiresAt);
   }
-  if (!same || expiresAt !== stored.expiresAt) {
+  if (renewed) {
     if (stored.expiresAt !== null) work.delete(expiryPlace(table, stored.place, stored.expiresAt));
     if (expiresAt !== null) work.set(expiryPlace(table, place, expiresAt), NOTHING);
   }
   work.touch(table, 0);
   const { autoIncrement } = table.table;
   if (autoIncrement !== null && !same) await takeNumber(work, table, "moved");
-  return { row, place, expiresAt, segments: segmentsOf(work, table, row, expiresAt), versionstamp: null };
+  return { row, place, expiresAt, segments, versionstamp: null };
 }
 
 /** Removes a row with its entries. Foreign keys are not looked at. */
@@ -103,36 +123,50 @@ export function insertPlaces(table: StoredTable, data: Row): Place[] {
   return keyed ? [table.rowPlace(data), ...unique] : unique;
 }
 
-/** The entries of a row. */
-export function entriesOf(table: StoredTable, row: Row): Entry[] {
+/** The entries of a row, in all indexes or in those given. */
+export function entriesOf(
+  table: StoredTable,
+  row: Row,
+  indexes: readonly StoredIndex[] = table.indexes,
+): Entry[] {
   const entries: Entry[] = [];
-  for (const index of table.indexes) {
+  for (const index of indexes) {
     const place = entryPlace(table, index, row);
     if (place !== null) entries.push({ index, place, unique: isUniqueEntry(index, row) });
   }
   return entries;
 }
 
-/** The value of an entry of a row. */
-export function entryValue(table: StoredTable, unique: boolean, row: Row): Uint8Array {
-  return unique ? encodeKeyOf(table.table.primaryKey, row) : NOTHING;
+/** Whether a row may get other entries in an index when these columns change. */
+export function depends({ columns, filter }: StoredIndex, values: Row): boolean {
+  return filter !== null || columns.some(({ name }) => Object.hasOwn(values, name));
 }
 
-async function newRow(work: Work, table: StoredTable, data: Row): Promise<Record<string, unknown>> {
-  for (const name of Object.keys(data)) table.table.column(name);
+/** The value of an entry of a row. */
+export function entryValue(
+  table: StoredTable,
+  unique: boolean,
+  row: Row,
+  expiresAt: number | null,
+): Uint8Array {
+  return encodeEntry(unique ? table.table.primaryKey : [], row, expiresAt);
+}
+
+/** The row that an insert stores; `number` is the value of an autoIncrement column. */
+export function newRow({ table, scene }: StoredTable, data: Row, number: unknown): Record<string, unknown> {
+  for (const name of Object.keys(data)) table.column(name);
   const row: Record<string, unknown> = {};
-  for (const column of table.table.columns) {
+  for (const column of table.columns) {
     const given = Object.hasOwn(data, column.name) ? data[column.name] ?? null : null;
-    const value = column.autoIncrement
-      ? await takeNumber(work, table, given as number | bigint | null)
-      : copyValue(column.kind, given);
-    if (value === null && !column.nullable) throw notNullViolation(table.scene, "insert into", column);
+    const value = column.autoIncrement ? number : copyValue(column.kind, given);
+    if (value === null && !column.nullable) throw notNullViolation(scene, "insert into", column);
     row[column.name] = value;
   }
   return row;
 }
 
-function changed({ table, scene }: StoredTable, row: Row, values: Row): Record<string, unknown> {
+/** The row as an update leaves it. */
+export function changedRow({ table, scene }: StoredTable, row: Row, values: Row): Record<string, unknown> {
   const result: Record<string, unknown> = { ...row };
   for (const name of Object.keys(values)) {
     const column: Column = table.column(name);
@@ -143,34 +177,33 @@ function changed({ table, scene }: StoredTable, row: Row, values: Row): Record<s
   return result;
 }
 
+/** Where another row may be that has the key, or the unique values: not where the row's own entries are. */
+function rivalsOf(place: Place | null, entries: readonly Entry[], own: readonly Entry[]): Rival[] {
+  const rivals: Rival[] = place === null ? [] : [{ index: null, place }];
+  for (const entry of entries) {
+    if (entry.unique && !own.some((each) => each.place.id === entry.place.id)) rivals.push(entry);
+  }
+  return rivals;
+}
+
 /** Throws when another row has the key, or the unique values. A row that has expired is removed instead. */
-async function refuseTwin(
+async function refuseRivals(
   work: Work,
   table: StoredTable,
-  place: Place | null,
-  entries: readonly Entry[],
-  own: readonly Entry[],
+  rivals: readonly Rival[],
   attempt: Attempt,
 ): Promise<void> {
-  const mine = new Set(own.map((entry) => entry.place.id));
-  const wanted = entries.filter((entry) => entry.unique && !mine.has(entry.place.id));
-  if (!work.optimistic) {
-    await work.getMany([
-      ...(place === null ? [] : [place]),
-      ...wanted.map((entry) => entry.place),
-    ]);
+  if (!work.optimistic) await work.getMany(rivals.map(({ place }) => place));
+  for (const { index, place } of rivals) {
+    if (!(work.isOccupied(place) ?? await isThere(work, place))) continue;
+    const at = index === null ? place : rowPlace(table, index, await work.get(place));
+    if (await removeExpired(work, table, at)) continue;
+    throw uniqueViolation(table.scene, attempt, index === null ? table.table.primaryKey : index.columns);
   }
-  if (place !== null && await work.occupied(place)) {
-    if (!await removeExpired(work, table, place)) {
-      throw uniqueViolation(table.scene, attempt, table.table.primaryKey);
-    }
-  }
-  for (const { index, place: at } of wanted) {
-    if (!await work.occupied(at)) continue;
-    if (!await removeExpired(work, table, rowPlace(table, index, await work.get(at)))) {
-      throw uniqueViolation(table.scene, attempt, index.columns);
-    }
-  }
+}
+
+async function isThere(work: Work, place: Place): Promise<boolean> {
+  return (await work.get(place)).value !== null;
 }
 
 /** Removes the row at a place when it has expired. @returns Whether it had. */
@@ -182,6 +215,7 @@ async function removeExpired(work: Work, table: StoredTable, place: Place): Prom
   return true;
 }
 
+/** Writes a row. @returns In how many segments; 0 when it fits one value. */
 function putRow(
   work: Work,
   table: StoredTable,
@@ -189,14 +223,14 @@ function putRow(
   row: Row,
   expiresAt: number | null,
   segmentsBefore: number,
-): void {
+): number {
   const { limits } = work.store;
-  const bytes = encodeRow(table.table, row, expiresAt);
+  const bytes = table.codec.encode(row, expiresAt);
   const most = limits.valueBytes - VALUE_MARGIN;
   if (bytes.length <= most) {
     work.set(place, bytes);
     for (const each of segmentPlaces(table.segments, table.rows, place, segmentsBefore)) work.delete(each);
-    return;
+    return 0;
   }
   if (bytes.length > limits.commitBytes - 4 * limits.keyBytes) {
     throw rowTooLarge(table.table.name, bytes.length, limits.commitBytes);
@@ -209,12 +243,7 @@ function putRow(
     if (segment === undefined) work.delete(each);
     else work.set(each, segment);
   });
-}
-
-function segmentsOf(work: Work, table: StoredTable, row: Row, expiresAt: number | null): number {
-  const most = work.store.limits.valueBytes - VALUE_MARGIN;
-  const { length } = encodeRow(table.table, row, expiresAt);
-  return length <= most ? 0 : Math.ceil(length / most);
+  return segments.length;
 }
 
 function dropRow(work: Work, table: StoredTable, { place, segments }: StoredRow): void {
@@ -222,8 +251,14 @@ function dropRow(work: Work, table: StoredTable, { place, segments }: StoredRow)
   for (const each of segmentPlaces(table.segments, table.rows, place, segments)) work.delete(each);
 }
 
-function putEntry(work: Work, table: StoredTable, { place, unique }: Entry, row: Row): void {
-  work.set(place, entryValue(table, unique, row));
+function putEntry(
+  work: Work,
+  table: StoredTable,
+  { place, unique }: Entry,
+  row: Row,
+  expiresAt: number | null,
+): void {
+  work.set(place, entryValue(table, unique, row, expiresAt));
 }
 
 /** Takes an entry away. While a unique index is built, or after the row expired, it may be that of another row. */
@@ -240,8 +275,13 @@ async function dropEntry(
   work.delete(place);
 }
 
-function checkKeys(work: Work, table: StoredTable, place: Place, entries: readonly Entry[]): void {
-  const { keyBytes } = work.store.limits;
+/** Refuses keys that the store does not take. */
+export function checkKeys(
+  { keyBytes }: KVLimits,
+  table: StoredTable,
+  place: Place,
+  entries: readonly Entry[],
+): void {
   // What is added to the key of a row for a segment, and two bytes the store adds.
   const most = keyBytes - 16;
   if (place.id.length > most) {

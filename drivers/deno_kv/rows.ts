@@ -1,6 +1,6 @@
-import { type DecodedRow, decodeRow } from "./row_codec.ts";
+import type { DecodedRow } from "./row_codec.ts";
 import { joinSegments, segmentCount, segmentPlaces } from "./segments.ts";
-import { idOf, type Place } from "./key.ts";
+import { type Place, placeOf } from "./key.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { Found, Work } from "./work.ts";
 import { ConflictError } from "../../src/errors/mod.ts";
@@ -40,7 +40,10 @@ export async function readRows(
 
 /** Reads the row at a place; null when it is absent or expired. */
 export async function readRow(work: Work, table: StoredTable, place: Place): Promise<StoredRow | null> {
-  return (await readRows(work, table, [place]))[0] as StoredRow | null;
+  const found = await work.get(place);
+  if (found.value === null) return null;
+  if (segmentCount(found.value) > 0) return await openRow(work, table, place, found);
+  return living(plainRow(table, place, found.value, found.versionstamp), Date.now());
 }
 
 /** Makes a row of what was found at its place; null when there is nothing, or it has expired. */
@@ -65,7 +68,7 @@ function plainRow(
   value: Uint8Array,
   versionstamp: string | null,
 ): StoredRow {
-  const { row, expiresAt } = decodeRow(table.table, value);
+  const { row, expiresAt } = table.codec.decode(value);
   return { row, expiresAt, place, segments: 0, versionstamp };
 }
 
@@ -80,12 +83,12 @@ export async function openAny(
   const segments = segmentCount(value);
   if (segments === 0) return plainRow(table, place, value, versionstamp);
   const bytes = await readSegments(work, table, place, segments, versionstamp);
-  return bytes === null ? null : { ...decodeRow(table.table, bytes), place, segments, versionstamp };
+  return bytes === null ? null : { ...table.codec.decode(bytes), place, segments, versionstamp };
 }
 
 /** Makes a row of an entry of a list of rows. */
 export function openListed(work: Work, table: StoredTable, found: Found): Promise<StoredRow | null> {
-  return openRow(work, table, { key: found.key, id: idOf(found.key) }, found);
+  return openRow(work, table, placeOf(found.key), found);
 }
 
 /** The segments of a row are of the commit that wrote its key, or the row is read again. */

@@ -5,19 +5,29 @@ import type { Found, Work } from "./work.ts";
 /** The most keys read at once. */
 const MAX_CHUNK = 500;
 
-/** The entries of a range: `first` of them are read in as few reads as it takes, and then more and more. */
+/** The entries of a range. */
 export async function* scan(
   work: Work,
   range: KeyRange,
   reverse: boolean,
   first: number,
 ): AsyncGenerator<Found> {
+  for await (const entries of scanLists(work, range, reverse, first)) yield* entries;
+}
+
+/** The entries of a range, as they are read: `first` of them in as few reads as it takes, and then more and more. */
+export async function* scanLists(
+  work: Work,
+  range: KeyRange,
+  reverse: boolean,
+  first: number,
+): AsyncGenerator<readonly Found[]> {
   let rest: KeyRange | null = range;
   let wanted = Math.max(1, first);
   let chunk = Math.min(wanted, MAX_CHUNK);
   while (rest !== null) {
     const read: { entries: Found[]; rest: KeyRange | null } = await work.list(rest, chunk, reverse);
-    yield* read.entries;
+    if (read.entries.length > 0) yield read.entries;
     rest = read.rest;
     wanted -= chunk;
     chunk = Math.min(MAX_CHUNK, wanted > 0 ? wanted : chunk * 2);

@@ -5,12 +5,13 @@ import {
   type RowTest,
   type Search,
 } from "../../src/reference/mod.ts";
-import { decodeKeyParts } from "./row_codec.ts";
-import { below, idOf, type Place, rangeBelow, toPart } from "./key.ts";
+import { decodeEntryKey, isLivingEntry } from "./entry_codec.ts";
+import { below, idOf, type Place, rangeBelow } from "./key.ts";
 import type { Path, Plan } from "./path.ts";
 import { planSearch } from "./planner.ts";
 import { openListed, readRow, readRows, type StoredRow } from "./rows.ts";
-import { scan, scanOpposite } from "./scan.ts";
+import { findLookup, lookupPlace } from "./lookup.ts";
+import { scan, scanLists, scanOpposite } from "./scan.ts";
 import type { StoredIndex, StoredTable } from "./stored_table.ts";
 import type { Found, Work } from "./work.ts";
 
@@ -46,13 +47,10 @@ export async function findRows(work: Work, table: StoredTable, search: Search): 
 }
 
 /** Where the row is when the condition is only that the primary key equals a value: the most frequent search by far. */
-function onlyKey({ table, rows }: StoredTable, { where, params, limit, offset = 0 }: Search): Place | null {
-  const [column, second] = table.primaryKey;
-  if (
-    where?.kind !== "equal" || where.path !== null || where.column !== column?.name || second !== undefined
-  ) return null;
-  const value = params[where.slot] ?? null;
-  return value === null || limit === 0 || offset > 0 ? null : below(rows, toPart(column.kind, value));
+function onlyKey(table: StoredTable, { where, params, limit, offset = 0 }: Search): Place | null {
+  if (limit === 0 || offset > 0) return null;
+  const lookup = findLookup(table, where);
+  return lookup === null || lookup.index !== null ? null : lookupPlace(table, lookup, params);
 }
 
 /** The rows that match, in no particular order. */
@@ -66,22 +64,32 @@ export async function matchRows(work: Work, table: StoredTable, search: Search):
   return await findUnordered(work, table, planSearch(table, { ...search, limit: undefined }), test);
 }
 
-/** How many rows match. Where the entries of an index tell, no row is read. */
+/** How many rows match. Where the entries of an index tell, or the keys of rows none of which expires, no row is read. */
 export async function countRows(work: Work, table: StoredTable, search: Search): Promise<number> {
   const { path, residual } = planSearch(table, search);
   await work.guard(table, false);
-  if (path.kind !== "ranges" || residual.length > 0 || await hasExpiring(work, table)) {
+  if (
+    path.kind !== "ranges" || residual.length > 0 || (path.index === null && await hasExpiring(work, table))
+  ) {
     return (await matchRows(work, table, search)).length;
   }
   let count = 0;
+  const now = Date.now();
   await eachLimited(path.ranges, async (range) => {
-    for await (const _ of scan(work, range, false, 500)) count++;
+    for await (const entries of scanLists(work, range, false, 500)) {
+      for (const entry of entries) if (isLivingEntry(entry, now)) count++;
+    }
   });
   return count;
 }
 
 async function hasExpiring(work: Work, table: StoredTable): Promise<boolean> {
   return (await work.list(rangeBelow(table.expiries), 1, false)).entries.length > 0;
+}
+
+/** Whether a commit may not be able to check each of so many keys and entries, so that it has to check their table. */
+function areMany(work: Work, places: readonly Place[]): boolean {
+  return places.length > work.store.limits.checks / 4;
 }
 
 async function findUnordered(
@@ -94,8 +102,10 @@ async function findUnordered(
     case "nothing":
       return [];
     case "keys":
+      if (areMany(work, path.places)) await work.guard(table, false);
       return keep(work, await readRows(work, table, path.places), test, false);
     case "unique": {
+      if (areMany(work, path.places)) await work.guard(table, false);
       const entries = await work.getMany(path.places);
       const places = entries.filter(({ value }) => value !== null).map((entry) =>
         rowPlace(table, path.index, entry)
@@ -108,23 +118,13 @@ async function findUnordered(
       const seen = new Set<string>();
       await eachLimited(path.ranges, async (range) => {
         let chunks = 0;
-        let batch: Found[] = [];
-        const flush = async (): Promise<void> => {
-          if (batch.length === 0) return;
-          const entries = batch;
-          batch = [];
+        for await (const entries of scanLists(work, range, false, 500)) {
           // More than one read of a range: only the version of the whole table tells that nothing moved between them.
           if (chunks++ > 0) await work.guard(table, true);
           for (const row of await rowsOf(work, table, path.index, entries, test, residual.length === 0)) {
-            if (path.index !== null && seen.size < seen.add(row.place.id).size) found.push(row);
-            else if (path.index === null) found.push(row);
+            if (path.index === null || seen.size < seen.add(row.place.id).size) found.push(row);
           }
-        };
-        for await (const entry of scan(work, range, false, 500)) {
-          batch.push(entry);
-          if (batch.length === 500) await flush();
         }
-        await flush();
       });
       refuseNewer(work, table, found);
       return found;
@@ -155,27 +155,27 @@ async function findOrdered(
   await work.guard(table, true);
   const exact = residual.length === 0;
   // Where the entries alone tell, those to be skipped are skipped unread.
-  let skip = offset > 0 && exact && path.index !== null && path.order.ties !== "sort" &&
-      !await hasExpiring(work, table)
-    ? offset
-    : 0;
-  const unread = skip;
+  const unread = exact && path.index !== null && path.order.ties !== "sort" ? offset : 0;
   const wanted = offset - unread + limit;
   const first = exact ? wanted + unread : Math.max(20, wanted);
   const prefix = (path.index?.place ?? table.rows).key.length;
   const { ties, reverse } = path.order;
-  const entries = ties === "opposite"
-    ? scanOpposite(work, range, path.order, prefix, first, path.resume)
-    : scan(work, range, reverse, ties === "sort" ? first + 1 : first);
+  const missing = (): number => exact ? wanted - found.length : Math.max(BATCH, wanted);
   const batches = ties === "sort"
-    ? groupsOf(entries, prefix + path.order.group)
-    : batchesOf(entries, () => exact ? wanted - found.length : Math.max(BATCH, wanted), () => skip-- > 0);
+    ? groupsOf(scan(work, range, reverse, first + 1), prefix + path.order.group)
+    : ties === "opposite"
+    ? batchesOf(scanOpposite(work, range, path.order, prefix, first, path.resume), missing, unread)
+    : cutLists(scanLists(work, range, reverse, first), missing, unread);
   const compare = rowComparator(table.table, order);
   const found: StoredRow[] = [];
   const seen = new Set<string>();
   for await (const batch of batches) {
     const rows = await rowsOf(work, table, path.index, batch, test, exact);
     if (ties === "sort") rows.sort((a, b) => compare(a.row, b.row));
+    // What is enough by itself was read at once: no row moved meanwhile, to be found twice.
+    if (ties === "all" && found.length === 0 && rows.length >= wanted) {
+      return rows.slice(offset - unread, wanted);
+    }
     for (const row of rows) {
       if (seen.has(row.place.id)) continue;
       seen.add(row.place.id);
@@ -186,21 +186,43 @@ async function findOrdered(
   return found.slice(offset - unread, wanted);
 }
 
-/** Batches of at most as many entries as are still needed. */
+/** Batches of at most as many entries as are still needed, after those to be skipped. */
 async function* batchesOf(
   entries: AsyncIterable<Found>,
   size: () => number,
-  skip: () => boolean,
+  skip: number,
 ): AsyncGenerator<Found[]> {
+  const now = Date.now();
   let batch: Found[] = [];
   for await (const entry of entries) {
-    if (skip()) continue;
+    if (skip > 0) {
+      if (isLivingEntry(entry, now)) skip--;
+      continue;
+    }
     batch.push(entry);
     if (batch.length < size()) continue;
     yield batch;
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Like {@linkcode batchesOf}, of entries that come in lists: a batch does not wait for the next list. */
+async function* cutLists(
+  lists: AsyncIterable<readonly Found[]>,
+  size: () => number,
+  skip: number,
+): AsyncGenerator<readonly Found[]> {
+  const now = Date.now();
+  for await (const list of lists) {
+    let at = 0;
+    for (; skip > 0 && at < list.length; at++) if (isLivingEntry(list[at] as Found, now)) skip--;
+    while (at < list.length) {
+      const end = at + size();
+      yield at === 0 && end >= list.length ? list : list.slice(at, end);
+      at = end;
+    }
+  }
 }
 
 /** Batches of the entries whose keys begin with the same parts. */
@@ -254,7 +276,7 @@ function keep(work: Work, rows: readonly (StoredRow | null)[], test: RowTest, ex
 export function rowPlace(table: StoredTable, index: StoredIndex, { key, value }: Found): Place {
   const parts = key.length > index.place.key.length + index.columns.length
     ? key.slice(index.place.key.length + index.columns.length)
-    : decodeKeyParts(table.table.primaryKey, value as Uint8Array);
+    : decodeEntryKey(table.table.primaryKey, value as Uint8Array);
   return below(table.rows, ...parts);
 }
 

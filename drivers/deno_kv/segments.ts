@@ -28,6 +28,7 @@ export function segmentCount(value: Uint8Array): number {
 
 /** Where the segments of a row are. `root` is the table's place for segments, `row` the place of the row below `rows`. */
 export function segmentPlaces(root: Place, rows: Place, row: Place, count: number): Place[] {
+  if (count === 0) return [];
   const own = below(root, ...row.key.slice(rows.key.length));
   return Array.from({ length: count }, (_, i) => below(own, i));
 }

@@ -1,7 +1,6 @@
 import { outOfRange } from "../../src/reference/constraint_errors.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { rangeBelow } from "./key.ts";
-import { decodeRow } from "./row_codec.ts";
 import { segmentCount } from "./segments.ts";
 import type { StoredTable } from "./stored_table.ts";
 import { decodeTagged, encodeTagged } from "./tagged_json.ts";
@@ -97,7 +96,7 @@ async function greatestKey(work: Work, table: StoredTable, column: Column): Prom
   const [last] = entries;
   if (last === undefined) return null;
   if (segmentCount(last.value as Uint8Array) === 0) {
-    return decodeRow(table.table, last.value as Uint8Array).row[column.name] as number | bigint;
+    return table.codec.decode(last.value as Uint8Array).row[column.name] as number | bigint;
   }
   return (await openListed(work, table, last))?.row[column.name] as number | bigint ?? null;
 }

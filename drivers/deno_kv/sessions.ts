@@ -26,6 +26,7 @@ interface Session {
 export class Sessions {
   readonly #store: Store;
   readonly #catalogs: Map<string, Promise<Catalog>> = new Map();
+  readonly #known: Map<string, Catalog> = new Map();
   readonly #flow: FlowStorage<Session> | null;
   readonly #turns: Turns = new Turns();
   readonly #resumed: Set<string> = new Set();
@@ -49,7 +50,7 @@ export class Sessions {
       return await work.statement(() => run(work));
     }
     for (let attempt = 0;; attempt++) {
-      const catalog = await this.catalog(database);
+      const catalog = this.known(database) ?? await this.catalog(database);
       const work = new Work(this.#store, catalog, "read");
       try {
         const result = await run(work);
@@ -128,11 +129,18 @@ export class Sessions {
   catalog(database: string): Promise<Catalog> {
     let catalog = this.#catalogs.get(database);
     if (catalog === undefined) {
-      catalog = readCatalog(this.#store, database);
+      const reading = catalog = readCatalog(this.#store, database);
       this.#catalogs.set(database, catalog);
-      catalog.catch(() => this.forget(database));
+      catalog.then((read) => {
+        if (this.#catalogs.get(database) === reading) this.#known.set(database, read);
+      }, () => this.forget(database));
     }
     return catalog;
+  }
+
+  /** The tables of a database, when they have been looked at; else null. */
+  known(database: string): Catalog | null {
+    return this.#known.get(database) ?? null;
   }
 
   /** Finishes, once, what was interrupted in a database. */
@@ -145,6 +153,7 @@ export class Sessions {
   /** Looks at the tables of a database again when they are next needed. */
   forget(database: string): void {
     this.#catalogs.delete(database);
+    this.#known.delete(database);
   }
 
   async #attempt<T>(
@@ -152,7 +161,8 @@ export class Sessions {
     run: (work: Work) => Promise<T>,
     fresh: boolean,
   ): Promise<{ result: T } | null> {
-    const work = new Work(this.#store, await this.catalog(database), "statement");
+    const catalog = this.known(database) ?? await this.catalog(database);
+    const work = new Work(this.#store, catalog, "statement");
     work.optimistic = fresh;
     try {
       const result = await run(work);

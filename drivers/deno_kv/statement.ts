@@ -2,6 +2,7 @@ import { type Attempt, missingParent, orphans, outOfRange } from "../../src/refe
 import { keyOf, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import type { Catalog } from "./catalog.ts";
+import { checkExpirable } from "./expirable.ts";
 import { below, type Place, rangeBelow, toPart } from "./key.ts";
 import { insertRow, removeRow, updateRow } from "./row_writer.ts";
 import { readRow, readRows, type StoredRow } from "./rows.ts";
@@ -55,6 +56,7 @@ export class Statement {
 
   /** Stores a row; what it refers to must be there, or be itself. */
   async insert(data: Row, expiresAt: number | null): Promise<StoredRow> {
+    if (expiresAt !== null) checkExpirable(this.#work.catalog, this.#target);
     const stored = await insertRow(this.#work, this.#target, data, expiresAt);
     for (const reference of this.#target.references) {
       const { column } = reference;
@@ -69,7 +71,7 @@ export class Statement {
     const now = this.#current(stored);
     if (now === null) return null;
     const after = await this.#change(this.#target, now, values, null, stored.place.id);
-    await this.#settle();
+    if (this.#departures.length > 0) await this.#settle();
     return this.#current(after);
   }
 
@@ -78,7 +80,7 @@ export class Statement {
     const now = this.#current(stored);
     if (now === null) return;
     await this.#remove(this.#target, now, null);
-    await this.#settle();
+    if (this.#departures.length > 0) await this.#settle();
   }
 
   /**

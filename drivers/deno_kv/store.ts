@@ -49,7 +49,7 @@ export class Store {
         for (let i = 0; i < found.length; i++) results[from + i] = found[i] as KVEntry;
       }
     };
-    await Promise.all(Array.from({ length: READERS }, reader));
+    await Promise.all(Array.from({ length: Math.min(READERS, Math.ceil(keys.length / getMany)) }, reader));
     return results;
   }
 
@@ -73,19 +73,25 @@ export class Store {
 }
 
 /** Runs an operation, again for a while when another handle holds the file. */
-export async function unlocked<T>(work: () => Promise<T>): Promise<T> {
+export function unlocked<T>(work: () => Promise<T>): Promise<T> {
+  return work().catch((error) => again(work, error));
+}
+
+async function again<T>(work: () => Promise<T>, failure: unknown): Promise<T> {
+  let error = failure;
   for (let attempt = 0;; attempt++) {
+    if (!/database is locked/i.test(String((error as Error)?.message))) throw translate(error);
+    if (attempt >= LOCKED_TRIES) {
+      throw new ConflictError(
+        "Cannot use the KV store: another process held its file for long; try again, and use one handle a process",
+        { code: "BUSY", driver: NAME, cause: error, retryable: true },
+      );
+    }
+    await pause(Math.min(64, 2 ** attempt));
     try {
       return await work();
-    } catch (error) {
-      if (!/database is locked/i.test(String((error as Error)?.message))) throw translate(error);
-      if (attempt >= LOCKED_TRIES) {
-        throw new ConflictError(
-          "Cannot use the KV store: another process held its file for long; try again, and use one handle a process",
-          { code: "BUSY", driver: NAME, cause: error, retryable: true },
-        );
-      }
-      await pause(Math.min(64, 2 ** attempt));
+    } catch (next) {
+      error = next;
     }
   }
 }

@@ -10,6 +10,7 @@ import { Table } from "../../src/schema/table.ts";
 import { below, type Place, toPart } from "./key.ts";
 import type { KVKeyPart } from "./kv.ts";
 import { NAME } from "./limits.ts";
+import { RowCodec } from "./row_codec.ts";
 
 /** What is stored of an index made by name. */
 export interface IndexRecord {
@@ -79,6 +80,8 @@ export class StoredTable {
   readonly table: Table;
   /** For errors. */
   readonly scene: Scene;
+  /** How rows are stored. */
+  readonly codec: RowCodec;
   /** Where all of it is. */
   readonly root: Place;
   /** Where the rows are, by primary key. */
@@ -101,6 +104,7 @@ export class StoredTable {
     this.record = record;
     this.table = new Table(name, storageSchema(record.schema));
     this.scene = { driver: NAME, table: name };
+    this.codec = new RowCodec(this.table.columns);
     this.root = below(database, record.id);
     this.rows = below(this.root, "r");
     this.segments = below(this.root, "s");

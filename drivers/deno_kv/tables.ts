@@ -1,32 +1,41 @@
 import type { IndexOptions, TableSchema } from "../../src/contract/mod.ts";
-import { ValidationError } from "../../src/errors/mod.ts";
 import { orphans } from "../../src/reference/constraint_errors.ts";
 import { describeSchema } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
-import { schemaDifferences } from "../../src/reference/schema_difference.ts";
-import { storageSchema } from "../../src/reference/storage_schema.ts";
-import { Table } from "../../src/schema/table.ts";
+import { requireSameSchema } from "../../src/reference/same_schema.ts";
 import { indexRows } from "./backfill.ts";
-import type { Catalog } from "./catalog.ts";
+import { isLivingEntry } from "./entry_codec.ts";
+import { refuseExpiring } from "./expirable.ts";
 import { afterAll, below, NULL_PART, rangeBelow, textPart } from "./key.ts";
 import { NAME } from "./limits.ts";
 import { removeBelow } from "./removal.ts";
 import { openListed, type StoredRow } from "./rows.ts";
 import { scan } from "./scan.ts";
-import type { IndexRecord, StoredTable, TableRecord } from "./stored_table.ts";
+import type { IndexRecord, TableRecord } from "./stored_table.ts";
 import { encodeTagged } from "./tagged_json.ts";
 import type { Work } from "./work.ts";
 
 /** How many rows an index is made over at once; more are indexed step by step. */
 const AT_ONCE = 100;
 
-/** Makes a table when it is absent. */
-export function createTable(work: Work, name: string, schema: TableSchema): void {
+/**
+ * Makes a table when it is absent.
+ *
+ * @throws {UnsupportedError} When it refers to a table with rows that expire.
+ */
+export async function createTable(work: Work, name: string, schema: TableSchema): Promise<void> {
   const existing = work.catalog.tables.get(name);
-  if (existing !== undefined) return checkSame(work.catalog, existing, schema);
+  if (existing !== undefined) {
+    const place = { driver: NAME, database: work.catalog.name, table: name };
+    return requireSameSchema(existing.record.schema, schema, place);
+  }
   const id = work.catalog.next.toString(36);
   const record: TableRecord = { id, schema: describeSchema(schema), nextIndex: 1, indexes: [] };
   writeRecord(work, name, record, work.catalog.next + 1);
+  for (const { parentTable } of work.catalog.table(name).references) {
+    const parent = work.catalog.tables.get(parentTable);
+    if (parent !== undefined) await refuseExpiring(work, parent, name);
+  }
 }
 
 /** Removes a table with all that is in it, when it exists. */
@@ -38,8 +47,10 @@ export async function dropTable(work: Work, name: string): Promise<void> {
     await work.guard(reference.child, true);
     const { place } = reference.index;
     const range = { start: afterAll(below(place, NULL_PART)), end: rangeBelow(place).end };
-    const { entries } = await work.list(range, 1, false);
-    if (entries.length > 0) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+    const now = Date.now();
+    for await (const entry of scan(work, range, false, 2)) {
+      if (isLivingEntry(entry, now)) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+    }
   }
   for (const { place } of [...work.writes.values()]) {
     if (place.id.startsWith(table.root.id)) work.delete(place);
@@ -115,17 +126,4 @@ export function writeRecord(
   else work.set(place, encodeTagged(record));
   work.set(catalog.place, encodeTagged({ next }));
   work.redefine(catalog.with(name, record, next));
-}
-
-function checkSame(catalog: Catalog, existing: StoredTable, schema: TableSchema): void {
-  const { name } = existing.table;
-  const differences = schemaDifferences(existing.table, new Table(name, storageSchema(schema)));
-  if (differences.length === 0) return;
-  throw new ValidationError(
-    `Cannot use table \`${name}\` of \`${catalog.name}\`: it exists with a different schema: ${
-      differences.join("; ")
-    }; ` +
-      "change the schema, or migrate the table",
-    { code: "SCHEMA_MISMATCH", driver: NAME, table: name },
-  );
 }

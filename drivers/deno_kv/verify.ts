@@ -92,7 +92,7 @@ async function verifyTable(store: Store, catalog: Catalog, table: StoredTable): 
           const place = entryPlace(table, index, row.row);
           return place === null
             ? null
-            : { place, value: entryValue(table, isUniqueEntry(index, row.row), row.row) };
+            : { place, value: entryValue(table, isUniqueEntry(index, row.row), row.row, row.expiresAt) };
         },
       );
       if (problem !== null) problems.push(problem);
@@ -140,7 +140,9 @@ async function repairOne(sessions: Sessions, database: string, problem: KVProble
 
 /** The entries that a row lacks, or that lead elsewhere. */
 async function missingOf(store: Store, table: StoredTable, row: StoredRow): Promise<KVProblem[]> {
-  const expected = expectedOf(table, row);
+  // A row that has expired needs no entry but that by which it is removed: an index made since then has none of it.
+  const expired = row.expiresAt !== null && row.expiresAt <= Date.now();
+  const expected = expectedOf(table, row).filter(({ part }) => !expired || part === "expiry");
   if (expected.length === 0) return [];
   const found = await store.getMany(expected.map(({ place }) => place.key));
   const problems: KVProblem[] = [];
@@ -188,7 +190,7 @@ async function judge(
 function expectedOf(table: StoredTable, row: StoredRow): (Expected & { readonly part: string })[] {
   const entries = table.indexes.filter(({ ready }) => ready).flatMap((index) => {
     const place = entryPlace(table, index, row.row);
-    const value = entryValue(table, isUniqueEntry(index, row.row), row.row);
+    const value = entryValue(table, isUniqueEntry(index, row.row), row.row, row.expiresAt);
     return place === null ? [] : [{ place, value, part: partName(index) }];
   });
   const expiry = expectedExpiry(table, row);

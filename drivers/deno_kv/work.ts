@@ -7,6 +7,9 @@ import { NAME } from "./limits.ts";
 import type { Store } from "./store.ts";
 import type { StoredTable } from "./stored_table.ts";
 
+/** The part of a commit's checks that a transaction spends on single keys before it reads versions of whole tables. */
+const CHECKED_ALONE = 0.2;
+
 /** A key with what is stored under it, as a piece of work sees it. */
 export interface Found {
   /** The key. */
@@ -80,7 +83,8 @@ export class Work {
   readonly #base: Catalog;
   #order = 0;
   readonly #journal: (() => void)[] = [];
-  #last: Promise<unknown> = Promise.resolve();
+  #running = 0;
+  #last: Promise<void> = Promise.resolve();
 
   /** Begins work on a database. */
   constructor(store: Store, catalog: Catalog, mode: WorkMode) {
@@ -97,45 +101,54 @@ export class Work {
 
   /** Runs statements one after another, each undone when it fails. */
   statement<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(async () => {
-      const mark = this.mark();
-      try {
-        return await run();
-      } catch (error) {
-        this.rollback(mark);
-        throw error;
-      }
-    });
-    this.#last = result.catch(() => undefined);
+    const result = this.#running === 0 ? this.#undoable(run) : this.#last.then(() => this.#undoable(run));
+    this.#running++;
+    const done = (): void => void this.#running--;
+    this.#last = result.then(done, done);
     return result;
+  }
+
+  async #undoable<T>(run: () => Promise<T>): Promise<T> {
+    const mark = this.mark();
+    try {
+      return await run();
+    } catch (error) {
+      this.rollback(mark);
+      throw error;
+    }
   }
 
   /** Reads a key. */
   async get(place: Place): Promise<Found> {
-    const [found] = await this.getMany([place]);
-    return found as Found;
+    if (this.mode === "read") return await this.store.get(place.key) as Found;
+    const seen = this.#seen(place);
+    if (seen !== null) return seen;
+    if (this.#unguarded([place]).length > 0) await this.#fetch([place]);
+    else {
+      const order = this.#order++;
+      this.#record(place, await this.store.get(place.key) as Found, "read", order);
+    }
+    return this.#seen(place) as Found;
   }
 
   /** Reads keys. */
   async getMany(places: readonly Place[]): Promise<Found[]> {
-    const missing = places.filter(({ id }) => !this.writes.has(id) && !this.#known(id));
+    if (this.mode === "read") return await this.#readMany(places);
+    const missing = places.filter((place) => this.#seen(place) === null);
     if (missing.length > 0) await this.#fetch(missing);
-    return places.map(({ key, id }) => {
-      const written = this.writes.get(id);
-      if (written !== undefined) return { key, value: written.value, versionstamp: null };
-      return (this.reads.get(id) as Read).found;
-    });
+    return places.map((place) => this.#seen(place) as Found);
   }
 
-  /** Takes it that nothing is at a place: without a read when the commit is to find out. @returns Whether something is. */
-  async occupied(place: Place): Promise<boolean> {
-    const written = this.writes.get(place.id);
-    if (written !== undefined) return written.value !== null;
-    if (this.optimistic && !this.reads.has(place.id)) {
-      this.#record(place, { key: place.key, value: null, versionstamp: null }, "assumed");
-      return false;
-    }
-    return (await this.get(place)).value !== null;
+  /**
+   * Whether something is at a place, when that can be told without a read; else null. Of what an optimistic work has not read
+   * it takes it that nothing is there, and the commit finds out.
+   */
+  isOccupied(place: Place): boolean | null {
+    const seen = this.#seen(place);
+    if (seen !== null) return seen.value !== null;
+    if (!this.optimistic) return null;
+    this.#record(place, { key: place.key, value: null, versionstamp: null }, "assumed");
+    return false;
   }
 
   /** Takes what is remembered of a key for read; the commit checks it. */
@@ -156,11 +169,7 @@ export class Work {
     reverse: boolean,
   ): Promise<{ entries: Found[]; rest: KeyRange | null }> {
     const stored = await this.store.list(range, limit, reverse);
-    const entries: Found[] = stored.map(({ key, value, versionstamp }) => ({
-      key: key as KVKey,
-      value: value as Uint8Array,
-      versionstamp,
-    }));
+    const entries = stored as unknown as Found[];
     const end = stored.length < limit ? null : placeOf(stored.at(-1)?.key as KVKey);
     const covered: KeyRange = end === null
       ? range
@@ -195,7 +204,7 @@ export class Work {
    * The version of the table must be guarded.
    */
   async prefetch(places: readonly Place[]): Promise<void> {
-    const unknown = places.filter(({ id }) => !this.writes.has(id) && !this.#known(id))
+    const unknown = places.filter((place) => this.#seen(place) === null)
       .sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
     const [start, end] = [unknown[0], unknown.at(-1)];
     if (start === undefined || end === undefined) return;
@@ -225,20 +234,20 @@ export class Work {
     const { id } = table.counter;
     const before = this.counts.get(id);
     this.counts.set(id, { place: table.counter, delta: (before?.delta ?? 0) + delta });
-    this.#journal.push(() => before === undefined ? this.counts.delete(id) : this.counts.set(id, before));
+    this.#undo(() => before === undefined ? this.counts.delete(id) : this.counts.set(id, before));
   }
 
   /** Sees the tables differently from now on. */
   redefine(catalog: Catalog): void {
     const before = this.catalog;
     this.catalog = catalog;
-    this.#journal.push(() => this.catalog = before);
+    this.#undo(() => this.catalog = before);
   }
 
   /** Does something after the commit, unless it is rolled back. */
   afterwards(work: (versionstamp: string) => void | Promise<void>): void {
     this.after.push(work);
-    this.#journal.push(() => this.after.splice(this.after.indexOf(work), 1));
+    this.#undo(() => this.after.splice(this.after.indexOf(work), 1));
   }
 
   /** Where a rollback can return to. */
@@ -253,7 +262,7 @@ export class Work {
 
   /** Commits. @returns Whether nothing it relies on has changed; else nothing was written. */
   async commit(): Promise<boolean> {
-    await this.#last;
+    if (this.mode === "transaction") await this.#last;
     return await commitWork(this);
   }
 
@@ -278,25 +287,28 @@ export class Work {
         guarded,
       );
     }
-    const confirm = this.mode === "read" && !this.confirmed && places.length > 1;
-    const before = [...(confirm ? [this.#base.place] : []), ...(together ? counters : [])];
-    const keys = [...before, ...places].map(({ key }) => key);
-    const found = await this.store.getMany(keys);
+    const before = together ? counters.length : 0;
+    const keys = places.map(({ key }) => key);
+    const found = await this.store.getMany(
+      before === 0 ? keys : [...counters.map(({ key }) => key), ...keys],
+    );
     if (together) this.#guardAll(counters, found, guarded);
-    if (confirm) {
-      if (found[0]?.versionstamp !== this.#base.versionstamp) throw new StaleCatalog();
-      this.confirmed = true;
-    }
-    const first = keys.length - places.length;
-    places.forEach((place, i) => {
-      const { value, versionstamp } = found[first + i] as { value: unknown; versionstamp: string | null };
-      this.#record(place, { key: place.key, value: value as Uint8Array | null, versionstamp }, "read", order);
-    });
+    places.forEach((place, i) => this.#record(place, found[before + i] as Found, "read", order));
+  }
+
+  /** Reads keys of which nothing is remembered; several of them are of the tables as they are now, or it is an error. */
+  async #readMany(places: readonly Place[]): Promise<Found[]> {
+    const keys = places.map(({ key }) => key);
+    if (this.confirmed || places.length < 2) return await this.store.getMany(keys) as Found[];
+    const found = [...await this.store.getMany([...keys, this.#base.place.key])];
+    if (found.pop()?.versionstamp !== this.#base.versionstamp) throw new StaleCatalog();
+    this.confirmed = true;
+    return found as Found[];
   }
 
   /** The counters of the tables that a transaction reads something of for the first time. */
   #unguarded(places: readonly Place[]): Place[] {
-    if (this.mode !== "transaction") return [];
+    if (this.mode !== "transaction" || this.#fewReads(places.length)) return [];
     const tables = new Map<string, Place>();
     for (const { key } of places) {
       const root = key.slice(0, this.#base.root.key.length + 1);
@@ -305,6 +317,11 @@ export class Work {
       if (!this.guards.has(counter.id)) tables.set(counter.id, counter);
     }
     return [...tables.values()];
+  }
+
+  /** Whether the commit can well check what was read one by one, with so many more. */
+  #fewReads(more: number): boolean {
+    return this.reads.size + more <= this.store.limits.checks * CHECKED_ALONE - 2;
   }
 
   #guardAll(counters: readonly Place[], found: readonly KVEntry[], order: number): void {
@@ -319,14 +336,18 @@ export class Work {
     });
   }
 
-  #known(id: string): boolean {
+  /** What is at a place, when the work wrote it or has read it; else null. */
+  #seen({ key, id }: Place): Found | null {
+    const written = this.writes.get(id);
+    if (written !== undefined) return { key, value: written.value, versionstamp: null };
     const read = this.reads.get(id);
-    return read !== undefined && (read.kind === "read" || (read.kind === "assumed" && this.optimistic));
+    if (read === undefined) return null;
+    return read.kind === "read" || (read.kind === "assumed" && this.optimistic) ? read.found : null;
   }
 
   #record(place: Place, found: Found, kind: Read["kind"], order: number = this.#order++): void {
     const before = this.reads.get(place.id);
-    if (before !== undefined && this.mode !== "read") {
+    if (before !== undefined) {
       if (before.found.versionstamp !== found.versionstamp) throw this.conflict();
       order = before.order;
     }
@@ -337,9 +358,12 @@ export class Work {
   #write(place: Place, value: Uint8Array | null): void {
     const before = this.writes.get(place.id);
     this.writes.set(place.id, { place, value });
-    this.#journal.push(() =>
-      before === undefined ? this.writes.delete(place.id) : this.writes.set(place.id, before)
-    );
+    this.#undo(() => before === undefined ? this.writes.delete(place.id) : this.writes.set(place.id, before));
+  }
+
+  /** Remembers how to undo a step: only transactions go back, other work is done as a whole or not at all. */
+  #undo(step: () => void): void {
+    if (this.mode === "transaction") this.#journal.push(step);
   }
 
   #merge(entries: readonly Found[], { start, end }: KeyRange, reverse: boolean): Found[] {

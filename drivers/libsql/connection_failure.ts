@@ -24,6 +24,8 @@ export interface RequestScene {
 /** The transaction is gone at the server: it took too long, or its stream was closed. */
 const ENDED =
   /TRANSACTION_TIMEOUT|TRANSACTION_CLOSED|STREAM_EXPIRED|stream (?:not found|expired)|no transaction is active|invalid baton|Received an invalid baton/i;
+/** The server has not begun. */
+const NO_CONNECTION = /Timed out while opening database connection|Too many concurrent requests/;
 const LOST_CODES = ["HRANA_WEBSOCKET_ERROR", "HRANA_CLOSED_ERROR", "HRANA_PROTO_ERROR"];
 const REPLICA_LOST = /WriteDelegation|Replication\(|status: (?:Unavailable|Unknown|DeadlineExceeded)/;
 
@@ -38,10 +40,13 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   const message = error instanceof Error ? error.message : String(error);
   const status = statusOf(error);
-  if (status === 401 || /AUTH_|JWT|Unexpected server response: 401/.test(`${code} ${message}`)) {
+  if (
+    status === 401 ||
+    /AUTH_|JWT|Unexpected server response: 401|status: Unauthenticated/.test(`${code} ${message}`)
+  ) {
     return unauthorized(driver, what, error);
   }
-  if (status === 403 || code === "BLOCKED") {
+  if (status === 403 || code === "BLOCKED" || /status: PermissionDenied/.test(message)) {
     return new ConnectionError(
       `${what}: the server refuses it; the token has no right to do that, or the database is blocked`,
       { ...details, code: "FORBIDDEN" },
@@ -52,6 +57,12 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
       ...details,
       code: "UNKNOWN_DATABASE",
     });
+  }
+  if (status === 429 || NO_CONNECTION.test(message)) {
+    return new ConnectionError(
+      `${what}: the server has no connection left; try again, or raise its \`--max-concurrent-connections\``,
+      { ...details, code: "OVERLOADED", retryable: true },
+    );
   }
   if (ENDED.test(`${code} ${message}`) && (phase === "transaction" || phase === "commit")) {
     return new ConflictError(

@@ -32,6 +32,14 @@ export function libsqlFailure(error: unknown): SqlFailure {
   return sqliteFailure(given ?? 1, message);
 }
 
+/**
+ * Whether a statement failed at the primary of an embedded replica: nothing is left open here. A connection that is made anew all
+ * the same costs one at the primary, which keeps the old one for a minute and has 128 of them.
+ */
+export function isRemoteFailure(error: unknown): boolean {
+  return error instanceof Error && REMOTE_FAILURE.test(error.message);
+}
+
 /** Whether another connection holds the store. */
 export function isBusy(error: unknown): boolean {
   const { kind } = libsqlFailure(error);

@@ -1,4 +1,4 @@
-import { isBusy } from "./libsql_failure.ts";
+import { isBusy, isRemoteFailure } from "./libsql_failure.ts";
 import type { LibSQLClient } from "./libsql_client.ts";
 import { pause } from "./pause.ts";
 
@@ -30,7 +30,7 @@ export class LocalConnection {
         await this.#setUp();
         return await work(this.client);
       } catch (error) {
-        await this.renew();
+        if (!isRemoteFailure(error)) await this.renew();
         // Someone else's error has renewed the connection under this one, or the file is held.
         const again = (error as { code?: unknown } | null)?.code === "CLIENT_CLOSED" || isBusy(error);
         if (this.#closed || !again || Date.now() >= until) throw error;

@@ -1,5 +1,6 @@
 import { RinariError } from "../../src/errors/mod.ts";
 import { connectionFailure } from "./connection_failure.ts";
+import { isRemoteFailure } from "./libsql_failure.ts";
 import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
 import type { LibSQLLink, OpenTransaction } from "./libsql_link.ts";
 import type { LibSQLSettings } from "./libsql_options.ts";
@@ -80,7 +81,7 @@ export class LocalLink implements LibSQLLink {
         try {
           return await this.#explained(phase, work);
         } catch (error) {
-          failed = true;
+          failed ||= !isRemoteFailure(error);
           throw error;
         }
       },

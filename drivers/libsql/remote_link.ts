@@ -27,6 +27,9 @@ export interface RemoteParts {
   readonly busyTimeout: number;
 }
 
+/** What passes by itself, and has changed nothing. */
+const AWAITED: ReadonlySet<string> = new Set(["BUSY", "OVERLOADED"]);
+
 type Phase = "read" | "write" | "transaction" | "commit";
 
 /** A database of a server, over http or a web socket. */
@@ -94,7 +97,7 @@ export class RemoteLink implements LibSQLLink {
         if (error.code === "UNAUTHORIZED" && this.#parts.renewable && !renewed) {
           renewed = true;
           await this.#remake(client);
-        } else if (error.code !== "BUSY" || Date.now() >= until) throw error;
+        } else if (!AWAITED.has(error.code) || Date.now() >= until) throw error;
       }
       await pause(attempt);
     }
@@ -108,20 +111,14 @@ export class RemoteLink implements LibSQLLink {
       return result;
     } catch (error) {
       const typed = connectionFailure(error, { driver, database, phase });
-      if (typed?.code === "CONNECTION_LOST" && this.#proven !== client && await this.#refuses()) {
+      if (
+        typed?.code === "CONNECTION_LOST" && this.#proven !== client && await this.#parts.refuses?.() === true
+      ) {
         throw unauthorized(driver, `Cannot use database \`${database}\``, error);
       }
       // A socket that does not answer is left; a new one may.
       if (typed?.code === "REQUEST_TIMEOUT" && !timed) await this.#remake(client);
       throw typed ?? error;
-    }
-  }
-
-  async #refuses(): Promise<boolean> {
-    try {
-      return await this.#parts.refuses?.() === true;
-    } catch {
-      return false;
     }
   }
 

@@ -1,8 +1,8 @@
-import { DataTypes, ORM, type SyncDriver, type } from "../../mod.ts";
+import { type AsyncDriver, DataTypes, ORM, type } from "../../mod.ts";
 
 /** The atlas's models. Their rows are typed by the schemas; nothing is generated. */
 export class Atlas {
-  readonly orm: ORM<SyncDriver>;
+  readonly orm: ORM<AsyncDriver>;
   readonly Country;
   readonly City;
   /** What was loaded from where, and how far: written in the same transactions as the rows themselves. */
@@ -10,7 +10,7 @@ export class Atlas {
   /** How often the atlas was started, by runtime and driver. */
   readonly Start;
 
-  constructor(driver: SyncDriver) {
+  constructor(driver: AsyncDriver) {
     this.orm = new ORM({ driver });
     this.Country = this.orm.define("atlas", "countries", {
       cca2: { type: DataTypes.TEXT, primaryKey: true },
@@ -59,7 +59,7 @@ export class Atlas {
     });
   }
 
-  [Symbol.dispose](): void {
-    this.orm.disconnect();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.orm.disconnect();
   }
 }

@@ -8,31 +8,33 @@ import { textTable } from "./text_table.ts";
 class Undo extends Error {}
 
 /** Updates and deletes inside a transaction, undoes the delete alone, then everything. */
-export function changeAndUndo({ orm, City }: Atlas): string[] {
+export async function changeAndUndo({ orm, City }: Atlas): Promise<string[]> {
   const steps: unknown[][] = [];
-  const note = (step: string, result: string): void => {
-    const french = { country: "FR" };
-    steps.push([step, result, City.count(), City.count(french), City.count({ name: "Reykjavík (renamed)" })]);
+  const note = async (step: string, result: string): Promise<void> => {
+    const cities = await City.count();
+    const french = await City.count({ country: "FR" });
+    const renamed = await City.count({ name: "Reykjavík (renamed)" });
+    steps.push([step, result, cities, french, renamed]);
   };
-  note("Before", "");
-  undone(() =>
-    orm.transaction(() => {
-      const { value: updated, time } = timed(() =>
+  await note("Before", "");
+  await undone(() =>
+    orm.transaction(async () => {
+      const { value: updated, time } = await timed(() =>
         City.update({ name: "Reykjavík (renamed)" }, { country: "IS" })
       );
-      note("Rename the cities of Iceland", `${count(updated)} rows, ${time}`);
-      undone(() =>
-        orm.transaction(() => {
-          const { value: deleted, time } = timed(() => City.delete({ country: "FR" }));
-          note("  Delete those of France, in a savepoint", `${count(deleted)} rows, ${time}`);
+      await note("Rename the cities of Iceland", `${count(updated)} rows, ${time}`);
+      await undone(() =>
+        orm.transaction(async () => {
+          const { value: deleted, time } = await timed(() => City.delete({ country: "FR" }));
+          await note("  Delete those of France, in a savepoint", `${count(deleted)} rows, ${time}`);
           throw new Undo();
         })
       );
-      note("  The savepoint is rolled back", "");
+      await note("  The savepoint is rolled back", "");
       throw new Undo();
     })
   );
-  note("The transaction is rolled back", "");
+  await note("The transaction is rolled back", "");
   return textTable([
     { title: "Step" },
     { title: "Changed" },
@@ -42,19 +44,19 @@ export function changeAndUndo({ orm, City }: Atlas): string[] {
   ], steps);
 }
 
-function undone(work: () => void): void {
+async function undone(work: () => Promise<void>): Promise<void> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (!(error instanceof Undo)) throw error;
   }
 }
 
 /** What comes from outside is typed as wrong as it is; the same mistake gives the same error on every driver. */
-export function refuseMistakes({ Country, City }: Atlas): string[] {
-  const { cca2: _, ...iceland } = Country.findOrFail("IS");
-  const cities = City.count();
-  const mistakes: [string, () => unknown][] = [
+export async function refuseMistakes({ Country, City }: Atlas): Promise<string[]> {
+  const { cca2: _, ...iceland } = await Country.findOrFail("IS");
+  const cities = await City.count();
+  const mistakes: [string, () => Promise<unknown>][] = [
     ["A second country with the code ISL", () => Country.create({ ...iceland, cca2: "XX" })],
     [
       "A city in a country that is not there",
@@ -66,16 +68,17 @@ export function refuseMistakes({ Country, City }: Atlas): string[] {
     ["A column that is not there", () => City.count({ citty: "Rome" } as never)],
     ["Delete without a condition", () => City.delete({})],
   ];
-  const rows = mistakes.map(([mistake, make]) => [mistake, ...refused(make)]);
+  const rows: string[][] = [];
+  for (const [mistake, make] of mistakes) rows.push([mistake, ...await refused(make)]);
   return [
     ...textTable([{ title: "Mistake" }, { title: "Error" }, { title: "Code" }, { title: "Columns" }], rows),
-    cities === City.count() ? "Nothing was changed." : "SOMETHING WAS CHANGED.",
+    cities === await City.count() ? "Nothing was changed." : "SOMETHING WAS CHANGED.",
   ];
 }
 
-function refused(make: () => unknown): string[] {
+async function refused(make: () => Promise<unknown>): Promise<string[]> {
   try {
-    make();
+    await make();
   } catch (error) {
     if (error instanceof RinariError) return [error.name, error.code, error.columns.join(", ")];
     throw error;
@@ -84,14 +87,15 @@ function refused(make: () => unknown): string[] {
 }
 
 /** Inserts the row of this runtime and driver at the first start, and updates it at every other. */
-export function rememberStart({ orm, Start }: Atlas): string[] {
+export async function rememberStart({ orm, Start }: Atlas): Promise<string[]> {
   const how = `${runtimeTitle}, ${orm.driverInfo.name}`;
-  const { time } = timed(() =>
-    orm.transaction(() =>
-      Start.upsert({ how, count: (Start.findById(how)?.count ?? 0) + 1, lastAt: new Date() })
-    )
+  const { time } = await timed(() =>
+    orm.transaction(async () => {
+      const before = await Start.findById(how);
+      await Start.upsert({ how, count: (before?.count ?? 0) + 1, lastAt: new Date() });
+    })
   );
-  const starts = Start.findAll({ orderBy: [["lastAt", "DESC"]], limit: 5 });
+  const starts = await Start.findAll({ orderBy: [["lastAt", "DESC"]], limit: 5 });
   return [
     ...textTable(
       [{ title: "Started with" }, { title: "Times", align: "right" }, { title: "Last at" }],

@@ -10,7 +10,7 @@ import { readEveryPage, walkEveryCity } from "./walking.ts";
 export interface Chapter {
   readonly title: string;
   /** Asks its questions and gives the lines to print. */
-  run(atlas: Atlas): string[];
+  run(atlas: Atlas): Promise<string[]>;
 }
 
 /** The parts that follow the loading, in their order. */

@@ -3,13 +3,13 @@ import { timed } from "./print.ts";
 import { textTable } from "./text_table.ts";
 
 /** Groups of both tables, and the names of the countries found: two queries instead of a join. */
-export function countByGroup(atlas: Atlas): string[] {
-  return [...countriesWithMostCities(atlas), "", ...regions(atlas)];
+export async function countByGroup(atlas: Atlas): Promise<string[]> {
+  return [...await countriesWithMostCities(atlas), "", ...await regions(atlas)];
 }
 
-function countriesWithMostCities({ City, Country }: Atlas): string[] {
-  const atLeast = Math.ceil(City.count() / 50);
-  const groups = timed(() =>
+async function countriesWithMostCities({ City, Country }: Atlas): Promise<string[]> {
+  const atLeast = Math.ceil(await City.count() / 50);
+  const groups = await timed(() =>
     City.groupBy({
       by: ["country"],
       aggregates: {
@@ -25,7 +25,7 @@ function countriesWithMostCities({ City, Country }: Atlas): string[] {
     })
   );
   const codes = groups.value.map(({ country }) => country);
-  const countries = timed(() =>
+  const countries = await timed(() =>
     Country.findAll({ where: { cca2: { $in: codes } }, select: ["cca2", "name", "flag"] })
   );
   const byCode = new Map(countries.value.map((country) => [country.cca2, country]));
@@ -47,8 +47,8 @@ function countriesWithMostCities({ City, Country }: Atlas): string[] {
   ];
 }
 
-function regions({ Country }: Atlas): string[] {
-  const { value, time } = timed(() =>
+async function regions({ Country }: Atlas): Promise<string[]> {
+  const { value, time } = await timed(() =>
     Country.groupBy({
       by: ["region"],
       aggregates: { countries: { count: "*" }, area: { sum: "area" }, mean: { avg: "area" } },

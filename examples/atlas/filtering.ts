@@ -48,34 +48,33 @@ const COUNTRY_QUESTIONS: readonly Question<CountryWhere>[] = [
 ];
 
 /** Every group of operators on columns. */
-export function filterCities({ City }: Atlas): string[] {
+export function filterCities({ City }: Atlas): Promise<string[]> {
   return answers("Cities", CITY_QUESTIONS, (where) => timed(() => City.count(where)), ({ value }) => value);
 }
 
 /** Conditions inside JSON columns. */
-export function filterCountries({ Country }: Atlas): string[] {
+export function filterCountries({ Country }: Atlas): Promise<string[]> {
   const names = (where: CountryWhere) =>
-    timed(() =>
-      Country.findAll({ where, select: ["name"], orderBy: [["name", "ASC"]] }).map(({ name }) => name)
-    );
+    timed(() => Country.findAll({ where, select: ["name"], orderBy: [["name", "ASC"]] }));
   return answers(
     "Countries",
     COUNTRY_QUESTIONS,
     names,
-    ({ value }) => `${value.length}: ${value.join(", ")}`,
+    ({ value }) => `${value.length}: ${value.map(({ name }) => name).join(", ")}`,
   );
 }
 
-function answers<Where, Answer extends { readonly time: string }>(
+async function answers<Where, Answer extends { readonly time: string }>(
   title: string,
   questions: readonly Question<Where>[],
-  ask: (where: Where) => Answer,
+  ask: (where: Where) => Promise<Answer>,
   show: (answer: Answer) => number | string,
-): string[] {
-  const rows = questions.map(([question, where, shown = showWhere(where)]) => {
-    const answer = ask(where);
-    return [question, shown, show(answer), answer.time];
-  });
+): Promise<string[]> {
+  const rows: (number | string)[][] = [];
+  for (const [question, where, shown = showWhere(where)] of questions) {
+    const answer = await ask(where);
+    rows.push([question, shown, show(answer), answer.time]);
+  }
   const numbers = rows.every((row) => typeof row[2] === "number");
   return textTable([
     { title: "Question" },

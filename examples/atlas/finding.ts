@@ -3,15 +3,15 @@ import { timed } from "./print.ts";
 import { textTable } from "./text_table.ts";
 
 /** Finds single rows by primary key, by unique column and by condition, and follows a reference. */
-export function findOne({ Country, City }: Atlas): string[] {
-  const middle = Math.ceil(City.count() / 2);
-  const byId = timed(() => City.findById(middle));
-  const byKey = timed(() => Country.findById(byId.value?.country ?? "IS"));
-  const byUnique = timed(() => Country.findOne({ where: { cca3: "JPN" } }));
-  const narrowed = timed(() =>
+export async function findOne({ Country, City }: Atlas): Promise<string[]> {
+  const middle = Math.ceil(await City.count() / 2);
+  const byId = await timed(() => City.findById(middle));
+  const byKey = await timed(() => Country.findById(byId.value?.country ?? "IS"));
+  const byUnique = await timed(() => Country.findOne({ where: { cca3: "JPN" } }));
+  const narrowed = await timed(() =>
     Country.findOne({ where: { name: "Lesotho" }, select: ["name", "capital", "area"] })
   );
-  const none = timed(() => Country.findOne({ where: { cca3: "ATL" } }));
+  const none = await timed(() => Country.findOne({ where: { cca3: "ATL" } }));
   const { value: city } = byId;
   return textTable([{ title: "Call" }, { title: "Answer", max: 50 }, { title: "Time", align: "right" }], [
     [`City.findById(${middle})`, city && `${city.name}, at ${city.lat}, ${city.lng}`, byId.time],

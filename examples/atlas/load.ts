@@ -15,39 +15,56 @@ export interface Loaded {
   readonly ms: number;
 }
 
-/** Called after each step of a load. */
-export type ShowProgress = (name: SourceName, done: number, total: number) => void;
+/** How a load is made. */
+export interface LoadOptions {
+  /** How many rows are stored in one transaction. Default 5,000. */
+  readonly rows?: number;
+  /** Called after each transaction. */
+  readonly show?: (name: SourceName, done: number, total: number) => void;
+}
 
 type SourceName = keyof AtlasSource;
 type LoadRow = Atlas["Load"]["$row"];
-
-const CHUNK = 5_000;
 
 /** Sees that all countries and cities are there: loads them, goes on where an earlier start ended, or leaves them as they are. */
 export async function load(
   atlas: Atlas,
   source: AtlasSource,
-  show: ShowProgress = () => {},
+  options: LoadOptions = {},
 ): Promise<Loaded[]> {
   const { Country, City } = atlas;
-  const before = { countries: check(atlas, "countries", source), cities: check(atlas, "cities", source) };
+  const before = {
+    countries: await check(atlas, "countries", source),
+    cities: await check(atlas, "cities", source),
+  };
   // Cities refer to countries, so that they go first and come last.
   if (before.cities.how === "reloaded" || before.countries.how === "reloaded") {
-    City.deleteAll();
+    await removeCities(atlas, options);
     before.cities = { how: "reloaded", why: before.cities.why, from: 0 };
   }
-  if (before.countries.how === "reloaded") Country.deleteAll();
-  const countries = await fill(atlas, "countries", source.countries, before.countries, show, (records) => {
-    Country.bulkCreate(records.map(countryRow));
-    return {};
-  });
-  const known = new Set(Country.findAll({ select: ["cca2"] }).map(({ cca2 }) => cca2));
-  const cities = await fill(atlas, "cities", source.cities, before.cities, show, (records) => {
-    City.bulkCreate(records.map((record) => cityRow(record, known)));
+  if (before.countries.how === "reloaded") await Country.deleteAll();
+  const countries = await fill(
+    atlas,
+    "countries",
+    source.countries,
+    before.countries,
+    options,
+    async (records) => {
+      await Country.bulkCreate(records.map(countryRow));
+      return {};
+    },
+  );
+  const codes = await Country.findAll({ select: ["cca2"] });
+  const known = new Set(codes.map(({ cca2 }) => cca2));
+  const cities = await fill(atlas, "cities", source.cities, before.cities, options, async (records) => {
+    await City.bulkCreate(records.map((record) => cityRow(record, known)));
     return countUnknown(records, known);
   });
   return [countries, cities];
 }
+
+/** How many rows are stored in one transaction when nothing else is said. */
+const ROWS = 5_000;
 
 interface Finding {
   readonly how: Loaded["how"];
@@ -57,12 +74,16 @@ interface Finding {
 }
 
 /** What an earlier start left of a source. */
-function check({ Load, Country, City }: Atlas, name: SourceName, source: AtlasSource): Finding {
-  const load = Load.findById(name);
+async function check(
+  { Load, Country, City }: Atlas,
+  name: SourceName,
+  source: AtlasSource,
+): Promise<Finding> {
+  const load = await Load.findById(name);
   if (load === null) return { how: "loaded", why: "", from: 0 };
   const { edition } = source[name];
   if (load.edition !== edition) return { how: "reloaded", why: `the database had ${load.edition}`, from: 0 };
-  const there = name === "countries" ? Country.count() : City.count();
+  const there = await (name === "countries" ? Country.count() : City.count());
   if (there !== load.stored) {
     return { how: "reloaded", why: `${there} rows were there instead of ${load.stored}`, from: 0 };
   }
@@ -74,21 +95,31 @@ function check({ Load, Country, City }: Atlas, name: SourceName, source: AtlasSo
   };
 }
 
-/** Stores the records that are missing. Each chunk and the note of how far it got are one transaction. */
+/** Removes all cities, in transactions of as many rows as they are stored in. */
+async function removeCities({ City }: Atlas, { rows = ROWS }: LoadOptions): Promise<void> {
+  for (;;) {
+    const first = await City.findAll({ select: ["id"], orderBy: [["id", "ASC"]], limit: rows });
+    const last = first.at(-1);
+    if (last === undefined) return;
+    await City.delete({ id: { $lte: last.id } });
+  }
+}
+
+/** Stores the records that are missing. Each part of them and the note of how far it got are one transaction. */
 async function fill<T>(
   { orm, Load }: Atlas,
   name: SourceName,
   source: Source<T>,
   { how, why, from }: Finding,
-  show: ShowProgress,
-  store: (records: readonly T[]) => Record<string, number>,
+  { rows: size = ROWS, show }: LoadOptions,
+  store: (records: readonly T[]) => Promise<Record<string, number>>,
 ): Promise<Loaded> {
   const start = performance.now();
   let load: LoadRow;
-  if (how === "reused") load = Load.findOrFail(name);
+  if (how === "reused") load = await Load.findOrFail(name);
   else {
     const records = source.read();
-    load = how === "completed" ? Load.findOrFail(name) : Load.upsert({
+    load = how === "completed" ? await Load.findOrFail(name) : await Load.upsert({
       source: name,
       edition: source.edition,
       total: records.length,
@@ -96,14 +127,14 @@ async function fill<T>(
       unknownCountries: {},
       finishedAt: null,
     });
-    for (let at = from; load.finishedAt === null; at += CHUNK) {
-      const end = Math.min(at + CHUNK, records.length);
-      load = orm.transaction(() => {
-        const unknownCountries = addCounts(load.unknownCountries, store(records.slice(at, end)));
+    for (let at = from; load.finishedAt === null; at += size) {
+      const end = Math.min(at + size, records.length);
+      load = await orm.transaction(async () => {
+        const unknownCountries = addCounts(load.unknownCountries, await store(records.slice(at, end)));
         const finishedAt = end === records.length ? new Date() : null;
-        return Load.upsert({ ...load, stored: end, unknownCountries, finishedAt });
+        return await Load.upsert({ ...load, stored: end, unknownCountries, finishedAt });
       });
-      show(name, end, records.length);
+      show?.(name, end, records.length);
       // Lets the terminal show it, and Ctrl-C end it.
       await setImmediate();
     }

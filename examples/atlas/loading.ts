@@ -2,7 +2,9 @@ import { statSync } from "node:fs";
 import { relative } from "node:path";
 import process from "node:process";
 import type { Atlas } from "./atlas.ts";
+import { DRIVERS } from "./drivers.ts";
 import { load, type Loaded } from "./load.ts";
+import type { AtlasOptions } from "./options.ts";
 import { count, duration, type PartTime, printLines, printTitle } from "./print.ts";
 import { Progress } from "./progress.ts";
 import type { AtlasSource } from "./source.ts";
@@ -12,13 +14,16 @@ import { textTable } from "./text_table.ts";
 export async function printLoading(
   atlas: Atlas,
   source: AtlasSource,
-  path: string | null,
+  options: AtlasOptions,
 ): Promise<PartTime> {
   const title = "Loading";
   printTitle(title);
   const start = performance.now();
   const progress = new Progress();
-  const loaded = await load(atlas, source, (name, done, total) => progress.show(name, done, total));
+  const loaded = await load(atlas, source, {
+    rows: DRIVERS[options.driver].rows,
+    show: (name, done, total) => progress.show(name, done, total),
+  });
   const ms = performance.now() - start;
   const rows = loaded.map((
     { edition, rows, how, why, ms },
@@ -31,31 +36,32 @@ export async function printLoading(
     }],
     rows,
   ));
-  printLines(["", ...notes(atlas, loaded), where(path)]);
+  printLines(["", ...await notes(atlas, loaded), where(options)]);
   return { title, ms };
 }
 
 /** What is missing in the records themselves. */
-function notes({ City, Country }: Atlas, loaded: readonly Loaded[]): string[] {
+async function notes({ City, Country }: Atlas, loaded: readonly Loaded[]): Promise<string[]> {
   const unknown = Object.entries(
     Object.assign({}, ...loaded.map(({ unknownCountries }) => unknownCountries)) as Record<string, number>,
   );
-  const withoutCountry = City.count({ country: null });
+  const withoutCountry = await City.count({ country: null });
+  const withoutProvince = await City.count({ admin1: null });
+  const withoutArea = await Country.findAll({ where: { area: null }, select: ["name"] });
   const codes = unknown.map(([code, cities]) => `${code || "(empty)"} (${count(cities)})`).join(", ");
-  const areas = Country.findAll({ where: { area: null }, select: ["name"] }).map(({ name }) => name);
+  const areas = withoutArea.map(({ name }) => name).join(", ");
   return [
     withoutCountry === 0
       ? "Every city's country code is known."
       : `${
         count(withoutCountry)
       } cities have a country code that no country has, and are stored without one: ${codes}`,
-    `Not given: the area of ${areas.join(", ") || "no country"}; the province of ${
-      count(City.count({ admin1: null }))
-    } cities.`,
+    `Not given: the area of ${areas || "no country"}; the province of ${count(withoutProvince)} cities.`,
   ];
 }
 
-function where(path: string | null): string {
+function where({ path, url }: AtlasOptions): string {
+  if (url !== null) return `Kept at ${new URL(url).host}; --fresh loads it anew.`;
   if (path === null) return "Kept in memory: gone when this ends.";
   const size = ["", "-wal"].reduce(
     (sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0),

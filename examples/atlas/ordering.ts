@@ -5,11 +5,11 @@ import { textTable } from "./text_table.ts";
 const ENDS = 8;
 
 /** The two ends of an order by text, which is that of code points on every store. */
-export function orderByName({ City, Country }: Atlas): string[] {
+export async function orderByName({ City, Country }: Atlas): Promise<string[]> {
   const select = ["name", "country"] as const;
-  const first = timed(() => City.findAll({ select, orderBy: [["name", "ASC"]], limit: ENDS }));
-  const last = timed(() => City.findAll({ select, orderBy: [["name", "DESC"]], limit: ENDS }));
-  const natives = timed(() =>
+  const first = await timed(() => City.findAll({ select, orderBy: [["name", "ASC"]], limit: ENDS }));
+  const last = await timed(() => City.findAll({ select, orderBy: [["name", "DESC"]], limit: ENDS }));
+  const natives = await timed(() =>
     Country.findAll({
       select: ["native", "name", "flag"],
       where: { native: { $ne: null } },

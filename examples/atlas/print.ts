@@ -19,8 +19,8 @@ export function dim(text: string): string {
 }
 
 /** Runs a part, then prints its title, its time and the lines it gave. */
-export function printPart(title: string, run: () => string[]): PartTime {
-  const { value: lines, ms, time } = timed(run);
+export async function printPart(title: string, run: () => Promise<string[]>): Promise<PartTime> {
+  const { value: lines, ms, time } = await timed(run);
   printTitle(title, time);
   printLines(lines);
   return { title, ms };
@@ -47,9 +47,9 @@ export function printTimes(times: readonly PartTime[]): void {
 }
 
 /** How long something took, with its result. */
-export function timed<T>(work: () => T): { value: T; time: string; ms: number } {
+export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; time: string; ms: number }> {
   const start = performance.now();
-  const value = work();
+  const value = await work();
   const ms = performance.now() - start;
   return { value, time: duration(ms), ms };
 }

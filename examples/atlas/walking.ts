@@ -5,12 +5,12 @@ import { textTable } from "./text_table.ts";
 const SIZE = 5_000;
 
 /** Reads all pages in the order of names. Each page begins where the one before ended, so the last costs what the first does. */
-export function readEveryPage({ City }: Atlas): string[] {
+export async function readEveryPage({ City }: Atlas): Promise<string[]> {
   const times: number[] = [];
   const seen = new Set<number>();
   let after: string | null = null;
   do {
-    const { value: page, ms } = timed(() =>
+    const { value: page, ms } = await timed(() =>
       City.paginate({ orderBy: [["name", "ASC"]], size: SIZE, after, select: ["id", "name"] })
     );
     for (const { id } of page.rows) seen.add(id);
@@ -18,10 +18,10 @@ export function readEveryPage({ City }: Atlas): string[] {
     after = page.next;
   } while (after !== null);
   const offset = (times.length - 1) * SIZE;
-  const skipped = timed(() =>
+  const skipped = await timed(() =>
     City.findAll({ orderBy: [["name", "ASC"]], limit: SIZE, offset, select: ["id", "name"] })
   );
-  const total = City.count();
+  const total = await City.count();
   const [first = 0, last = 0] = [times[0], times.at(-1)];
   return [
     `${times.length === 1 ? "1 page" : `${count(times.length)} pages`} of ${count(SIZE)}: ${
@@ -38,11 +38,13 @@ export function readEveryPage({ City }: Atlas): string[] {
 }
 
 /** Looks at every city without holding all of them: those nearest to where the equator meets the prime meridian. */
-export function walkEveryCity({ City }: Atlas): string[] {
+export async function walkEveryCity({ City }: Atlas): Promise<string[]> {
   const nearest: { name: string; country: string | null; km: number }[] = [];
   let walked = 0;
-  const { time } = timed(() => {
-    for (const { name, country, lat, lng } of City.iterate({ select: ["name", "country", "lat", "lng"] })) {
+  const { time } = await timed(async () => {
+    for await (
+      const { name, country, lat, lng } of City.iterate({ select: ["name", "country", "lat", "lng"] })
+    ) {
       walked++;
       const km = distance(lat, lng);
       if (nearest.length === 5 && km >= (nearest[4]?.km ?? 0)) continue;

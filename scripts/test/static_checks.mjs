@@ -36,7 +36,7 @@ function staticChecks({ denoFlags, jsr }) {
     {
       name: "deno check scripts/build_npm.ts",
       binary: deno,
-      args: ["check", "scripts/build_npm.ts"],
+      args: ["check", "--node-modules-dir=none", "scripts/build_npm.ts"],
       skip: jsr ? undefined : "JSR did not answer, and @deno/dnt comes only from there",
     },
   ];

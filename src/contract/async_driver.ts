@@ -44,7 +44,7 @@ export interface AsyncDriver {
   /** Closes the store. A second call does nothing. `connect` may follow. */
   disconnect(): Promise<void>;
 
-  /** Makes the table when it is absent. Does nothing when the same table exists; throws when it differs. */
+  /** Makes the table when it is absent. Does nothing when the same table exists; throws when it differs, as `requireSameSchema` does. */
   createTable(dbName: string, tableName: string, schema: TableSchema): Promise<void>;
   /** Removes the table with its rows and indexes. Does nothing when it is absent. */
   dropTable(dbName: string, tableName: string): Promise<void>;
@@ -59,8 +59,9 @@ export interface AsyncDriver {
   count(dbName: string, tableName: string, where?: DriverWhere): Promise<number>;
 
   /**
-   * Stores a row and returns it as stored, an absent autoIncrement column assigned. Every other column is given. The data
-   * belongs to the driver from then on: what it returns may share values with it.
+   * Stores a row and returns it as stored. An absent autoIncrement column is assigned: one more than the largest number
+   * that an insert gave or was given, and than any that a row has. Every other column is given. The data belongs to the
+   * driver from then on: what it returns may share values with it.
    */
   insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T>;
   /** Stores all the rows or none, in order. As with `insert`, they belong to the driver. */

@@ -37,6 +37,12 @@ export class AutoIncrement {
     if (used > this.last) this.last = used;
   }
 
+  /** Goes on after the largest number given before rows were stored and read back. */
+  resume(last: number | bigint): void {
+    this.note(last);
+    this.moved = true;
+  }
+
   /** Remembers the state. @returns The function that brings it back. */
   save(): () => void {
     const { last, moved } = this;

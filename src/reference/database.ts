@@ -1,16 +1,14 @@
 import type { AggregateTerm, GroupPlan, IndexOptions, TableSchema, UpsertOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
-import { Table } from "../schema/table.ts";
 import { aggregateRows, groupRows } from "./aggregate.ts";
-import { type Attempt, orphans } from "./constraint_errors.ts";
+import { type Attempt, missingParent, orphans } from "./constraint_errors.ts";
 import type { Entry } from "./hash_index.ts";
 import { type Key, rowKey } from "./keys.ts";
 import type { Reference } from "./reference.ts";
 import { type Row, rowCopier } from "./row.ts";
-import { schemaDifferences } from "./schema_difference.ts";
+import { requireSameSchema } from "./same_schema.ts";
 import { type Filter, findRows, matchEntries, type Search } from "./search.ts";
 import { Statement } from "./statement.ts";
-import { storageSchema } from "./storage_schema.ts";
 import { TableStore } from "./table_store.ts";
 import type { UndoLog } from "./undo_log.ts";
 
@@ -83,15 +81,7 @@ export class Database {
       this.#put(name, new TableStore(this.#driver, name, schema, this.#log));
       return;
     }
-    const differences = schemaDifferences(existing.table, new Table(name, storageSchema(schema)));
-    if (differences.length === 0) return;
-    throw new ValidationError(
-      `Cannot use table \`${name}\` of \`${this.name}\`: it exists with a different schema: ${
-        differences.join("; ")
-      }; ` +
-        "change the schema, or migrate the table",
-      { code: "SCHEMA_MISMATCH", driver: this.#driver, table: name },
-    );
+    requireSameSchema(existing.schema, schema, { driver: this.#driver, database: this.name, table: name });
   }
 
   /**
@@ -108,6 +98,25 @@ export class Database {
       }
     }
     this.#put(name, undefined);
+  }
+
+  /**
+   * Checks the references of rows that were put back as they were stored.
+   *
+   * @throws {ForeignKeyConstraintError} When a row refers to one that does not exist.
+   */
+  checkReferences(): void {
+    for (const { references, scene } of this.#tables.values()) {
+      for (const reference of references) {
+        const parent = this.find(reference.parentTable);
+        const index = parent?.uniqueIndex(reference.parentColumn);
+        // Without an index nothing can be looked up: it was dropped after the rows were stored.
+        if (parent !== undefined && index === undefined) continue;
+        for (const key of reference.index.keys) {
+          if (index?.has(key) !== true) throw missingParent(scene, "insert into", reference, null);
+        }
+      }
+    }
   }
 
   /** Makes an index. See {@linkcode TableStore.createIndex}. */

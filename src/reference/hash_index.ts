@@ -33,6 +33,11 @@ export class HashIndex {
     return this.#entries.size;
   }
 
+  /** The keys there are. */
+  get keys(): Iterable<Key> {
+    return this.#entries.keys();
+  }
+
   /** The key of a row, or null when it is not in the index. */
   keyOf(row: Row): Key | null {
     return this.filter === null || this.filter(row) ? rowKey(this.columns, row) : null;

@@ -101,6 +101,20 @@ export class TableStore {
     return entry;
   }
 
+  /**
+   * Puts in a row as it was stored: every column has its value, and it belongs to the table from now on. No rollback takes it
+   * out, and foreign keys are not looked at.
+   *
+   * @throws {RinariError} When a column that takes no null has none, or another row has the same values in unique columns.
+   */
+  restore(row: Row): void {
+    const missing = this.table.columns.find(({ name, nullable }) => row[name] === null && !nullable);
+    if (missing !== undefined) throw notNullViolation(this.scene, "insert into", missing);
+    const keys = this.#indexes.map((index) => index.keyOf(row));
+    this.#checkUnique(keys, [], "insert into");
+    this.#attach({ row, live: false }, keys);
+  }
+
   /** Changes columns of a row. Foreign keys are not looked at. */
   update(entry: Entry, values: Readonly<Record<string, unknown>>): void {
     const before = entry.row;

@@ -6,11 +6,27 @@ export class UndoLog {
   readonly #steps: (() => void)[] = [];
   /** The open transactions, the outermost first, each with the length of the log at its beginning. */
   readonly #open: { readonly mark: number }[] = [];
+  readonly #store: () => void;
   #statements = 0;
+
+  /**
+   * Makes an empty log.
+   *
+   * @param store Makes what was done last: called at the end of a transaction, or of a statement outside one, that changed
+   * something. When it throws, all of that is taken back.
+   */
+  constructor(store: () => void = () => undefined) {
+    this.#store = store;
+  }
 
   /** How many transactions and savepoints are open. */
   get depth(): number {
     return this.#open.length;
+  }
+
+  /** The outermost open transaction, or null. */
+  get transaction(): object | null {
+    return this.#open[0] ?? null;
   }
 
   /** Remembers how to take back one step that was just done. */
@@ -24,13 +40,25 @@ export class UndoLog {
     this.#statements++;
     try {
       const result = work();
-      if (this.#statements === 1 && this.#open.length === 0) this.#steps.length = 0;
+      if (this.#statements === 1 && this.#open.length === 0) this.#keep();
       return result;
     } catch (error) {
       this.#undoTo(mark);
       throw error;
     } finally {
       this.#statements--;
+    }
+  }
+
+  /** Runs work that no rollback takes back and that is not stored: reading in what is stored already. */
+  unrecorded<T>(work: () => T): T {
+    const mark = this.#steps.length;
+    this.#statements++;
+    try {
+      return work();
+    } finally {
+      this.#statements--;
+      this.#steps.length = mark;
     }
   }
 
@@ -47,7 +75,13 @@ export class UndoLog {
           );
         }
         this.#open.pop();
-        if (this.#open.length === 0) this.#steps.length = 0;
+        if (this.#open.length > 0) return;
+        try {
+          this.#keep();
+        } catch (error) {
+          this.#undoTo(0);
+          throw error;
+        }
       },
       rollback: () => {
         const index = this.#open.indexOf(level);
@@ -62,6 +96,11 @@ export class UndoLog {
   rollbackAll(): void {
     this.#open.length = 0;
     this.#undoTo(0);
+  }
+
+  #keep(): void {
+    if (this.#steps.length > 0) this.#store();
+    this.#steps.length = 0;
   }
 
   #undoTo(mark: number): void {

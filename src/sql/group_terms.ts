@@ -69,6 +69,7 @@ export function needsBigints(table: SqlTable, { operation, column }: AggregateTe
   return kind === "bigint" || (kind === "integer" && (operation === "sum" || operation === "avg"));
 }
 
+/** The count tells that there were no rows: some stores give null for a sum that is no finite number, too. */
 function realTerm(
   table: SqlTable,
   { name, quoted }: SqlColumn,
@@ -77,10 +78,10 @@ function realTerm(
 ): GroupTerm {
   // Some stores find fault with an average on its way whose sum is in range.
   return {
-    sql: operation === "sum" ? [`sum(${quoted})`] : [`sum(${quoted})`, `count(${quoted})`],
+    sql: [`sum(${quoted})`, `count(${quoted})`],
     read([value, count]) {
-      if (value === null) return operation === "sum" ? 0 : null;
-      const sum = decode === null ? value : decode(value);
+      if (Number(count) === 0) return operation === "sum" ? 0 : null;
+      const sum = value === null || decode === null ? value : decode(value);
       if (!Number.isFinite(sum)) throw outOfRange(table, name, INFINITE);
       return operation === "sum" ? sum : sum as number / Number(count);
     },

@@ -138,7 +138,7 @@ export function readonlyError(what: string, details: ErrorDetails): ConnectionEr
     `${what}: the database is open for reading only; open it without \`readonly\`, with the right to write`,
     {
       ...details,
-      code: "READONLY",
+      code: "READ_ONLY",
     },
   );
 }

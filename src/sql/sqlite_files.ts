@@ -1,7 +1,5 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve, sep } from "node:path";
-import { ConnectionError, ValidationError } from "../errors/mod.ts";
-import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
+import { type FilePlaces, findDatabaseFile } from "../files/database_file.ts";
+import { checkDatabaseName } from "../schema/identifiers.ts";
 
 const MEMORY = ":memory:";
 
@@ -14,11 +12,7 @@ export interface SqliteFile {
 }
 
 /** What a driver was told of where databases are. */
-export interface SqlitePlaces {
-  readonly storageDir: string | null;
-  readonly databases: Readonly<Record<string, string>>;
-  readonly readonly: boolean;
-}
+export type SqlitePlaces = FilePlaces;
 
 /**
  * Finds the file of a database: the path given for its name, or `<name>.db` in the folder.
@@ -28,61 +22,9 @@ export interface SqlitePlaces {
  */
 export function findSqliteFile(driver: string, places: SqlitePlaces, dbName: string): SqliteFile {
   checkDatabaseName(dbName);
-  const given = Object.hasOwn(places.databases, dbName) ? places.databases[dbName] : undefined;
-  if (given === MEMORY) return { path: MEMORY, realPath: null };
-  try {
-    if (given !== undefined) return fileAt(resolve(given));
-    if (places.storageDir !== null) {
-      return fileIn(resolve(places.storageDir), `${dbName}.db`, places.readonly);
-    }
-  } catch (cause) {
-    if (cause instanceof ValidationError) throw cause;
-    throw new ConnectionError(
-      `Cannot open database \`${dbName}\`: its folder cannot be made or read; check the path and its permissions`,
-      { code: "CANNOT_OPEN", driver, cause },
-    );
+  const { databases } = places;
+  if (Object.hasOwn(databases, dbName) && databases[dbName] === MEMORY) {
+    return { path: MEMORY, realPath: null };
   }
-  const names = Object.keys(places.databases).map((name) => `\`${name}\``).join(", ");
-  throw new ValidationError(
-    `Cannot open database \`${dbName}\`: no place is known for it; the driver has ${
-      names === "" ? "none" : names
-    }; add it to ` +
-      "`databases`, or give `storageDir`",
-    { code: "UNKNOWN_DATABASE", driver },
-  );
-}
-
-/** A path as it was given: links are followed, because whoever gave the path chose them. */
-function fileAt(path: string): SqliteFile {
-  if (existsSync(path)) return { path, realPath: realpathSync(path) };
-  const folder = dirname(path);
-  return { path, realPath: existsSync(folder) ? join(realpathSync(folder), basename(path)) : path };
-}
-
-/** A file of the folder itself: a name never leads out of it. */
-function fileIn(folder: string, name: string, readonly: boolean): SqliteFile {
-  if (!readonly) mkdirSync(folder, { recursive: true });
-  const real = realpathSync(folder);
-  const path = join(real, name);
-  const twin = readdirSync(real).find((entry) => entry !== name && foldCase(entry) === foldCase(name));
-  if (twin !== undefined) {
-    throw new ValidationError(
-      `Cannot open ${JSON.stringify(name)} in ${JSON.stringify(folder)}: ${
-        JSON.stringify(twin)
-      } is there, which differs only by ` +
-        "case; use that name, or another",
-      { code: "INVALID_NAME" },
-    );
-  }
-  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  if (link && !(existsSync(path) && realpathSync(path).startsWith(real + sep))) {
-    throw new ValidationError(
-      `Cannot open ${JSON.stringify(name)} in ${
-        JSON.stringify(folder)
-      }: it is a link that leads out of the folder; give its path ` +
-        "in `databases`",
-      { code: "INVALID_NAME" },
-    );
-  }
-  return { path, realPath: link ? realpathSync(path) : path };
+  return findDatabaseFile(driver, places, dbName, ".db");
 }

@@ -1,3 +1,5 @@
+import { pause } from "../files/pause.ts";
+
 /** The part of an open SQLite database that sets it up. */
 export interface SqliteHandle {
   /** Runs statements. */
@@ -42,7 +44,7 @@ export function switchToWAL(
   codeOf: (error: unknown) => number,
 ): void {
   const until = Date.now() + busyTimeout;
-  for (let pause = 1;; pause = Math.min(pause * 2, 50)) {
+  for (let wait = 1;; wait = Math.min(wait * 2, 50)) {
     try {
       const mode = String(handle.value("PRAGMA journal_mode"));
       if (mode !== "wal" && mode !== "memory") handle.value("PRAGMA journal_mode = WAL");
@@ -50,11 +52,7 @@ export function switchToWAL(
     } catch (error) {
       if ((codeOf(error) & 0xff) !== BUSY) throw error;
       if (Date.now() >= until) return;
-      sleep(pause);
+      pause(wait);
     }
   }
-}
-
-function sleep(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,6 +1,6 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { Capabilities, DriverWhere, Predicate, QueryOptions } from "../contract/mod.ts";
-import type { Scene } from "../reference/constraint_errors.ts";
+import { outOfRange, type Scene } from "../reference/constraint_errors.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyDriver, Row } from "./any_driver.ts";
@@ -111,23 +111,31 @@ export class StoredTable {
 
   /** Stores one row. */
   insert(row: Row): Maybe<Row> {
-    return chain(this.driver.insert(this.database, this.table.name, this.codec.encode(row)), (echo) => {
-      const stored = this.#assigned("insert", row, echo);
-      this.#undoInsert([stored]);
-      return stored;
-    });
+    return chain(
+      this.driver.insert(this.database, this.table.name, this.codec.encode(row)),
+      (echo) =>
+        chain(this.#refuseTooLarge([row], [echo]), () => {
+          const stored = this.#assigned("insert", row, echo);
+          this.#undoInsert([stored]);
+          return stored;
+        }),
+    );
   }
 
   /** Stores rows with one call. */
   insertAll(rows: readonly Row[]): Maybe<Row[]> {
     const encoded = rows.map((row) => this.codec.encode(row));
-    return chain(this.driver.bulkInsert(this.database, this.table.name, encoded), (echoes) => {
-      const stored = rows.map((row, i) =>
-        this.#assigned("bulkInsert", row, Array.isArray(echoes) ? echoes[i] : echoes)
-      );
-      this.#undoInsert(stored);
-      return stored;
-    });
+    return chain(
+      this.driver.bulkInsert(this.database, this.table.name, encoded),
+      (echoes) =>
+        chain(this.#refuseTooLarge(rows, echoes), () => {
+          const stored = rows.map((row, i) =>
+            this.#assigned("bulkInsert", row, Array.isArray(echoes) ? echoes[i] : echoes)
+          );
+          this.#undoInsert(stored);
+          return stored;
+        }),
+    );
   }
 
   /**
@@ -242,6 +250,26 @@ export class StoredTable {
     }
     stored[number] = codec.decodeValue(method, number, given);
     return stored;
+  }
+
+  /**
+   * A driver that goes on counting beyond the numbers that are exact has none left to assign.
+   *
+   * @throws {ValidationError} When it did (`OUT_OF_RANGE`); the rows are removed again.
+   */
+  #refuseTooLarge(rows: readonly Row[], echoes: unknown): Maybe<void> {
+    const column = this.table.autoIncrement;
+    if (column === null || !Array.isArray(echoes)) return;
+    const { name } = column;
+    const numbers = rows.map((row, i) => {
+      const given = row[name] ?? null;
+      return given === null ? (echoes as (Row | null)[])[i]?.[name] : this.codec.encodeValue(name, given);
+    });
+    if (!numbers.some((number) => typeof number === "number" && number > Number.MAX_SAFE_INTEGER)) return;
+    return chain(chainAll(numbers, (number) => this.#delete({ [name]: number })), () => {
+      const reason = `no number is left for \`${name}\`; give the row one yourself`;
+      throw outOfRange(this.scene, "insert into", column, reason);
+    });
   }
 
   #undoInsert(rows: readonly Row[]): void {

@@ -1,22 +1,99 @@
+import { type FlowStorage, flowStorage } from "../chain/flow.ts";
+import { type Maybe, settle } from "../chain/chain.ts";
+import { Mismatch } from "./mismatch.ts";
 import { showValue } from "./show_value.ts";
 
 type Method = (...args: unknown[]) => unknown;
 
+interface Call {
+  readonly target: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** It only looks at what another call did. */
+  readonly looks: boolean;
+  /** What was called in its callback. */
+  readonly inside: Call[];
+  /** What its callback threw. */
+  threw: string;
+}
+
+/** The calls that lead to a failure. */
+export interface Story {
+  /** The writes before it, and what else may have changed the store. */
+  readonly before: readonly string[];
+  /** The call that breaks the promise; empty when none was made. */
+  readonly call: string;
+  /** The call that shows it; empty when the answer of the first does. */
+  readonly seenBy: string;
+}
+
+/** What changes nothing, and so has no part in a failure that comes later. */
+const READS = new Set([
+  "findOne",
+  "findAll",
+  "findById",
+  "findOrFail",
+  "count",
+  "exists",
+  "tableExists",
+  "sum",
+  "avg",
+  "min",
+  "max",
+  "aggregate",
+  "group",
+  "groupBy",
+  "paginate",
+  "explain",
+  "introspect",
+]);
+
 /** The calls a test makes, to be told when it fails. */
 export class CallLog {
-  readonly #calls: { readonly target: string; readonly method: string; readonly args: readonly unknown[] }[] =
-    [];
+  readonly #calls: Call[] = [];
+  readonly #flow: FlowStorage<Call[]> | null = flowStorage();
+  #looks = false;
 
-  /** The calls, as they would stand in a program. */
-  get lines(): string[] {
-    return this.#calls.map(({ target, method, args }) =>
-      `${target}.${method}(${args.map((arg) => showValue(arg)).join(", ")})`
-    );
+  /** The calls so far, as they would stand in a program. */
+  get story(): Story {
+    const calls = [...this.#calls];
+    const looks: Call[] = [];
+    while (calls.at(-1)?.looks === true) looks.unshift(calls.pop() as Call);
+    const last = calls.pop() ?? looks.pop();
+    const seenBy = looks.at(-1);
+    return {
+      before: calls.filter(({ looks, method }) => !looks && !READS.has(method)).map(write),
+      call: last === undefined ? "" : write(last),
+      seenBy: seenBy === undefined ? "" : write(seenBy),
+    };
   }
 
   /** Notes a call. */
   add(target: string, method: string, args: readonly unknown[]): void {
-    this.#calls.push({ target, method, args });
+    this.#add(target, method, args);
+  }
+
+  /** Makes a call that shows what the call before it did. */
+  look<T>(call: () => T): T {
+    this.#looks = true;
+    try {
+      return call();
+    } finally {
+      this.#looks = false;
+    }
+  }
+
+  /** Takes part in a transaction: what is called in `work` is noted as called inside of it. */
+  transaction<T>(target: string, work: () => Maybe<T>): () => Maybe<T> {
+    return this.#inside(this.#add(target, "transaction", [work]), work);
+  }
+
+  /** Begins a part of a test that leaves the store as it was. @returns What forgets its calls. */
+  part(): () => void {
+    const length = this.#calls.length;
+    return () => {
+      this.#calls.length = length;
+    };
   }
 
   /** The same object, but calls of its methods are noted. */
@@ -26,10 +103,55 @@ export class CallLog {
         const member = Reflect.get(object, key, object) as unknown;
         if (typeof member !== "function" || typeof key !== "string") return member;
         return (...args: unknown[]) => {
-          this.add(target, key, args);
-          return (member as Method).apply(object, args);
+          const call = this.#add(target, key, args);
+          const given = key === "transaction"
+            ? args.map((arg) =>
+              typeof arg === "function" ? this.#inside(call, arg as () => Maybe<unknown>) : arg
+            )
+            : args;
+          const result = (member as Method).apply(object, given);
+          // Each run of a prepared query is a call of its own.
+          return key === "prepare" && typeof result === "object" && result !== null
+            ? this.watch(write(call), result)
+            : result;
         };
       },
     });
   }
+
+  #add(target: string, method: string, args: readonly unknown[]): Call {
+    const call: Call = { target, method, args, looks: this.#looks, inside: [], threw: "" };
+    (this.#flow?.getStore() ?? this.#calls).push(call);
+    return call;
+  }
+
+  #inside<T>(call: Call, work: () => Maybe<T>): () => Maybe<T> {
+    return () => {
+      // A callback that is repeated is told once.
+      call.inside.length = 0;
+      const noted = () =>
+        settle(work, (value) => value, (error) => {
+          call.threw = error instanceof Mismatch ? "" : writeThrow(error);
+          throw error;
+        });
+      return this.#flow === null ? noted() : this.#flow.run(call.inside, noted);
+    };
+  }
+}
+
+function write({ target, method, args, inside, threw }: Call): string {
+  const callback = method === "transaction" ? writeCallback(inside, threw) : null;
+  const shown = args.map((arg) => callback !== null && typeof arg === "function" ? callback : showValue(arg));
+  return `${target}.${method}(${shown.join(", ")})`;
+}
+
+function writeCallback(inside: readonly Call[], threw: string): string {
+  const steps = [...inside.map(write), ...(threw === "" ? [] : [threw])];
+  return steps.length === 0 ? "() => {}" : `() => { ${steps.join("; ")} }`;
+}
+
+function writeThrow(error: unknown): string {
+  if (!(error instanceof Error)) return `throw ${showValue(error)}`;
+  const { message } = error;
+  return `throw new ${error.constructor.name}(${message.length > 40 ? "…" : message && showValue(message)})`;
 }

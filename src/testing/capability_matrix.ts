@@ -1,4 +1,5 @@
 import { type Capabilities, type DriverMetadata, OPERATORS } from "../contract/mod.ts";
+import type { ConformanceReport, ConformanceResult } from "./conformance_report.ts";
 
 const FLAGS: readonly (readonly [name: keyof Capabilities, what: string, otherwise: string])[] = [
   ["logic", "$and, $or and $not in a where", "applied by the core"],
@@ -15,9 +16,11 @@ const FLAGS: readonly (readonly [name: keyof Capabilities, what: string, otherwi
 
 /**
  * Writes what a driver declares as a table of text: a line a capability, with what the core does where the driver does not.
+ * Of a report it also writes what the kit ran, left out and found broken: a line an area, then the broken promises and the
+ * reasons of what was left out.
  *
- * @param driver The driver, of which only `metadata` is read, or anything else that has metadata.
- * @returns The table, in Markdown.
+ * @param subject A report of {@linkcode conformance} or {@linkcode checkDriver}, or a driver, of which only `metadata` is read.
+ * @returns The tables, in Markdown.
  *
  * @example
  * ```ts
@@ -27,14 +30,18 @@ const FLAGS: readonly (readonly [name: keyof Capabilities, what: string, otherwi
  * console.log(capabilityMatrix(new MemoryDriver()));
  * ```
  */
-export function capabilityMatrix(driver: { readonly metadata: DriverMetadata }): string {
-  const { name, version, capabilities = {} } = driver.metadata;
+export function capabilityMatrix(subject: { readonly metadata: DriverMetadata } | ConformanceReport): string {
+  const declared = writeDeclared(subject.metadata);
+  return "results" in subject ? `${declared}\n\n${writeResults(subject.results)}` : declared;
+}
+
+function writeDeclared({ name, version, capabilities = {} }: DriverMetadata): string {
   const { nativeTypes = [], operators = [], transactions, limits = {} } = capabilities;
-  const types = (["date", "bytes", "bigint"] as const).map((type): Line =>
+  const types = (["date", "bytes", "bigint"] as const).map((type) =>
     line(`native ${type}`, nativeTypes.includes(type), "", "encoded by the core")
   );
   const known = OPERATORS.filter((operator) => operators.includes(operator));
-  const rows: Line[] = [
+  const rows = [
     ...types,
     [
       "operators",
@@ -43,20 +50,42 @@ export function capabilityMatrix(driver: { readonly metadata: DriverMetadata }):
     ],
     ...FLAGS.map(([flag, what, otherwise]) => line(flag, capabilities[flag] === true, what, otherwise)),
     ["transactions", transactions ?? "no", transactions === undefined ? "undone by the core" : ""],
-    ...Object.entries(limits).map(([limit, value]): Line => [limit, String(value), "refused beyond"]),
+    ...Object.entries(limits).map(([limit, value]) => [limit, String(value), "refused beyond"]),
   ];
   return writeTable([`${name} ${version}`, "driver", "note"], rows);
 }
 
-type Line = readonly [capability: string, driver: string, note: string];
+function writeResults(results: readonly ConformanceResult[]): string {
+  const outcomes = ["passed", "failed", "skipped", "not run"] as const;
+  const row = (area: string, of: readonly ConformanceResult[]): string[] => [
+    area,
+    ...outcomes.map((outcome) => `${of.filter((each) => each.outcome === outcome).length || ""}`),
+  ];
+  const areas = [...new Set(results.map(({ area }) => area))];
+  const table = writeTable(["area", ...outcomes], [
+    ...areas.map((area) => row(area, results.filter((each) => each.area === area))),
+    row("all", results),
+  ]);
+  const broken = results.filter(({ outcome }) => outcome === "failed").map(({ promise }) => `- ${promise}`);
+  const reasons = results.filter(({ outcome }) => outcome === "skipped").map(({ reason }) => reason);
+  const skipped = [...new Set(reasons)].map((reason) =>
+    `- ${reason}: ${reasons.filter((each) => each === reason).length}`
+  );
+  return [
+    table,
+    ...(broken.length === 0 ? [] : [["Broken promises:", "", ...broken].join("\n")]),
+    ...(skipped.length === 0 ? [] : [["Left out:", "", ...skipped].join("\n")]),
+  ].join("\n\n");
+}
 
-function line(name: string, declared: boolean, what: string, otherwise: string): Line {
+function line(name: string, declared: boolean, what: string, otherwise: string): string[] {
   return [name, declared ? "yes" : "no", declared ? what : otherwise];
 }
 
-function writeTable(head: Line, rows: readonly Line[]): string {
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => (row[i] as string).length)));
+function writeTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
   const write = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => cell.padEnd(widths[i] as number)).join(" | ")} |`;
+    `| ${widths.map((width, i) => (row[i] ?? "").padEnd(width)).join(" | ")} |`;
   return [write(head), write(widths.map((width) => "-".repeat(width))), ...rows.map(write)].join("\n");
 }

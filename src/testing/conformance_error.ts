@@ -6,8 +6,12 @@ export interface BrokenPromiseDetails {
   readonly driver: string;
   /** What was promised: the name of the test. */
   readonly promise: string;
-  /** The calls made, the breaking one last. */
-  readonly calls: readonly string[];
+  /** The calls that led there, reads left out. */
+  readonly before: readonly string[];
+  /** The call that broke it; empty when none was made. */
+  readonly call: string;
+  /** The call that shows it; empty when the answer of the first does. */
+  readonly seenBy: string;
 }
 
 const SHOWN_BEFORE = 6;
@@ -30,35 +34,49 @@ export class ConformanceError extends Error {
   readonly promise: string;
   /** The call that broke it; empty when none was made. */
   readonly call: string;
+  /** The call that shows it; empty when the answer of the first does. */
+  readonly seenBy: string;
+  /** What should have come. */
+  readonly expected: string;
+  /** What came. */
+  readonly actual: string;
 
   /** Makes the error of what a test threw. */
   constructor(details: BrokenPromiseDetails, cause: unknown) {
-    super(messageOf(details, cause), { cause });
+    const { expected, actual } = cause instanceof Mismatch
+      ? cause
+      : { expected: "no error", actual: describe(cause) };
+    super(messageOf(details, expected, actual, cause), { cause });
     this.name = "ConformanceError";
     this.driver = details.driver;
     this.promise = details.promise;
-    this.call = details.calls.at(-1) ?? "";
+    this.call = details.call;
+    this.seenBy = details.seenBy;
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 
-function messageOf({ driver, promise, calls }: BrokenPromiseDetails, cause: unknown): string {
+function describe(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}
+
+function messageOf(
+  { driver, promise, before, call, seenBy }: BrokenPromiseDetails,
+  expected: string,
+  actual: string,
+  cause: unknown,
+): string {
   const lines = [`Driver ${driver} breaks a promise: ${promise}`];
-  const call = calls.at(-1);
-  if (call !== undefined) lines.push(`  call:     ${call}`);
-  if (cause instanceof Mismatch) {
-    lines.push(`  expected: ${cause.expected}`, `  actual:   ${cause.actual}`);
-    if (cause.message !== "") lines.push(`  that is:  ${cause.message}`);
-  } else {
-    lines.push(
-      `  expected: no error`,
-      `  actual:   ${cause instanceof Error ? `${cause.name}: ${cause.message}` : cause}`,
-    );
-  }
-  const before = calls.slice(-1 - SHOWN_BEFORE, -1);
-  if (before.length > 0) {
-    const left = calls.length - 1 - before.length;
+  if (call !== "") lines.push(`  call:     ${call}`);
+  if (seenBy !== "") lines.push(`  seen by:  ${seenBy}`);
+  lines.push(`  expected: ${expected}`, `  actual:   ${actual}`);
+  if (cause instanceof Mismatch && cause.message !== "") lines.push(`  that is:  ${cause.message}`);
+  const shown = before.slice(-SHOWN_BEFORE);
+  if (shown.length > 0) {
+    const left = before.length - shown.length;
     lines.push(left > 0 ? `  before (after ${left} others):` : "  before:");
-    lines.push(...before.map((each) => `    ${each}`));
+    lines.push(...shown.map((each) => `    ${each}`));
   }
   return lines.join("\n");
 }

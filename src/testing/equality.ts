@@ -53,7 +53,11 @@ function arrayDifference(
     if (found !== null) return found;
   }
   if (actual.length === expected.length) return null;
-  return { path: `${path}.length`, actual: `${actual.length}`, expected: `${expected.length}` };
+  return {
+    path: path === "" ? "length" : `${path}.length`,
+    actual: `${actual.length}`,
+    expected: `${expected.length}`,
+  };
 }
 
 function objectDifference(

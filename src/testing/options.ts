@@ -3,15 +3,8 @@ import type { AsyncDriver, DriverConfig, SyncDriver } from "../contract/mod.ts";
 /** A driver of either kind. */
 export type AnyKindOfDriver = SyncDriver | AsyncDriver;
 
-/** What `conformance` needs to know. */
-export interface ConformanceOptions {
-  /** Registers a test: the `test` of `bun:test`, `Deno.test`, the `test` of `node:test`, or what stands for them. */
-  readonly test: (name: string, fn: () => void | Promise<void>) => unknown;
-  /**
-   * Registers a test that is left out, with the reason. Absent: a test that does nothing is registered, whose name says that
-   * it is skipped and why.
-   */
-  readonly skipTest?: (name: string, reason: string) => unknown;
+/** What the kit needs to know of a driver. */
+export interface DriverUnderTest {
   /**
    * Makes a driver that nobody else uses, on an empty store. Called once for each test, and once more at the beginning to
    * learn what the driver declares.
@@ -32,4 +25,21 @@ export interface ConformanceOptions {
   readonly databases?: readonly [string, string];
   /** Tests known to fail, by their name without the driver's, with the reason. A name that no test has is refused. */
   readonly skip?: Readonly<Record<string, string>>;
+}
+
+/** What `conformance` needs to know. */
+export interface ConformanceOptions extends DriverUnderTest {
+  /** Registers a test: the `test` of `bun:test`, `Deno.test`, the `test` of `node:test`, or what stands for them. */
+  readonly test: (name: string, fn: () => void | Promise<void>) => unknown;
+  /**
+   * Registers a test that is left out, with the reason. Absent: a test that does nothing is registered, whose name says that
+   * it is skipped and why.
+   */
+  readonly skipTest?: (name: string, reason: string) => unknown;
+}
+
+/** What `checkDriver` needs to know. */
+export interface CheckOptions extends DriverUnderTest {
+  /** Which tests to run, by their name without the driver's. Default: all of them. */
+  readonly only?: (promise: string) => boolean;
 }

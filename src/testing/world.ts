@@ -4,38 +4,46 @@ import { ORM, type ORMOptions } from "../orm/orm.ts";
 import { type AnyDriver, anyDriver } from "../store/any_driver.ts";
 import type { Mode } from "../types/mode.ts";
 import { CallLog } from "./call_log.ts";
-import type { AnyKindOfDriver, ConformanceOptions } from "./options.ts";
+import type { AnyKindOfDriver, DriverUnderTest } from "./options.ts";
 import { runSteps, type Steps } from "./steps.ts";
+import type { Given } from "./test_case.ts";
 import type { Row, TestModel } from "./test_model.ts";
 
 let worlds = 0;
 
 /** What one test works with: a fresh driver, and models on it. */
 export class World {
-  /** Whether the driver returns values or Promises. */
-  readonly mode: Mode;
-  /** What the driver declares. */
-  readonly capabilities: Capabilities;
+  /** What is known of the driver. */
+  readonly given: Given;
   /** The name of an empty database. */
   readonly database: string;
   /** The name of another one. */
   readonly otherDatabase: string;
   /** The calls made so far. */
   readonly log: CallLog = new CallLog();
-  readonly #options: ConformanceOptions;
+  readonly #options: DriverUnderTest;
   readonly #orms: ORM<AsyncDriver>[] = [];
   #driver: AnyKindOfDriver;
   #direct: AnyDriver | null = null;
   #orm: ORM<AsyncDriver> | null = null;
 
   /** Makes the world of a driver that nobody else uses. */
-  constructor(driver: AnyKindOfDriver, mode: Mode, options: ConformanceOptions) {
+  constructor(driver: AnyKindOfDriver, given: Given, options: DriverUnderTest) {
     worlds++;
     this.#driver = driver;
     this.#options = options;
-    this.mode = mode;
-    this.capabilities = driver.metadata.capabilities ?? {};
+    this.given = given;
     [this.database, this.otherDatabase] = options.databases ?? [`kit_${worlds}`, `kit_${worlds}_other`];
+  }
+
+  /** Whether the driver returns values or Promises. */
+  get mode(): Mode {
+    return this.given.mode;
+  }
+
+  /** What the driver declares. */
+  get capabilities(): Capabilities {
+    return this.given.capabilities;
   }
 
   /** The driver's name. */
@@ -66,6 +74,7 @@ export class World {
       orm?: ORM<AsyncDriver>;
     } = {},
   ): TestModel {
+    this.log.add("orm", "define", [database, table, schema, ...(indexes === undefined ? [] : [{ indexes }])]);
     const model = orm.define(database, table, schema as never, { indexes } as never) as unknown as TestModel;
     return this.log.watch(table, model);
   }
@@ -90,8 +99,7 @@ export class World {
 
   /** Runs steps in a transaction. */
   transaction<T>(steps: () => Steps<T>): Maybe<T> {
-    this.log.add("orm", "transaction", []);
-    const work = (() => runSteps(this.mode, steps)) as () => Promise<T>;
+    const work = this.log.transaction("orm", () => runSteps(this.mode, steps)) as () => Promise<T>;
     return this.orm.transaction(work) as Maybe<T>;
   }
 
@@ -131,7 +139,7 @@ export class World {
 }
 
 /** Learns whether a driver returns values or Promises, by connecting it. */
-export function modeOf(driver: AnyKindOfDriver, options: ConformanceOptions): readonly [Mode, Maybe<void>] {
+export function modeOf(driver: AnyKindOfDriver, options: DriverUnderTest): readonly [Mode, Maybe<void>] {
   const opened = anyDriver(driver).connect(options.config ?? {});
   return [isPromise(opened) ? "async" : "sync", opened];
 }

@@ -75,5 +75,6 @@ function kills(driver: string): void {
 }
 
 kills("node-sqlite");
+kills("json-file");
 if (runtime === "bun") kills("bun-sqlite");
 else test.skip("bun-sqlite: kills while committing lose nothing", "bun:sqlite exists only in Bun");

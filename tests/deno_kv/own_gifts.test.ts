@@ -80,6 +80,115 @@ describe("DenoKVDriver.expire", () => {
     }));
 });
 
+describe("DenoKVDriver rows that expire", () => {
+  testKV(
+    "are neither counted nor skipped by index once they have expired",
+    () =>
+      withDriver(async (driver) => {
+        await driver.createTable("d", "sessions", SESSION);
+        await driver.createIndex("d", "sessions", "users", { columns: ["user"] });
+        for (let id = 1; id <= 6; id++) {
+          await driver.insert("d", "sessions", { id, token: id > 4 ? null : `t${id}`, user: "ada" });
+        }
+        for (const id of [1, 3, 5]) await driver.expire("d", "sessions", id, id === 3 ? 60_000 : 0);
+        await driver.createIndex("d", "sessions", "both", { columns: ["user", "token"] });
+        assertEquals(await driver.count("d", "sessions", { user: "ada" }), 4);
+        assertEquals(await driver.count("d", "sessions", { user: "ada", token: { $gte: "t1" } }), 3);
+        assertEquals(await driver.count("d", "sessions", { token: { $gt: "" } }), 3);
+        assertEquals(await driver.count("d", "sessions", { id: { $gt: 0 } }), 4);
+        for (
+          const [orderBy, ids] of [
+            [[["user", "ASC"], ["id", "ASC"]], [3, 4, 6]],
+            [[["user", "ASC"], ["id", "DESC"]], [4, 3, 2]],
+            [[["token", "ASC"], ["id", "ASC"]], [2, 3, 4]],
+            [[["user", "DESC"], ["token", "DESC"], ["id", "DESC"]], [3, 2, 6]],
+          ] as const
+        ) {
+          const rows = await driver.findAll<{ id: number }>("d", "sessions", {
+            orderBy,
+            offset: 1,
+            limit: 3,
+          });
+          assertEquals(rows.map(({ id }) => id), [...ids], JSON.stringify(orderBy));
+        }
+        await driver.expire("d", "sessions", 3, null);
+        await driver.update("d", "sessions", { token: "t9" }, { id: 3 });
+        assertEquals(await driver.findOne("d", "sessions", { where: { token: "t9" } }), {
+          id: 3,
+          token: "t9",
+          user: "ada",
+        });
+        assertEquals(await driver.verify("d"), []);
+      }),
+  );
+
+  testKV("are no rows to refer to: where others refer, none is stored that expires", async () => {
+    const visits = {
+      id: { type: DataTypes.INTEGER, primaryKey: true, notNull: true },
+      session: { type: DataTypes.INTEGER, references: { table: "sessions", column: "id" } },
+    } as const;
+    await withDriver(async (driver) => {
+      await driver.createTable("d", "sessions", SESSION);
+      await driver.createTable("d", "visits", visits);
+      const row = { id: 1, token: null, user: null };
+      await assertRejects(() => driver.insert("d", "sessions", row), UnsupportedError);
+      await assertRejects(() => driver.bulkInsert("d", "sessions", [row]), UnsupportedError);
+      await assertRejects(
+        () => driver.upsert("d", "sessions", row, { conflict: ["id"], set: [] }),
+        UnsupportedError,
+      );
+      assertEquals(await driver.count("d", "sessions"), 0);
+    }, { path: ":memory:", expireIn: { "d.sessions": 60_000 } });
+    await withDriver(async (driver) => {
+      await driver.createTable("d", "sessions", SESSION);
+      await driver.insert("d", "sessions", { id: 1, token: null, user: null });
+      await driver.expire("d", "sessions", 1, 60_000);
+      const refused = await assertRejects(() => driver.createTable("d", "visits", visits), UnsupportedError);
+      assert(refused.message.includes("`sessions`"), refused.message);
+      await driver.expire("d", "sessions", 1, null);
+      await driver.createTable("d", "visits", visits);
+      await driver.insert("d", "visits", { id: 1, session: 1 });
+    });
+  });
+
+  testKV(
+    "and refer are gone for what they refer to",
+    () =>
+      withDriver(async (driver) => {
+        const onDelete = async (
+          table: string,
+          action: "RESTRICT" | "CASCADE" | "SET NULL",
+        ): Promise<void> => {
+          await driver.createTable("d", table, {
+            id: { type: DataTypes.INTEGER, primaryKey: true, notNull: true },
+            user: {
+              type: DataTypes.INTEGER,
+              references: { table: "users", column: "id", onDelete: action },
+            },
+          });
+          for (const id of [1, 2]) await driver.insert("d", table, { id, user: id });
+          await driver.expire("d", table, 1, 0);
+          await driver.expire("d", table, 2, 60_000);
+        };
+        await driver.createTable("d", "users", {
+          id: { type: DataTypes.INTEGER, primaryKey: true, notNull: true },
+        });
+        for (const id of [1, 2]) await driver.insert("d", "users", { id });
+        await onDelete("cascading", "CASCADE");
+        await onDelete("freed", "SET NULL");
+        await onDelete("kept", "RESTRICT");
+        assertEquals(await driver.delete("d", "users", { id: 1 }), 1);
+        await assertRejects(() => driver.delete("d", "users", { id: 2 }), ForeignKeyConstraintError);
+        await driver.delete("d", "kept", { id: 2 });
+        assertEquals(await driver.delete("d", "users", { id: 2 }), 1);
+        assertEquals(await driver.findAll("d", "cascading", {}), []);
+        assertEquals(await driver.findAll("d", "freed", {}), [{ id: 2, user: null }]);
+        for (const table of ["cascading", "freed", "kept"]) await driver.purgeExpired("d", table);
+        assertEquals(await driver.verify("d"), []);
+      }),
+  );
+});
+
 describe("DenoKVDriver.watch", () => {
   testKV(
     "gives the row now and after each change, and null when it goes",

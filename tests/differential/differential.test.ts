@@ -4,10 +4,12 @@ import process from "node:process";
 import { inspect } from "node:util";
 import { type AsyncDriver, type ModelColumn, type SyncDriver, toAsyncDriver } from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
+import { JSONFileDriver } from "../../drivers/json_file.ts";
 import { LibSQLDriver } from "../../drivers/libsql.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { inFolders } from "../conformance/stores.ts";
+import { readBack } from "../json_file/read_back.ts";
 import { noServer } from "../support/libsql/server.ts";
 import { type Reach, ServerStores } from "../support/libsql/stores.ts";
 import { findPlaces, type Place } from "../support/postgres/places.ts";
@@ -61,12 +63,21 @@ function postgres(place: Place, share: number): Subject {
 
 const libsqlFiles = inFolders((storageDir) => new LibSQLDriver({ storageDir, durability: "relaxed" }));
 
+const jsonFiles = inFolders((storageDir) =>
+  readBack(new JSONFileDriver({ storageDir, durability: "relaxed" }))
+);
+
 const subjects: Record<string, Subject> = {
   "node-sqlite": { share: 1, make: () => new NodeSQLiteDriver({ databases }) },
   "bun-sqlite": { share: 1, make: () => new BunSQLiteDriver({ databases }) },
   "node-sqlite through toAsyncDriver": {
     share: 0.1,
     make: () => toAsyncDriver(new NodeSQLiteDriver({ databases })),
+  },
+  "json-file, read back after each call": {
+    share: 0.1,
+    make: () => jsonFiles.driver() as SyncDriver,
+    cleanup: (driver) => jsonFiles.cleanup?.(driver as SyncDriver),
   },
   "libsql in a file": {
     share: 0.1,

@@ -19,7 +19,7 @@ interface Block {
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The programs of README.md and docs/. A block that makes an ORM, or imports without using one before, begins a program. */
+/** The programs of README.md and docs/. A block that imports what a program begins with begins one; others go on with it. */
 export function pagePrograms(): Program[] {
   const pages = ["README.md", "bench/README.md", ...filesUnder("docs", ".md")];
   return pages.flatMap((path) => {
@@ -56,7 +56,8 @@ function blocksOf(text: string): Block[] {
 }
 
 function beginsProgram(code: string): boolean {
-  return /\bnew ORM\(|\bnew RinariError\(/.test(code);
+  return /^import [^;]*(?:\b(?:ORM|RinariError)\b[^;]* from "@rinari\/orm"| from "(?:node|bun):test");$/m
+    .test(code);
 }
 
 function toProgram(path: string, { line, code }: Block): Program {

@@ -10,8 +10,9 @@ const MAX_LINES = 500;
 /** The one file of the library that knows the difference between a value and a Promise of it. */
 const ASYNC_FILE = "src/transaction/async_transactions.ts";
 const DUMPING_GROUNDS = /(?:^|\/)(?:utils?|helpers?|common|misc)(?:\/|\.)/;
+/** An example that is a package of its own has a package's name. */
 const SNAKE_CASE_PATH =
-  /^(?:[a-z0-9]+(?:_[a-z0-9]+)*\/)*[a-z0-9]+(?:_[a-z0-9]+)*(?:\.test|\.d)?\.(?:ts|mjs)$/;
+  /^(?:examples\/[a-z0-9]+(?:-[a-z0-9]+)*\/)?(?:[a-z0-9]+(?:_[a-z0-9]+)*\/)*[a-z0-9]+(?:_[a-z0-9]+)*(?:\.test|\.d)?\.(?:ts|mjs)$/;
 
 /** People type the address of an example, such as `examples/custom-driver-postgres`. */
 const EXAMPLE_FOLDER = /^examples\/[a-z]+(?:-[a-z]+)*\/(?=[^/]+$)/;

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   and,
@@ -16,6 +16,7 @@ import {
   value,
 } from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
+import { JSONFileDriver } from "../../drivers/json_file.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { describe, runtime, test } from "../support/runner.ts";
@@ -224,23 +225,51 @@ describe("operators from outside", () => {
 });
 
 describe("storageDir", () => {
-  test("is never left, whatever the database is called", async () => {
-    await withTempDir((dir) => {
-      const storageDir = join(dir, "store");
-      mkdirSync(storageDir);
-      writeFileSync(join(dir, "outside.db"), "not a database");
-      symlinkSync(join(dir, "outside.db"), join(storageDir, "link.db"));
-      const driver = new NodeSQLiteDriver({ storageDir });
-      const orm = new ORM({ driver });
-      const Link = orm.define("link", "t", { id: { type: DataTypes.INTEGER, primaryKey: true } });
-      assertStringIncludes(assertThrows(() => Link.count(), RinariError).message, "link");
-      const schema = { id: { type: DataTypes.INTEGER, primaryKey: true } } as const;
-      for (const name of ["../outside", "..", "/etc/passwd", "a/../../outside"]) {
-        assertThrows(() => driver.createTable(name, "t", schema), RinariError);
+  const makers: [ending: string, make: (storageDir: string) => SyncDriver][] = [
+    [".db", (storageDir) => new NodeSQLiteDriver({ storageDir })],
+    [".json", (storageDir) => new JSONFileDriver({ storageDir })],
+  ];
+  for (const [ending, make] of makers) {
+    test(`is never left, whatever the database is called, with files that end in ${ending}`, async () => {
+      await withTempDir((dir) => {
+        const storageDir = join(dir, "store");
+        const outside = `outside${ending}`;
+        mkdirSync(storageDir);
+        writeFileSync(join(dir, outside), "not a database");
+        symlinkSync(join(dir, outside), join(storageDir, `link${ending}`));
+        const driver = make(storageDir);
+        const orm = new ORM({ driver });
+        const Link = orm.define("link", "t", { id: { type: DataTypes.INTEGER, primaryKey: true } });
+        assertStringIncludes(assertThrows(() => Link.count(), RinariError).message, "link");
+        const schema = { id: { type: DataTypes.INTEGER, primaryKey: true } } as const;
+        const names = ["../outside", "..", "/etc/passwd", "a/../../outside", "a\\b", "a\0", "NUL", "x.", ""];
+        for (const name of names) {
+          assertThrows(() => driver.createTable(name, "t", schema), RinariError);
+        }
+        driver.createTable("Twin", "t", schema);
+        assertThrows(() => driver.createTable("twin", "t", schema), RinariError);
+        orm.disconnect();
+        assertEquals(readdirSync(dir).sort(), [outside, "store"]);
+        assertEquals(readFileSync(join(dir, outside), "utf8"), "not a database");
+        assertEquals(readdirSync(storageDir).sort(), [`Twin${ending}`, `link${ending}`]);
+      });
+    });
+  }
+
+  test("keeps databases apart whose names look like files of another's", async () => {
+    await withTempDir((storageDir) => {
+      const driver = new JSONFileDriver({ storageDir });
+      driver.connect({});
+      const names = ["app", "app.json", "app.json.lock", "app.json.rinari.tmp", "app.lock", "app.json.json"];
+      for (const [i, name] of names.entries()) {
+        driver.createTable(name, "t", { id: { type: "INTEGER", primaryKey: true } });
+        driver.insert(name, "t", { id: i });
       }
-      orm.disconnect();
-      assertEquals(existsSync(join(dir, "outside.db-wal")), false);
-      assertEquals(readdirSync(dir).sort(), ["outside.db", "store"]);
+      driver.disconnect();
+      driver.connect({});
+      for (const [i, name] of names.entries()) assertEquals(driver.findAll(name, "t", {}), [{ id: i }]);
+      driver.disconnect();
+      assertEquals(readdirSync(storageDir).sort(), names.map((name) => `${name}.json`).sort());
     });
   });
 });

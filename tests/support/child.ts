@@ -17,9 +17,13 @@ export interface ChildOptions {
   cwd?: string;
   /** The file holds tests and is given to the runtime's own runner. */
   isTest?: boolean;
+  /** A command of the shell that the child inherits the effects of, such as `ulimit -f 100`. Not on Windows. */
+  after?: string;
 }
 
-const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet"];
+// A program in another folder finds the packages of this repository only by its manifest.
+const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet", `--config=${config}`];
 const flags: Record<Runtime, string[]> = {
   bun: ["run"],
   deno: ["run", ...denoFlags],
@@ -38,15 +42,17 @@ const testFlags: Record<Runtime, string[]> = {
 export function startFile(
   file: URL,
   args: string[] = [],
-  { cwd, isTest = false }: ChildOptions = {},
+  { cwd, isTest = false, after }: ChildOptions = {},
 ): ChildProcess {
-  // A test of node:test in the child is its own, not one of the test that runs it.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const first = isTest ? testFlags[runtime] : flags[runtime];
-  return spawn(process.execPath, [...first, fileURLToPath(file), ...args], {
+  const command = [process.execPath, ...first, fileURLToPath(file), ...args];
+  const [program = "", ...rest] = after === undefined
+    ? command
+    : ["sh", "-c", `${after}; exec "$@"`, "sh", ...command];
+  return spawn(program, rest, {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...env, NO_COLOR: "1" },
+    env: environment(),
   });
 }
 
@@ -54,9 +60,29 @@ export function startFile(
 export function runFile(
   file: URL,
   args: string[] = [],
-  { timeout = 30_000, ...options }: ChildOptions & { timeout?: number } = {},
+  { timeout, ...options }: ChildOptions & { timeout?: number } = {},
 ): Promise<ChildResult> {
-  const child = startFile(file, args, options);
+  return endOf(startFile(file, args, options), timeout);
+}
+
+/** Runs a command to its end, with `env` added to the environment; after `timeout` ms it is killed. */
+export function runCommand(
+  command: string,
+  args: string[],
+  { timeout, env, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; shell?: boolean; timeout?: number } =
+    {},
+): Promise<ChildResult> {
+  const stdio: "pipe"[] = ["pipe", "pipe", "pipe"];
+  return endOf(spawn(command, args, { ...options, stdio, env: { ...environment(), ...env } }), timeout);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  // A test of node:test in the child is its own, not one of the test that runs it.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return { ...env, NO_COLOR: "1" };
+}
+
+function endOf(child: ChildProcess, timeout = 30_000): Promise<ChildResult> {
   const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
   const printed = { stdout: "", stderr: "" };
   child.stdin?.end();

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type {
   AsyncDriver,
   BulkUpdate,
@@ -9,6 +10,7 @@ import type {
   SyncDriver,
   TableSchema,
 } from "../../src/contract/mod.ts";
+import { requireSameSchema } from "../../mod.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -29,6 +31,8 @@ export interface NaiveOptions {
 
 interface NaiveTable {
   readonly schema: TableSchema;
+  /** The autoIncrement column. */
+  readonly number: string | undefined;
   rows: string[];
   last: number;
 }
@@ -58,7 +62,13 @@ export class NaiveDriver implements SyncDriver {
   createTable(dbName: string, tableName: string, schema: TableSchema): void {
     this.#called("createTable", tableName, schema);
     const name = `${dbName}/${tableName}`;
-    if (!this.#tables.has(name)) this.#tables.set(name, { schema, rows: [], last: 0 });
+    const table = this.#tables.get(name);
+    if (table !== undefined) {
+      const place = { driver: this.metadata.name, database: dbName, table: tableName };
+      return requireSameSchema(table.schema, schema, place);
+    }
+    const number = Object.keys(schema).find((column) => schema[column]?.autoIncrement === true);
+    this.#tables.set(name, { schema, number, rows: [], last: 0 });
   }
 
   dropTable(dbName: string, tableName: string): void {
@@ -98,14 +108,14 @@ export class NaiveDriver implements SyncDriver {
 
   update(dbName: string, tableName: string, data: Data, where: DriverWhere): number {
     this.#called("update", tableName, data, where);
-    return this.#change(dbName, tableName, where, (row) => JSON.stringify({ ...row, ...data }));
+    return this.#change(dbName, tableName, where, (row) => ({ ...row, ...data }));
   }
 
   bulkUpdate(dbName: string, tableName: string, updates: readonly BulkUpdate[]): number {
     this.#called("bulkUpdate", tableName, updates);
     let matched = 0;
     for (const { where, data } of updates) {
-      matched += this.#change(dbName, tableName, where, (row) => JSON.stringify({ ...row, ...data }));
+      matched += this.#change(dbName, tableName, where, (row) => ({ ...row, ...data }));
     }
     return matched;
   }
@@ -124,17 +134,25 @@ export class NaiveDriver implements SyncDriver {
   }
 
   transaction<T>(fn: () => T): T {
-    if (!this.#snapshots) return fn();
-    const copy = new Map(
-      [...this.#tables].map(([name, table]) => [name, { ...table, rows: [...table.rows] }]),
-    );
+    const restore = this.snapshot();
     try {
       return fn();
     } catch (error) {
-      this.#tables.clear();
-      for (const [name, table] of copy) this.#tables.set(name, table);
+      restore();
       throw error;
     }
+  }
+
+  /** Copies everything, when it was asked to. @returns What puts it back. */
+  snapshot(): () => void {
+    if (!this.#snapshots) return () => {};
+    const copy = new Map(
+      [...this.#tables].map(([name, table]) => [name, { ...table, rows: [...table.rows] }]),
+    );
+    return () => {
+      this.#tables.clear();
+      for (const [name, table] of copy) this.#tables.set(name, table);
+    };
   }
 
   /** The rows of a table as they are stored, for tests. */
@@ -163,30 +181,30 @@ export class NaiveDriver implements SyncDriver {
   #add<T>(dbName: string, tableName: string, data: Data): T {
     const table = this.#table(dbName, tableName);
     const row: Record<string, unknown> = { ...data };
-    for (const [name, { autoIncrement }] of Object.entries(table.schema)) {
-      if (autoIncrement !== true) continue;
-      row[name] ??= table.last + 1;
-      table.last = Math.max(table.last, Number(row[name]));
-    }
+    if (table.number !== undefined) row[table.number] ??= table.last + 1;
     const text = JSON.stringify(row);
     table.rows.push(text);
+    remember(table, row);
     return JSON.parse(text) as T;
   }
 
-  #change(dbName: string, tableName: string, where: DriverWhere, next: (row: Data) => string | null): number {
+  #change(dbName: string, tableName: string, where: DriverWhere, next: (row: Data) => Data | null): number {
     const table = this.#table(dbName, tableName);
     let matched = 0;
     table.rows = table.rows.flatMap((text) => {
       const row = JSON.parse(text) as Data;
       if (!matches(row, where)) return [text];
       matched++;
-      return next(row) ?? [];
+      const changed = next(row);
+      if (changed === null) return [];
+      remember(table, changed);
+      return [JSON.stringify(changed)];
     });
     return matched;
   }
 }
 
-/** The naive driver over a network: every answer takes up to two milliseconds, never the same for two calls. */
+/** The naive driver over a network: an answer takes no time, a moment or a millisecond, never the same for two calls. */
 export class SlowNaiveDriver implements AsyncDriver {
   readonly metadata: DriverMetadata;
   /** The driver behind the network, for tests that look at it. */
@@ -259,24 +277,46 @@ export class SlowNaiveDriver implements AsyncDriver {
     return this.#later(() => this.inner.dropIndex(dbName, tableName, indexName));
   }
 
-  transaction<T>(fn: () => Promise<T>): Promise<T> {
-    return fn();
+  async transaction<T>(fn: () => Promise<T>): Promise<T> {
+    const restore = await this.#later(() => this.inner.snapshot());
+    try {
+      return await fn();
+    } catch (error) {
+      await this.#later(restore);
+      throw error;
+    }
   }
 
   /** Does the work after a while; what it is given is sent at once, as text. */
   #later<T>(work: () => T): Promise<T> {
     this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0;
-    const wait = (this.#seed >>> 16) % 3;
+    const wait = WAITS[(this.#seed >>> 16) % WAITS.length] as Wait;
     return new Promise((resolve, reject) => {
-      setTimeout(() => {
+      wait(() => {
         try {
           resolve(work());
         } catch (error) {
           reject(error);
         }
-      }, wait);
+      });
     });
   }
+}
+
+type Wait = (work: () => void) => void;
+
+/** From the shortest to the longest. Timers are few: they would be most of the time that the tests take. */
+const WAITS: readonly Wait[] = [
+  ...Array.from({ length: 7 }, () => queueMicrotask),
+  (work) => queueMicrotask(() => queueMicrotask(work)),
+  setImmediate,
+  (work) => setImmediate(() => setImmediate(work)),
+  (work) => setTimeout(work, 1),
+];
+
+/** The largest number of an autoIncrement column is never assigned again. */
+function remember(table: NaiveTable, row: Data): void {
+  if (table.number !== undefined) table.last = Math.max(table.last, Number(row[table.number]));
 }
 
 function matches(row: Data, where: DriverWhere): boolean {

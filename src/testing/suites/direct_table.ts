@@ -2,6 +2,8 @@ import type { TableSchema } from "../../contract/mod.ts";
 import { driverSchema } from "../../store/driver_schema.ts";
 import { Table } from "../../schema/table.ts";
 import type { AnyDriver } from "../../store/any_driver.ts";
+import { expectEqual } from "../assertions.ts";
+import type { CallLog } from "../call_log.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { copies } from "./condition.ts";
@@ -14,6 +16,8 @@ export interface DirectTable {
   readonly db: string;
   /** The table's name. */
   readonly name: string;
+  /** The calls made. */
+  readonly log: CallLog;
 }
 
 /** Makes a table as the core would, with rows. */
@@ -30,13 +34,23 @@ export async function directTable(
   for (let at = 0; at < rows.length; at += most) {
     await driver.bulkInsert(db, name, copies(rows.slice(at, at + most)));
   }
-  return { driver, db, name };
+  return { driver, db, name, log: world.log };
 }
 
-/** All rows, in the order of their `id`. */
-export async function allRows({ driver, db, name }: DirectTable): Promise<Row[]> {
-  const rows = await driver.findAll(db, name, {});
+/** All rows, in the order of their `id`: a look at what the call before did. */
+export async function allRows({ driver, db, name, log }: DirectTable): Promise<Row[]> {
+  const rows = await log.look(() => driver.findAll(db, name, {}));
   return rows.sort((a, b) => Number(a["id"]) - Number(b["id"]));
+}
+
+/** The row with a key, or null: a look at what the call before did. */
+export async function rowOf({ driver, db, name, log }: DirectTable, id: number): Promise<Row | null> {
+  return await log.look(() => driver.findOne(db, name, { where: { id } }));
+}
+
+/** Expects rows to be those with some keys, in any order. */
+export function expectIds(rows: readonly Row[], ids: readonly number[]): void {
+  expectEqual(idsOf(rows), ids, "the `id`s of the rows");
 }
 
 /** The keys of rows, ascending. */

@@ -4,6 +4,7 @@ import { expectEqual, expectFailure } from "../assertions.ts";
 import { all, declares, declaresOperators, promiseIf, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { copies } from "./condition.ts";
 import { allRows, directTable } from "./direct_table.ts";
 
 const isUnique = declares("unique");
@@ -60,12 +61,17 @@ async function refuses(world: World): Promise<void> {
 async function bulkInsertsNone(world: World): Promise<void> {
   const table = await directTable(world, "items", schema, ROWS);
   const { driver, db, name } = table;
+  const small = [{ id: 9, name: "z", n: 9 }, { id: 1, name: "y", n: 8 }];
+  await expectFailure(() => driver.bulkInsert(db, name, copies(small)), equal("id"));
+  expectEqual(await allRows(table), ROWS);
   const length = Math.min(250, world.capabilities.limits?.batchRows ?? 250);
   const rows = Array.from({ length }, (_, i) => ({ id: 100 + i, name: `n${i}`, n: i }));
   for (const bad of [{ name: "a" }, { id: 1 }, { name: "n0" }, { id: 100 }]) {
     const batch = rows.map((row, i) => i === length - 1 ? { ...row, ...bad } : { ...row });
+    const forget = world.log.part();
     await expectFailure(() => driver.bulkInsert(db, name, batch), equal(Object.keys(bad)[0] as string));
     expectEqual(await allRows(table), ROWS);
+    forget();
   }
 }
 

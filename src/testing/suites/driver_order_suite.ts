@@ -11,10 +11,16 @@ const id = { type: "INTEGER", primaryKey: true, notNull: true } as const;
 
 /** The order, limit and select a driver declares, it applies itself. */
 export const driverOrderSuite: readonly TestCase[] = [
+  promiseIf(declares("orderBy"), "driver.findAll: orderBy orders the rows, ascending and descending", orders),
+  promiseIf(
+    declares("orderBy"),
+    "driver.findAll: orderBy puts null first ascending and last descending",
+    ordersNull,
+  ),
   ...ORDERED_VALUES.map((kind) =>
     promiseIf(
       all(declares("orderBy"), ...nativeRequirements({ value: kind.column })),
-      `driver.findAll: orderBy orders ${kind.name}, null first`,
+      `driver.findAll: orderBy orders ${kind.name}`,
       (world) => ordered(world, kind),
     )
   ),
@@ -54,13 +60,37 @@ async function found(table: DirectTable, options: QueryOptions): Promise<Row[]> 
 }
 
 async function ordered(world: World, { column, values }: OrderedValues): Promise<void> {
-  const expected: unknown[] = [null, ...values];
-  const rows = shuffled(expected).map((value, i) => ({ id: i, value }));
+  const rows = shuffled(values).map((value, i) => ({ id: i, value }));
   const table = await directTable(world, "items", { id, value: column }, rows);
   const listed = async (direction: "ASC" | "DESC"): Promise<unknown[]> =>
     (await found(table, { orderBy: [["value", direction], ["id", "ASC"]] })).map(({ value }) => value);
-  expectEqual(await listed("ASC"), expected);
-  expectEqual(await listed("DESC"), [...expected].reverse());
+  expectEqual(await listed("ASC"), values);
+  expectEqual(await listed("DESC"), [...values].reverse());
+}
+
+async function orders(world: World): Promise<void> {
+  const rows = [{ id: 1, n: 20 }, { id: 2, n: 10 }, { id: 3, n: 30 }];
+  const table = await directTable(world, "items", { id, n: { type: "INTEGER" } }, rows);
+  expectEqual(await found(table, { orderBy: [["n", "ASC"]] }), [rows[1], rows[0], rows[2]]);
+  expectEqual(await found(table, { orderBy: [["n", "DESC"]] }), [rows[2], rows[0], rows[1]]);
+}
+
+async function ordersNull(world: World): Promise<void> {
+  for (const { column, values } of ORDERED_VALUES) {
+    const requires = all(...nativeRequirements({ value: column }));
+    if (requires(world.given) !== null) continue;
+    const rows = [{ id: 1, value: values[0] }, { id: 2, value: null }, { id: 3, value: values[1] }];
+    const forget = world.log.part();
+    const table = await directTable(world, "items", { id, value: column }, rows);
+    const listed = async (direction: "ASC" | "DESC"): Promise<unknown[]> =>
+      (await found(table, { orderBy: [["value", direction]] })).map(({ value }) =>
+        value === null ? null : "…"
+      );
+    expectEqual(await listed("ASC"), [null, "…", "…"], "the values, those that are not null as …");
+    expectEqual(await listed("DESC"), ["…", "…", null], "the values, those that are not null as …");
+    await table.driver.dropTable(table.db, table.name);
+    forget();
+  }
 }
 
 async function several(world: World): Promise<void> {

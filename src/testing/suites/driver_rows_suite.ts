@@ -1,8 +1,9 @@
-import { expectEqual, expectSameItems } from "../assertions.ts";
+import type { BulkUpdate } from "../../contract/mod.ts";
+import { expectEqual, expectSameItems, expectTrue } from "../assertions.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
-import { allRows, type DirectTable, directTable, idsOf } from "./direct_table.ts";
+import { allRows, type DirectTable, directTable, expectIds, rowOf } from "./direct_table.ts";
 
 /** What every driver does with rows, whatever it declares. */
 export const driverRowsSuite: readonly TestCase[] = [
@@ -13,9 +14,12 @@ export const driverRowsSuite: readonly TestCase[] = [
   promise("driver.findAll: several columns must all be equal", several),
   promise("driver.findOne: gives a row that matches, or null", findsOne),
   promise("driver.count: counts the rows that match", counts),
-  promise("driver.update: changes the given columns of the rows that match, and tells how many", updates),
-  promise("driver.bulkUpdate: makes the updates in order and tells the total", bulkUpdates),
-  promise("driver.delete: removes the rows that match, and tells how many", deletes),
+  promise("driver.update: changes the given columns of the rows that match, and no others", updates),
+  promise("driver.update: tells how many rows match, changed or not", tellsUpdates),
+  promise("driver.bulkUpdate: makes the updates in order", bulkUpdates),
+  promise("driver.bulkUpdate: tells how many rows match in all, changed or not", tellsBulkUpdates),
+  promise("driver.delete: removes the rows that match, and no others", deletes),
+  promise("driver.delete: tells how many rows match", tellsDeletes),
   promise("driver.findAll: the rows belong to the caller", belongs),
   promise("driver.createIndex: may be called again, and dropIndex without an index", indexes),
 ];
@@ -45,6 +49,7 @@ async function inserts(world: World): Promise<void> {
   const table = await directTable(world, "items", schema);
   for (const row of ROWS) {
     expectEqual(await table.driver.insert(table.db, "items", structuredClone(row)), row);
+    expectEqual(await rowOf(table, row["id"] as number), row);
   }
   expectEqual(await allRows(table), ROWS);
 }
@@ -91,17 +96,29 @@ async function equality(world: World): Promise<void> {
     [{}, [1, 2, 3, 4, 5]],
   ];
   for (const [where, found] of cases) {
-    expectEqual(idsOf(await driver.findAll(db, name, { where })), found);
+    expectIds(await driver.findAll(db, name, { where }), found);
     expectEqual(await driver.count(db, name, where), found.length);
   }
 }
 
 async function several(world: World): Promise<void> {
   const { driver, db, name } = await items(world);
-  expectEqual(idsOf(await driver.findAll(db, name, { where: { n: 1, on: true } })), [1, 3]);
-  expectEqual(idsOf(await driver.findAll(db, name, { where: { n: 1, on: true, name: "a" } })), [1]);
-  expectEqual(idsOf(await driver.findAll(db, name, { where: { n: 1, on: false } })), []);
-  expectEqual(await driver.count(db, name, { n: 2, on: false }), 1);
+  const cases: readonly (readonly [Row, readonly number[]])[] = [
+    [{ n: 1, on: false }, []],
+    [{ n: 1, on: true }, [1, 3]],
+    [{ n: 2, on: false }, [2]],
+    [{ n: 1, on: true, name: "a" }, [1]],
+    [{ name: "A", on: true, n: 2 }, []],
+  ];
+  for (const [where, found] of cases) {
+    expectIds(await driver.findAll(db, name, { where }), found);
+    expectEqual(await driver.count(db, name, where), found.length);
+    const one = await driver.findOne(db, name, { where });
+    expectTrue(
+      one === null ? found.length === 0 : found.includes(one["id"] as number),
+      `a row with an \`id\` of [${found}] is found`,
+    );
+  }
 }
 
 async function findsOne(world: World): Promise<void> {
@@ -122,25 +139,34 @@ async function counts(world: World): Promise<void> {
 async function updates(world: World): Promise<void> {
   const table = await items(world);
   const { driver, db, name } = table;
-  expectEqual(await driver.update(db, name, { name: "new", data: { b: 2 } }, { n: 1 }), 2);
+  await driver.update(db, name, { name: "new" }, { n: 1, on: false });
+  expectEqual(await allRows(table), ROWS);
+  await driver.update(db, name, { name: "new", data: { b: 2 } }, { n: 1 });
   const changed = ROWS.map((row) => row["n"] === 1 ? { ...row, name: "new", data: { b: 2 } } : row);
   expectEqual(await allRows(table), changed);
-  expectEqual(await driver.update(db, name, { n: 5 }, { id: 9 }), 0);
-  expectEqual(await driver.update(db, name, { name: "new" }, { id: 1 }), 1);
-  expectEqual(await driver.update(db, name, { name: null }, { n: 1, name: "new" }), 2);
-  expectEqual(await driver.update(db, name, { n: 7 }, {}), 5);
+  await driver.update(db, name, { n: 5 }, { id: 9 });
+  expectEqual(await allRows(table), changed);
+  await driver.update(db, name, { name: null }, { n: 1, name: "new" });
+  expectEqual(await allRows(table), changed.map((row) => row["n"] === 1 ? { ...row, name: null } : row));
+  await driver.update(db, name, { n: 7 }, {});
   expectEqual((await allRows(table)).map((row) => row["n"]), [7, 7, 7, 7, 7]);
+}
+
+async function tellsUpdates(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  expectEqual(await driver.update(db, name, { name: "new" }, { id: 9 }), 0);
+  expectEqual(await driver.update(db, name, { name: "new" }, { id: 1 }), 1);
+  expectEqual(await driver.update(db, name, { name: "new" }, { id: 1 }), 1);
+  expectEqual(await driver.update(db, name, { name: "new" }, { n: 1 }), 2);
+  expectEqual(await driver.update(db, name, { n: 7 }, {}), 5);
 }
 
 async function bulkUpdates(world: World): Promise<void> {
   const table = await items(world);
-  const updates = [
-    { where: { n: 1 }, data: { n: 2 } },
-    { where: { n: 2 }, data: { name: "two" } },
-    { where: { id: 9 }, data: { name: "none" } },
-    { where: { id: 5 }, data: { r: 9.5, on: null } },
-  ];
-  expectEqual(await table.driver.bulkUpdate(table.db, "items", updates), 6);
+  const { driver, db, name } = table;
+  await driver.bulkUpdate(db, name, []);
+  expectEqual(await allRows(table), ROWS);
+  await driver.bulkUpdate(db, name, bulkOfUpdates());
   const expected = ROWS.map((row) => {
     if (row["n"] === 1 || row["n"] === 2) return { ...row, n: 2, name: "two" };
     return row["id"] === 5 ? { ...row, r: 9.5, on: null } : row;
@@ -148,15 +174,43 @@ async function bulkUpdates(world: World): Promise<void> {
   expectEqual(await allRows(table), expected);
 }
 
+async function tellsBulkUpdates(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  expectEqual(await driver.bulkUpdate(db, name, []), 0);
+  expectEqual(await driver.bulkUpdate(db, name, [{ where: { id: 1 }, data: { name: "a" } }]), 1);
+  expectEqual(await driver.bulkUpdate(db, name, bulkOfUpdates()), 6);
+}
+
+function bulkOfUpdates(): BulkUpdate[] {
+  return [
+    { where: { n: 1 }, data: { n: 2 } },
+    { where: { n: 2 }, data: { name: "two" } },
+    { where: { id: 9 }, data: { name: "none" } },
+    { where: { id: 5 }, data: { r: 9.5, on: null } },
+  ];
+}
+
 async function deletes(world: World): Promise<void> {
   const table = await items(world);
   const { driver, db, name } = table;
+  for (const where of [{ id: 9 }, { n: 1, on: false }]) {
+    await driver.delete(db, name, where);
+    expectEqual(await allRows(table), ROWS);
+  }
+  await driver.delete(db, name, { n: 1 });
+  expectIds(await allRows(table), [2, 4, 5]);
+  await driver.delete(db, name, { on: false, n: 2 });
+  expectIds(await allRows(table), [4, 5]);
+  await driver.delete(db, name, {});
+  expectIds(await allRows(table), []);
+}
+
+async function tellsDeletes(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
   expectEqual(await driver.delete(db, name, { id: 9 }), 0);
   expectEqual(await driver.delete(db, name, { n: 1 }), 2);
-  expectEqual(idsOf(await allRows(table)), [2, 4, 5]);
-  expectEqual(await driver.delete(db, name, { on: false, n: 2 }), 1);
-  expectEqual(await driver.delete(db, name, {}), 2);
-  expectEqual(await allRows(table), []);
+  expectEqual(await driver.delete(db, name, { n: 1 }), 0);
+  expectEqual(await driver.delete(db, name, {}), 3);
 }
 
 async function belongs(world: World): Promise<void> {
@@ -174,9 +228,9 @@ async function indexes(world: World): Promise<void> {
   const { driver, db, name } = await items(world);
   await driver.createIndex(db, name, "by_n", { columns: ["n"] });
   await driver.createIndex(db, name, "by_n", { columns: ["n"] });
-  expectEqual(idsOf(await driver.findAll(db, name, { where: { n: 1 } })), [1, 3]);
+  expectIds(await driver.findAll(db, name, { where: { n: 1 } }), [1, 3]);
   await driver.dropIndex(db, name, "by_n");
   await driver.dropIndex(db, name, "by_n");
   await driver.dropIndex(db, name, "never_made");
-  expectEqual(idsOf(await driver.findAll(db, name, { where: { n: 1 } })), [1, 3]);
+  expectIds(await driver.findAll(db, name, { where: { n: 1 } }), [1, 3]);
 }

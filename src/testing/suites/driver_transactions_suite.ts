@@ -91,8 +91,10 @@ async function undoes(world: World): Promise<void> {
         yield write();
         throw new Undo();
       });
+    const forget = world.log.part();
     await expectFailure(work, { error: Undo });
     expectEqual(await allRows(table), before);
+    forget();
   }
   const everything = () =>
     transaction(world, function* () {

@@ -32,8 +32,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const patient = { retries: 1_000, waitTimeout: 30_000 } as const;
 
 function transaction<T>(world: World, work: () => Promise<T>): Promise<T> {
-  world.log.add("orm", "transaction", [work]);
-  return world.orm.transaction(work, patient) as Promise<T>;
+  const noted = world.log.transaction("orm", work) as () => Promise<T>;
+  return world.orm.transaction(noted, patient) as Promise<T>;
 }
 
 async function attempt<T>(work: Promise<T>): Promise<T | Error> {

@@ -77,9 +77,8 @@ async function mismatches(world: World): Promise<void> {
     },
   };
   const mismatch = { error: ValidationError, code: "SCHEMA_MISMATCH", table: "items" };
-  for (const [what, other] of Object.entries(differing)) {
+  for (const other of Object.values(differing)) {
     const orm = world.newORM();
-    world.log.add("expecting a mismatch:", what, []);
     world.define("others", { id: key, code: { type: "INTEGER", unique: true } }, { orm });
     const Other = world.define("items", other, { orm });
     await expectFailure(() => Other.findAll(), mismatch);

@@ -12,6 +12,8 @@ export interface Sample {
 export interface ColumnSamples {
   /** The name of the kind, as a column of a table can be called. */
   readonly name: string;
+  /** How exactly its values come back, where it is not plain. */
+  readonly precision?: string;
   /** The column. */
   readonly column: { readonly type: DataType; readonly bigint?: boolean };
   /** Values it takes, no two of them equal as they come back. */
@@ -202,12 +204,14 @@ export const COLUMN_SAMPLES: readonly ColumnSamples[] = [
   text("string", "STRING"),
   {
     name: "integer",
+    precision: "to the last digit",
     column: { type: "INTEGER" },
     samples: INTEGERS.map(same),
     refused: [0.5, NaN, Infinity, 2 ** 53, -(2 ** 53), "1", 1n, true, new Date(0), {}, [1]],
   },
   {
     name: "bigint",
+    precision: "to the last digit",
     column: { type: "INTEGER", bigint: true },
     samples: [...BIGINTS.map(same), { give: 5, get: 5n }, { give: -7, get: -7n }],
     refused: [2n ** 63n, -(2n ** 63n) - 1n, 0.5, 2 ** 53, "1", true, new Date(0), {}],
@@ -248,6 +252,7 @@ export const COLUMN_SAMPLES: readonly ColumnSamples[] = [
   },
   {
     name: "datetime",
+    precision: "to the millisecond",
     column: { type: "DATETIME" },
     samples: [
       ...DATE_TIMES.map(same),

@@ -37,7 +37,7 @@ export function eachStore(
         await using _ = closing(driver);
         await work(driver);
       } finally {
-        stores.cleanup(driver);
+        await stores.cleanup(driver);
       }
     });
   }

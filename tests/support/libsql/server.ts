@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sqldPath, whyNoSqld } from "../../../scripts/sqld.mjs";
 
 /** Ends the server when its input ends, which it does when the tests end, however they end. */
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly primary?: Server;
   /** A file with the public key of tokens. */
   readonly jwtKeyFile?: string;
+  /** The most connections to its database at once. */
+  readonly maxConnections?: number;
 }
 
 /** A libSQL server of its own, on 127.0.0.1, in a folder that `stop` removes. */
@@ -63,7 +66,7 @@ export class Server {
   /** Starts it, again after `kill`. */
   async run(): Promise<void> {
     const [http, grpc, admin] = this.#ports.map((port) => `127.0.0.1:${port}`);
-    const { namespaces, primary, jwtKeyFile } = this.#options;
+    const { namespaces, primary, jwtKeyFile, maxConnections } = this.#options;
     const args = [
       "--no-welcome",
       "--db-path",
@@ -75,6 +78,7 @@ export class Server {
     else args.push("--primary-grpc-url", `http://127.0.0.1:${primary.#ports[1]}`);
     if (namespaces) args.push("--enable-namespaces", "--admin-listen-addr", admin as string);
     if (jwtKeyFile !== undefined) args.push("--auth-jwt-key-file", jwtKeyFile);
+    if (maxConnections !== undefined) args.push("--max-concurrent-connections", String(maxConnections));
     const child = spawn("sh", ["-c", GUARD, "sh", sqldPath() as string, ...args], {
       cwd: this.#folder,
       stdio: ["pipe", "pipe", "pipe"],
@@ -109,9 +113,20 @@ export class Server {
     await response.body?.cancel();
   }
 
-  /** Stops the process in its tracks, so that it answers nobody, and `SIGCONT` lets it go on. */
-  signal(name: "SIGSTOP" | "SIGCONT"): void {
-    process.kill(this.#pid, name);
+  /** Stops the process in its tracks, so that it answers nobody. A busy machine may take a while to do so. */
+  async pause(): Promise<void> {
+    process.kill(this.#pid, "SIGSTOP");
+    const state = `/proc/${this.#pid}/stat`;
+    for (let tries = 0; tries < 200 && existsSync(state); tries++) {
+      if (/\) T /.test(readFileSync(state, "utf8"))) break;
+      await sleep(10);
+    }
+    await sleep(50);
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    process.kill(this.#pid, "SIGCONT");
   }
 
   /** Kills the process; its data stays. */

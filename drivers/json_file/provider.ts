@@ -1,0 +1,52 @@
+import { TransactionError } from "../../src/errors/mod.ts";
+import { type DatabaseProvider, UndoLog } from "../../src/reference/mod.ts";
+import { JSONFile } from "./json_file.ts";
+import { type JSONFileOptions, type JSONFileSettings, jsonFileSettings, NAME } from "./options.ts";
+
+/** Databases in JSON files, opened when they are first used. */
+export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
+  const files = new Map<string, JSONFile>();
+  let settings: JSONFileSettings | null = null;
+  /** The file that is used, and the transaction in which it is. */
+  let current: JSONFile | null = null;
+  let transaction: object | null = null;
+  const log = new UndoLog(() => current?.save());
+
+  const open = (name: string): JSONFile => {
+    let file = files.get(name);
+    if (file === undefined) files.set(name, file = new JSONFile(name, settings as JSONFileSettings, log));
+    return file;
+  };
+
+  return {
+    name: NAME,
+    version: "0.1.0",
+    log,
+    verbose: options.verbose,
+    configure(config) {
+      settings = jsonFileSettings(options, config);
+    },
+    database(name) {
+      const file = open(name);
+      if (log.transaction === null || log.transaction !== transaction) file.refresh();
+      else if (file !== current) throw secondDatabase(name, current?.name);
+      transaction = log.transaction;
+      current = file;
+      return file.database;
+    },
+    readonly: (name) => open(name).readonly,
+    close() {
+      for (const file of files.values()) file.close();
+      files.clear();
+      current = null;
+    },
+  };
+}
+
+function secondDatabase(name: string, first: string | undefined): TransactionError {
+  return new TransactionError(
+    `Cannot use database \`${name}\` in a transaction on \`${first}\`: a transaction spans one database, because two files are ` +
+      "not replaced together; use one transaction for each",
+    { code: "SECOND_DATABASE", driver: NAME },
+  );
+}

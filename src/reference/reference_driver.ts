@@ -1,0 +1,403 @@
+import type {
+  AggregateOperation,
+  BulkUpdate,
+  ColumnDefinition,
+  DriverConfig,
+  DriverMetadata,
+  DriverWhere,
+  GroupPlan,
+  IndexOptions,
+  NamedIndex,
+  QueryOptions,
+  QueryPlan,
+  SyncDriver,
+  SyncPreparedQuery,
+  SyncTransaction,
+  TableSchema,
+  UpsertOptions,
+} from "../contract/mod.ts";
+import { OPERATORS } from "../contract/mod.ts";
+import { ConnectionError, TransactionError, UnsupportedError } from "../errors/mod.ts";
+import { readWhere } from "../query/where_reader.ts";
+import type { Database } from "./database.ts";
+import { explainSearch } from "./explain.ts";
+import { rowCopier } from "./row.ts";
+import type { Filter, Search } from "./search.ts";
+import { describeSchema } from "./storage_schema.ts";
+import type { UndoLog } from "./undo_log.ts";
+
+/** Where a driver over the relational engine has its databases. */
+export interface DatabaseProvider {
+  /** The driver's `metadata.name`. */
+  readonly name: string;
+  /** The driver's version. */
+  readonly version: string;
+  /** What all the databases record their changes in. */
+  readonly log: UndoLog;
+  /** Told of each operation, unless `connect` says otherwise. */
+  readonly verbose?: DriverConfig["verbose"] | undefined;
+  /** Takes the configuration of `connect`. */
+  configure(config: DriverConfig): void;
+  /** The database of a name, opened when it is not. */
+  database(name: string): Database;
+  /** Whether nothing may be written to the database of a name, which is open. */
+  readonly(name: string): boolean;
+  /** Closes every database. */
+  close(): void;
+}
+
+/** A driver over the relational engine: everything it declares the engine does, on the databases of a provider. */
+export class ReferenceDriver implements SyncDriver {
+  /** Everything is declared: values are stored natively and every condition is applied. */
+  readonly metadata: DriverMetadata;
+  readonly #provider: DatabaseProvider;
+  #config: DriverConfig | null = null;
+
+  /**
+   * Makes a driver; no database is opened before it is used.
+   *
+   * @internal Drivers over the engine are made by the library.
+   */
+  constructor(provider: DatabaseProvider) {
+    this.#provider = provider;
+    this.metadata = {
+      name: provider.name,
+      version: provider.version,
+      capabilities: {
+        nativeTypes: ["date", "bytes", "bigint"],
+        operators: OPERATORS,
+        logic: true,
+        jsonPaths: true,
+        orderBy: true,
+        limit: true,
+        select: true,
+        unique: true,
+        uniqueIndexes: true,
+        partialIndexes: true,
+        references: true,
+        transactions: "exclusive",
+        savepoints: true,
+      },
+    };
+  }
+
+  /** Allows operations. Data that an earlier connection stored is still there. A second call does nothing. */
+  connect(config: DriverConfig = {}): void {
+    if (this.#config !== null) return;
+    this.#provider.configure(config);
+    this.#config = config;
+  }
+
+  /** Refuses operations from now on, and undoes what an open transaction did. What is stored stays. */
+  disconnect(): void {
+    if (this.#config === null) return;
+    this.#config = null;
+    this.#provider.log.rollbackAll();
+    this.#provider.close();
+  }
+
+  /**
+   * Makes a table when it is absent.
+   *
+   * @throws {ValidationError} When it exists with a different schema (`SCHEMA_MISMATCH`).
+   */
+  createTable(dbName: string, tableName: string, schema: TableSchema): void {
+    const database = this.#read("createTable", dbName, tableName);
+    if (database.find(tableName) === undefined) this.#checkWritable("createTable", dbName, tableName);
+    database.createTable(tableName, schema);
+  }
+
+  /**
+   * Makes a table and its indexes, what is absent of them, as one statement.
+   *
+   * @throws {ValidationError} When the table or an index exists and differs (`SCHEMA_MISMATCH`, `INDEX_MISMATCH`).
+   */
+  createTableWithIndexes(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+    indexes: readonly NamedIndex[],
+  ): void {
+    this.#connected("createTable");
+    this.#provider.log.atomically(() => {
+      this.createTable(dbName, tableName, schema);
+      for (const { name, ...options } of indexes) this.createIndex(dbName, tableName, name, options);
+    });
+  }
+
+  /**
+   * Removes a table, when it exists.
+   *
+   * @throws {ForeignKeyConstraintError} When rows of another table refer to it.
+   */
+  dropTable(dbName: string, tableName: string): void {
+    const database = this.#read("dropTable", dbName, tableName);
+    if (database.find(tableName) !== undefined) this.#checkWritable("dropTable", dbName, tableName);
+    database.dropTable(tableName);
+  }
+
+  /** Whether the table exists. */
+  tableExists(dbName: string, tableName: string): boolean {
+    return this.#read("tableExists", dbName, tableName).find(tableName) !== undefined;
+  }
+
+  /** The first row that matches, or null. */
+  findOne<T>(dbName: string, tableName: string, options: QueryOptions): T | null {
+    return this.findAll<T>(dbName, tableName, { ...options, limit: Math.min(1, options.limit ?? 1) })[0] ??
+      null;
+  }
+
+  /** All rows that match. Without an order, that of the primary key. */
+  findAll<T>(dbName: string, tableName: string, options: QueryOptions): T[] {
+    const database = this.#read("findAll", dbName, tableName);
+    return database.select(tableName, searchOf(database, tableName, options), options.select) as T[];
+  }
+
+  /** The rows of `findAll` one by one: those there are when it is called, whatever is written meanwhile. */
+  iterate<T>(dbName: string, tableName: string, options: QueryOptions): IterableIterator<T> {
+    const database = this.#read("iterate", dbName, tableName);
+    const rows = database.search(tableName, searchOf(database, tableName, options));
+    const copy = rowCopier(database.table(tableName).table, options.select);
+    return rows.values().map((row) => copy(row) as T);
+  }
+
+  /** How many rows match. */
+  count(dbName: string, tableName: string, where: DriverWhere = {}): number {
+    const database = this.#read("count", dbName, tableName);
+    return database.count(tableName, filterOf(database, tableName, where));
+  }
+
+  /**
+   * Stores a row.
+   *
+   * @returns The row as stored.
+   * @throws {RinariError} When a constraint refuses it.
+   */
+  insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): T {
+    return this.#write("insert", dbName, tableName).insert(tableName, [data])[0] as T;
+  }
+
+  /** Stores all the rows, in order, or none. */
+  bulkInsert<T>(
+    dbName: string,
+    tableName: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+  ): T[] {
+    return this.#write("bulkInsert", dbName, tableName).insert(tableName, records) as T[];
+  }
+
+  /**
+   * Changes columns of the rows that match.
+   *
+   * @returns How many matched.
+   * @throws {RinariError} When a constraint refuses it; then nothing is changed.
+   */
+  update(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    where: DriverWhere,
+  ): number {
+    const database = this.#write("update", dbName, tableName);
+    return database.update(tableName, data, filterOf(database, tableName, where));
+  }
+
+  /** Makes all the updates, in order, or none. */
+  bulkUpdate(dbName: string, tableName: string, updates: readonly BulkUpdate[]): number {
+    const database = this.#write("bulkUpdate", dbName, tableName);
+    return database.updateEach(
+      tableName,
+      updates.map(({ data, where }) => ({ values: data, filter: filterOf(database, tableName, where) })),
+    );
+  }
+
+  /**
+   * Inserts a row or, when one is equal to it in the conflict columns, changes that one.
+   *
+   * @returns The row as stored.
+   */
+  upsert<T>(
+    dbName: string,
+    tableName: string,
+    data: Readonly<Record<string, unknown>>,
+    options: UpsertOptions,
+  ): T {
+    return this.#write("upsert", dbName, tableName).upsert(tableName, data, options) as T;
+  }
+
+  /**
+   * Removes the rows that match.
+   *
+   * @returns How many matched; rows that went because they referred to one of these are not counted.
+   */
+  delete(dbName: string, tableName: string, where: DriverWhere): number {
+    const database = this.#write("delete", dbName, tableName);
+    return database.delete(tableName, filterOf(database, tableName, where));
+  }
+
+  /**
+   * Makes an index.
+   *
+   * @throws {ValidationError} When another one has the name (`INDEX_MISMATCH`).
+   * @throws {UniqueConstraintError} When rows already violate it.
+   */
+  createIndex(dbName: string, tableName: string, indexName: string, options: IndexOptions): void {
+    const database = this.#read("createIndex", dbName, tableName);
+    if (!database.table(tableName).named.has(indexName)) {
+      this.#checkWritable("createIndex", dbName, tableName);
+    }
+    database.createIndex(tableName, indexName, options);
+  }
+
+  /** Removes an index, when it exists. */
+  dropIndex(dbName: string, tableName: string, indexName: string): void {
+    const database = this.#read("dropIndex", dbName, tableName);
+    if (database.table(tableName).named.has(indexName)) this.#checkWritable("dropIndex", dbName, tableName);
+    database.dropIndex(tableName, indexName);
+  }
+
+  /**
+   * Runs `fn`; when it throws, everything written meanwhile is undone. Inside another it is a savepoint.
+   *
+   * @returns What `fn` returned.
+   * @throws {TransactionError} When `fn` returned a Promise (`ASYNC_CALLBACK`); its work so far is undone.
+   */
+  transaction<T>(fn: () => T): T {
+    const open = this.begin();
+    let result: T;
+    try {
+      result = fn();
+      refuseThenable(result, this.#provider.name);
+    } catch (error) {
+      open.rollback();
+      throw error;
+    }
+    open.commit();
+    return result;
+  }
+
+  /** Opens a transaction or, inside one, a savepoint. */
+  begin(): SyncTransaction {
+    this.#connected("begin");
+    return this.#provider.log.begin();
+  }
+
+  /**
+   * A number over one column.
+   *
+   * @returns `SUM` of nothing is 0; `AVG`, `MIN` and `MAX` of nothing are NaN.
+   * @throws {UnsupportedError} When the result is no number.
+   */
+  aggregate(
+    dbName: string,
+    tableName: string,
+    operation: AggregateOperation,
+    field: string,
+    where: DriverWhere = {},
+  ): number {
+    const database = this.#read("aggregate", dbName, tableName);
+    const { kind, name } = database.table(tableName).table.column(field);
+    if (operation !== "COUNT" && kind !== "integer" && kind !== "real") {
+      throw new UnsupportedError(
+        `Cannot give ${operation} of \`${name}\` of \`${tableName}\` as a number: its values are not numbers; use \`group\``,
+        { driver: this.#provider.name, table: tableName, columns: [name] },
+      );
+    }
+    const term = { operation: AGGREGATES[operation], column: field };
+    return (database.aggregate(tableName, term, filterOf(database, tableName, where)) as number | null) ??
+      NaN;
+  }
+
+  /** Aggregates by group, in the order of the `by` columns. */
+  group<T>(dbName: string, tableName: string, plan: GroupPlan): T[] {
+    return this.#read("group", dbName, tableName).group(tableName, plan) as T[];
+  }
+
+  /** Binds a plan to its table. Each run makes the condition's test of the values given. */
+  prepare(dbName: string, tableName: string, plan: QueryPlan): SyncPreparedQuery {
+    const filter = (params: readonly unknown[]): Filter => ({ where: plan.where, params });
+    return {
+      all: <T>(params: readonly unknown[]): T[] =>
+        this.#read("select", dbName, tableName).select(tableName, {
+          ...plan,
+          params,
+          offset: plan.offset === undefined ? 0 : params[plan.offset] as number,
+        }, plan.select) as T[],
+      number: (params) => {
+        if (plan.kind === "count") {
+          return this.#read("count", dbName, tableName).count(tableName, filter(params));
+        }
+        const database = this.#write(plan.kind, dbName, tableName);
+        if (plan.kind === "delete") return database.delete(tableName, filter(params));
+        const values = Object.fromEntries((plan.set ?? []).map(({ column, slot }) => [column, params[slot]]));
+        return database.update(tableName, values, filter(params));
+      },
+    };
+  }
+
+  /** How a search goes: one readable line a step. */
+  explain(dbName: string, tableName: string, options: QueryOptions): string[] {
+    const database = this.#read("explain", dbName, tableName);
+    return explainSearch(database.table(tableName), searchOf(database, tableName, options));
+  }
+
+  /** The columns of a table; null when it is absent. */
+  introspect(dbName: string, tableName: string): Readonly<Record<string, ColumnDefinition>> | null {
+    const store = this.#read("introspect", dbName, tableName).find(tableName);
+    return store === undefined ? null : describeSchema(store.schema);
+  }
+
+  #write(operation: string, dbName: string, tableName: string): Database {
+    const database = this.#read(operation, dbName, tableName);
+    this.#checkWritable(operation, dbName, tableName);
+    return database;
+  }
+
+  #checkWritable(operation: string, dbName: string, tableName: string): void {
+    if (!this.#provider.readonly(dbName)) return;
+    throw new ConnectionError(
+      `Cannot ${operation} on \`${tableName}\` of \`${dbName}\`: the database is open for reading only; open it without ` +
+        "`readonly`, with the right to write",
+      { code: "READ_ONLY", driver: this.#provider.name, table: tableName },
+    );
+  }
+
+  #read(operation: string, dbName: string, tableName: string): Database {
+    const config = this.#connected(operation);
+    const { name, verbose = config.verbose } = this.#provider;
+    if (verbose) (verbose === true ? console.log : verbose)(`${name}: ${operation} ${dbName}.${tableName}`);
+    return this.#provider.database(dbName);
+  }
+
+  #connected(operation: string): DriverConfig {
+    if (this.#config !== null) return this.#config;
+    throw new ConnectionError(`Cannot ${operation}: the driver is not connected; call connect first`, {
+      code: "NOT_CONNECTED",
+      driver: this.#provider.name,
+    });
+  }
+}
+
+const AGGREGATES = { SUM: "sum", AVG: "avg", MIN: "min", MAX: "max", COUNT: "count" } as const;
+
+function filterOf(database: Database, tableName: string, where: DriverWhere): Filter {
+  const { predicate, params } = readWhere(database.table(tableName).table, where, false);
+  return { where: predicate, params };
+}
+
+function searchOf(database: Database, tableName: string, options: QueryOptions): Search {
+  const { where = {}, orderBy, limit, offset } = options;
+  return { ...filterOf(database, tableName, where), orderBy, limit, offset };
+}
+
+function refuseThenable(result: unknown, driver: string): void {
+  if (
+    typeof result !== "object" || result === null || typeof (result as { then?: unknown }).then !== "function"
+  ) return;
+  // What it goes on to do is not waited for, so its failure must not be reported as unhandled.
+  (result as PromiseLike<unknown>).then(undefined, () => undefined);
+  throw new TransactionError(
+    "Cannot run an async callback in a transaction of a sync driver: its work so far is rolled back; use a synchronous callback",
+    { code: "ASYNC_CALLBACK", driver },
+  );
+}

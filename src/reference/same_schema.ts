@@ -1,0 +1,45 @@
+import type { TableSchema } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { Table } from "../schema/table.ts";
+import { schemaDifferences } from "./schema_difference.ts";
+import { storageSchema } from "./storage_schema.ts";
+
+/** Whose table it is, for messages. */
+export interface TablePlace {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The database's name. */
+  readonly database: string;
+  /** The table's name. */
+  readonly table: string;
+}
+
+/**
+ * Checks that a table which exists can serve a schema: what the `createTable` of a driver does with one. Names of the same
+ * type, such as TEXT and STRING, are equal, and so is what only the model uses.
+ *
+ * @param stored The schema the table was made with, as `createTable` was given it.
+ * @param wanted The schema `createTable` is given now.
+ * @throws {ValidationError} When they differ, with the differences (`SCHEMA_MISMATCH`).
+ *
+ * @example
+ * ```ts
+ * import { requireSameSchema, type TableSchema } from "@rinari/orm";
+ *
+ * const stored: TableSchema = { id: { type: "INTEGER", primaryKey: true }, name: { type: "TEXT" } };
+ * const wanted: TableSchema = { id: { type: "INTEGER", primaryKey: true }, name: { type: "STRING" } };
+ * requireSameSchema(stored, wanted, { driver: "folder", database: "app", table: "users" });
+ * ```
+ */
+export function requireSameSchema(stored: TableSchema, wanted: TableSchema, place: TablePlace): void {
+  const { driver, database, table } = place;
+  const [before, now] = [stored, wanted].map((schema) => new Table(table, storageSchema(schema)));
+  const differences = schemaDifferences(before as Table, now as Table);
+  if (differences.length === 0) return;
+  throw new ValidationError(
+    `Cannot use table \`${table}\` of \`${database}\`: it exists with a different schema: ${
+      differences.join("; ")
+    }; change the schema, or migrate the table`,
+    { code: "SCHEMA_MISMATCH", driver, table },
+  );
+}

@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertGreater, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import { capabilityMatrix, checkDriver, ConformanceError } from "../../src/testing/mod.ts";
+import * as broken from "../support/broken_drivers.ts";
+import { describe, test } from "../support/runner.ts";
+
+/** What the kit says of a defect. */
+interface Finding {
+  readonly driver: new () => broken.SoundDriver;
+  /** The name of the test that finds it. */
+  readonly promise: string;
+  readonly call: string;
+  readonly seenBy?: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+const findings: readonly Finding[] = [
+  {
+    driver: broken.DropsAPredicate,
+    promise: "driver.findAll: several columns must all be equal",
+    call: 'driver.findAll(db, "items", { where: { n: 1, on: false } })',
+    expected: "[]",
+    actual: "[1, 3]",
+  },
+  {
+    driver: broken.IgnoresOrderBy,
+    promise: "driver.findAll: orderBy orders the rows, ascending and descending",
+    call: 'driver.findAll(db, "items", { orderBy: [["n", "ASC"]] })',
+    expected: "[{ id: 2, n: 10 }, { id: 1, n: 20 }, { id: 3, n: 30 }]",
+    actual: "[{ id: 1, n: 20 }, { id: 2, n: 10 }, { id: 3, n: 30 }]",
+  },
+  {
+    driver: broken.LosesMilliseconds,
+    promise: "driver: values of type datetime come back equal to the millisecond",
+    call: 'driver.insert(db, "kinds", { id: 2, value: new Date("1970-01-01T00:00:00.001Z") })',
+    expected: '{ id: 2, value: new Date("1970-01-01T00:00:00.001Z") }',
+    actual: '{ id: 2, value: new Date("1970-01-01T00:00:00.000Z") }',
+  },
+  {
+    driver: broken.RoundsLargeIntegers,
+    promise: "driver: values of type bigint come back equal to the last digit",
+    call: 'driver.insert(db, "kinds", { id: 8, value: 9007199254740993n })',
+    expected: "{ id: 8, value: 9007199254740993n }",
+    actual: "{ id: 8, value: 9007199254740992n }",
+  },
+  {
+    driver: broken.BulkInsertsInALoop,
+    promise: "driver.bulkInsert: stores no row when one is refused",
+    call: 'driver.bulkInsert(db, "items", [{ id: 9, name: "z", n: 9 }, { id: 1, name: "y", n: 8 }])',
+    seenBy: 'driver.findAll(db, "items", {})',
+    expected: '[{ id: 1, name: "a", n: 1 }, { id: 2, name: "b", n: 1 }, { id: 3, name: null, n: 1 }]',
+    actual:
+      '[{ id: 1, name: "a", n: 1 }, { id: 2, name: "b", n: 1 }, { id: 3, name: null, n: 1 }, { id: 9, name: "z", n: 9 }]',
+  },
+  {
+    driver: broken.CountsChangedRows,
+    promise: "driver.update: tells how many rows match, changed or not",
+    call: 'driver.update(db, "items", { name: "new" }, { id: 1 })',
+    expected: "1",
+    actual: "0",
+  },
+  {
+    driver: broken.KeepsFailedTransactions,
+    promise: "driver.transaction: undoes every kind of write when its callback throws",
+    call: 'driver.transaction(() => { driver.insert(db, "items", { id: 3, name: "c" }); throw new Undo() })',
+    seenBy: 'driver.findAll(db, "items", {})',
+    expected: '[{ id: 1, name: "a" }, { id: 2, name: "b" }]',
+    actual: '[{ id: 1, name: "a" }, { id: 2, name: "b" }, { id: 3, name: "c" }]',
+  },
+  {
+    driver: broken.ExcludesTheHighEnd,
+    promise: "driver: $between includes both ends and is false on null",
+    call: 'driver.findAll(db, "scalars", { where: { n: { $between: [1, 3] } } })',
+    expected: "[1, 2, 3]",
+    actual: "[1, 2]",
+  },
+  {
+    driver: broken.MatchesLikeAnywhere,
+    promise: "driver: $like matches the whole value, with % and _",
+    call: 'driver.findAll(db, "scalars", { where: { name: { $like: "app" } } })',
+    expected: "[]",
+    actual: "[1, 2]",
+  },
+  {
+    driver: broken.OrdersNullLast,
+    promise: "driver.findAll: orderBy puts null first ascending and last descending",
+    call: 'driver.findAll(db, "items", { orderBy: [["value", "ASC"]] })',
+    expected: '[null, "…", "…"]',
+    actual: '["…", "…", null]',
+  },
+];
+
+describe("conformance:", () => {
+  for (const finding of findings) {
+    const { driver, promise } = finding;
+    test(`a driver that ${wordsOf(driver.name)} is found by the name of the promise it breaks`, async () => {
+      const report = await checkDriver({ driver: () => new driver() });
+      const found = report.results.filter(({ outcome }) => outcome === "failed");
+      const error = found.find((result) => result.promise === promise)?.error;
+      assertInstanceOf(error, ConformanceError, found.map((result) => result.promise).join("\n"));
+      assertEquals(
+        {
+          call: withoutNumber(error.call),
+          seenBy: withoutNumber(error.seenBy),
+          expected: error.expected,
+          actual: error.actual,
+        },
+        {
+          call: finding.call,
+          seenBy: finding.seenBy ?? "",
+          expected: finding.expected,
+          actual: finding.actual,
+        },
+      );
+      // What tells how to see it is in the message: the table, its rows, and the call.
+      for (const part of [promise, error.call, error.expected, error.actual, "driver.createTable("]) {
+        assertStringIncludes(error.message, part);
+      }
+      // The same defect shows to users of a model.
+      assert(found.some(({ area }) => !area.startsWith("driver:")));
+      assertStringIncludes(capabilityMatrix(report), `- ${promise}\n`);
+    });
+  }
+
+  test("the driver that the broken ones are made of keeps every promise", async () => {
+    const report = await checkDriver({ driver: () => new broken.SoundDriver() });
+    const failed = report.results.filter(({ outcome }) => outcome === "failed");
+    assertEquals(failed.map(({ promise, error }) => `${promise}: ${error?.message}`), []);
+    assertGreater(report.results.filter(({ outcome }) => outcome === "passed").length, 400);
+  });
+});
+
+/** `DropsAPredicate` as words. */
+function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
+}
+
+/** Every test has a database of its own. */
+function withoutNumber(call: string): string {
+  return call.replace(/"kit_\d+"/g, "db");
+}
