@@ -157,10 +157,36 @@ for (const each of sqliteDrivers) {
           writeFileSync(path, damaged);
           const opened = open(each, { storageDir });
           assertEquals(errorOf(() => opened.Note.findAll()).code, "CORRUPT");
+          assertEquals(errorOf(() => [...opened.Note.iterate()]).code, "CORRUPT");
           assertEquals(errorOf(() => opened.Note.create({})).code, "CORRUPT");
           opened.orm.disconnect();
           assertEquals(new Uint8Array(readFileSync(path)), new Uint8Array(damaged));
         }
+      }));
+
+    test("iterate tells an error in the midst of the rows", () =>
+      withTempDir((storageDir) => {
+        const VALUES = {
+          id: { type: DataTypes.INTEGER, primaryKey: true },
+          size: { type: DataTypes.INTEGER },
+          data: { type: DataTypes.JSON },
+        } as const;
+        const orm = new ORM({ driver: each.make({ storageDir, durability: "relaxed" }) });
+        const Value = orm.define("app", "items", VALUES);
+        Value.bulkCreate([{ id: 1 }, { id: 2 }, { id: 3 }]);
+        const raw = openRaw(join(storageDir, "app.db"));
+        const read = () =>
+          errorOf(() => [...Value.iterate({ where: { "data.x": null }, orderBy: [["id", "DESC"]] })]);
+        for (const broken of ["data = '{no json'", "size = 9007199254740993"]) {
+          raw.exec(`UPDATE items SET ${broken} WHERE id = 2`);
+          assertEquals(read().code, "CORRUPT_VALUE", broken);
+          raw.exec("UPDATE items SET data = NULL, size = NULL");
+        }
+        const ids = Array.from(Value.iterate({ orderBy: [["id", "DESC"]], limit: 2, offset: 1 }), ({ id }) =>
+          id);
+        assertEquals(ids, [2, 1]);
+        raw.close();
+        orm.disconnect();
       }));
 
     test("a database open for reading only refuses to be written to", () =>
