@@ -1,4 +1,4 @@
-import { chain, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, isPromise, type Maybe, promised } from "../chain/chain.ts";
 import type { Predicate, ScalarType } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
@@ -28,10 +28,13 @@ export function prepare<T, P extends object, M extends Mode>(
 ): Prepared<T, P, M> {
   const all = readFind(entry.table, built(entry.table, build), strict);
   const one: ReadFind = { ...all, limit: Math.min(1, all.limit ?? 1), shape: `${all.shape}L1` };
-  const run = (find: ReadFind, params: P): Maybe<Record<string, unknown>[]> => {
+  const select = (find: ReadFind, params: P): Maybe<Record<string, unknown>[]> => {
     const bound = bind(entry.table, find, params);
     return entry.run(false, () => entry.store.select(bound));
   };
+  const run = entry.connection.mode === "sync"
+    ? select
+    : (find: ReadFind, params: P) => promised(() => select(find, params));
   return {
     findAll: (params) => run(all, params) as Result<M, T[]>,
     findOne: (params) => chain(run(one, params), (rows) => rows[0] ?? null) as Result<M, T | null>,
