@@ -28,6 +28,7 @@ export type {
   LibSQLResult,
   LibSQLStatement,
   LibSQLTransaction,
+  LibSQLValue,
 } from "./libsql/libsql_client.ts";
 export type { LibSQLOptions, PerDatabase } from "./libsql/libsql_options.ts";
 
@@ -62,7 +63,8 @@ export class LibSQLDriver extends AsyncSqlDriver {
   }
 
   /**
-   * Brings embedded replicas up to date with their primary; does nothing for other databases.
+   * Brings embedded replicas up to date with their primary; does nothing for other databases. One that is not open yet is brought
+   * up to date when it is opened.
    *
    * @param dbName The database; all that are open when none is named.
    * @throws {ConnectionError} When the primary cannot be reached.

@@ -95,6 +95,7 @@ export class SqlDatabase {
 
   /** A search is being read: what is written has to let it read the rest before. */
   begins(reading: Reading): void {
+    if (this.engine.snapshots === true) return;
     this.#readings.add(reading);
     this.writer = null;
   }

@@ -1,4 +1,5 @@
 import type { SqlFailure, SqlFailureKind } from "./sql_failure.ts";
+import { SAFE_INTEGER_CHECK } from "./sqlite_table_sql.ts";
 
 /** SQLite's extended result codes that mean more than their primary code. */
 const EXTENDED: Readonly<Record<number, SqlFailureKind>> = {
@@ -41,7 +42,7 @@ const MESSAGES: readonly (readonly [RegExp, SqlFailureKind])[] = [
  */
 export function sqliteFailure(code: number, message: string): SqlFailure {
   const kind = EXTENDED[code] ?? PRIMARY[code & 0xff];
-  if (kind !== undefined && !(kind === "check" && code === 19)) return { kind, detail: afterColon(message) };
+  if (kind !== undefined && !(kind === "check" && code === 19)) return constraint(kind, afterColon(message));
   if (code === 19) return constraintByMessage(message);
   for (const [pattern, meaning] of MESSAGES) {
     const found = pattern.exec(message);
@@ -59,7 +60,12 @@ function constraintByMessage(message: string): SqlFailure {
     ["cannot store", "type"],
   ];
   const kind = kinds.find(([text]) => message.includes(text))?.[1] ?? "check";
-  return { kind, detail: afterColon(message) };
+  return constraint(kind, afterColon(message));
+}
+
+function constraint(kind: SqlFailureKind, detail: string): SqlFailure {
+  if (kind !== "check" || !detail.startsWith(SAFE_INTEGER_CHECK)) return { kind, detail };
+  return { kind: "outOfRange", detail, columns: [detail.slice(SAFE_INTEGER_CHECK.length)] };
 }
 
 /** `t.a, t.b` of `UNIQUE constraint failed: t.a, t.b`. */
