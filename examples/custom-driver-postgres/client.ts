@@ -78,8 +78,3 @@ export function isServerError(error: unknown): error is PgError {
   const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown };
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && typeof severity === "string";
 }
-
-/** Whether a statement was prepared for a table that has been made anew since: the server refuses it, once. */
-export function isStale(error: unknown): boolean {
-  return isServerError(error) && error.code === "0A000" && /cached plan/.test(error.message);
-}

@@ -1,6 +1,5 @@
 import {
   isServerError,
-  isStale,
   type MakePgClient,
   type PgClient,
   type PgClientConfig,
@@ -24,6 +23,16 @@ export interface SessionOptions {
   readonly lockTimeout: number;
   /** How long a statement may take. */
   readonly requestTimeout: number;
+}
+
+const staleErrors = new WeakSet<object>();
+
+/**
+ * Whether a statement failed because it was prepared for a table that has been made anew since. The server did nothing of it, and
+ * takes it when it is sent again.
+ */
+export function isStale(error: unknown): boolean {
+  return typeof error === "object" && error !== null && staleErrors.has(error);
 }
 
 /** The most statements prepared by name; what comes later is prepared each time. */
@@ -89,19 +98,21 @@ export class PgConnection {
 
   /** Runs a statement with its values: texts, numbers, booleans, bigints, bytes or null. */
   query(text: string, values: readonly unknown[]): Promise<PgResult> {
+    const prepared = this.#prepared.has(text);
     const name = this.#nameOf(text);
-    return this.#run({
+    const query: PgQuery = {
       text,
       values: [...values],
       rowMode: "array",
       types,
       ...(name === undefined ? null : { name }),
-    });
+    };
+    return this.#run(query, prepared);
   }
 
   /** Runs statements without values: in one message, which the server takes for one transaction when none is open. */
   execute(text: string): Promise<PgResult> {
-    return this.#run({ text, rowMode: "array", types });
+    return this.#run({ text, rowMode: "array", types }, false);
   }
 
   /** Closes it. It never rejects. */
@@ -110,7 +121,7 @@ export class PgConnection {
     await this.#client.end().catch(() => undefined);
   }
 
-  async #run(query: PgQuery): Promise<PgResult> {
+  async #run(query: PgQuery, prepared: boolean): Promise<PgResult> {
     try {
       const results = await this.#client.query(query);
       const last = Array.isArray(results) ? results.at(-1) : results;
@@ -118,7 +129,12 @@ export class PgConnection {
     } catch (error) {
       // An answer that did not come in time may still come, to the next statement.
       if (!isServerError(error) || error.severity === "FATAL") this.#broken = true;
-      if (isStale(error)) this.#prepared = new Map();
+      if (prepared && isOfStatement(error)) {
+        this.#prepared = new Map();
+        staleErrors.add(error as object);
+      }
+      // It may not have been prepared at all.
+      if (!prepared) this.#prepared.delete(query.text);
       throw error;
     }
   }
@@ -147,4 +163,10 @@ function sessionSettings({ readonly, lockTimeout, requestTimeout }: SessionOptio
     `default_transaction_read_only TO ${readonly ? "on" : "off"}`,
   ];
   return settings.map((setting) => `SET ${setting}`).join("; ");
+}
+
+/** Whether an error is about the statement itself: unknown names, types that do not fit, a plan that does not any more. */
+function isOfStatement(error: unknown): boolean {
+  return isServerError(error) &&
+    (error.code.startsWith("42") || error.code === "0A000" || error.code === "26000");
 }

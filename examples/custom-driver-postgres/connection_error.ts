@@ -1,5 +1,6 @@
-import { ConnectionError, type ErrorDetails, RinariError, TimeoutError } from "../../mod.ts";
+import { ConflictError, ConnectionError, type ErrorDetails, RinariError, TimeoutError } from "../../mod.ts";
 import { isServerError } from "./client.ts";
+import { isStale } from "./connection.ts";
 
 /** What was under way: it decides what a lost answer means. */
 export interface Scene {
@@ -47,6 +48,12 @@ export function connectionError(error: unknown, scene: Scene): RinariError | nul
         ...details,
         code,
         retryable: RETRYABLE.includes(code),
+      });
+    }
+    if (isStale(error)) {
+      return new ConflictError(`${what}: a table was made anew meanwhile; run it again`, {
+        ...details,
+        retryable: true,
       });
     }
     // The server has cancelled the statement and undone it.

@@ -5,7 +5,7 @@ import type {
   SqlFailure,
   SqlQuery,
 } from "../../src/sql/mod.ts";
-import type { PgConnection, PgResult } from "./connection.ts";
+import { isStale, type PgConnection, type PgResult } from "./connection.ts";
 import { connectionError, type Scene } from "./connection_error.ts";
 import { readCursor } from "./cursor.ts";
 import { postgres } from "./dialect.ts";
@@ -122,10 +122,10 @@ export class PostgresEngine implements AsyncSqlEngine {
 
   async #run(query: SqlQuery, params: readonly unknown[]): Promise<PgResult> {
     this.#parts.settings.log?.(query.sql);
-    return await this.#explained(
-      isRead(query) ? "read" : "write",
-      () => this.#use((connection) => send(connection, query, params)),
-    );
+    const sent = (): Promise<PgResult> => this.#use((connection) => send(connection, query, params));
+    // The server has refused a statement that is stale before it did anything.
+    const again = (error: unknown): Promise<PgResult> => isStale(error) ? sent() : Promise.reject(error);
+    return await this.#explained(isRead(query) ? "read" : "write", () => sent().catch(again));
   }
 
   #use<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {

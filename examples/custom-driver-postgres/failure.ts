@@ -14,8 +14,6 @@ const KINDS: Readonly<Record<string, SqlFailureKind>> = {
   "22021": "type", // character_not_in_repertoire
   "22P02": "type", // invalid_text_representation
   "25006": "readonly", // read_only_sql_transaction
-  "42804": "badReference", // datatype_mismatch
-  "42830": "badReference", // invalid_foreign_key
   "42P01": "noTable",
   "42P07": "exists", // duplicate_table, and duplicate index
   "40001": "conflict", // serialization_failure

@@ -44,7 +44,10 @@ export class PostgresTransaction implements AsyncSqlTransaction {
     const { readonly, isolation } = parts.settings;
     const transaction = new PostgresTransaction(lease, parts);
     const mode = `ISOLATION LEVEL ${isolation.toUpperCase()} ${readonly ? "READ ONLY" : "READ WRITE"}`;
-    await transaction.#next("transaction", (connection) => connection.execute(`BEGIN ${mode}; ${SET_GUARD}`));
+    await transaction.#next(
+      "transaction",
+      (connection) => transaction.#execute(connection, `BEGIN ${mode}; ${SET_GUARD}`),
+    );
     return transaction;
   }
 
@@ -76,7 +79,7 @@ export class PostgresTransaction implements AsyncSqlTransaction {
       await this.#next("commit", (connection) => {
         // COMMIT would succeed, and roll back.
         if (this.#aborted) throw this.#refusal("a statement in it failed");
-        return connection.execute("COMMIT");
+        return this.#execute(connection, "COMMIT");
       });
       this.#end();
     } catch (error) {
@@ -91,7 +94,7 @@ export class PostgresTransaction implements AsyncSqlTransaction {
   async rollback(): Promise<void> {
     if (this.#ended) return;
     try {
-      await this.#next("transaction", (connection) => connection.execute("ROLLBACK"));
+      await this.#next("transaction", (connection) => this.#execute(connection, "ROLLBACK"));
     } catch {
       await this.#lease.connection.close();
     } finally {
@@ -100,7 +103,6 @@ export class PostgresTransaction implements AsyncSqlTransaction {
   }
 
   #run(query: SqlQuery, params: readonly unknown[]): Promise<PgResult> {
-    this.#parts.settings.log?.(query.sql);
     return this.#next("transaction", (connection) => {
       if (SAVEPOINT_COMMAND.test(query.sql)) return this.#savepoint(connection, query.sql);
       return isRead(query) ? this.#read(connection, query, params) : this.#write(connection, query, params);
@@ -109,7 +111,7 @@ export class PostgresTransaction implements AsyncSqlTransaction {
 
   async #read(connection: PgConnection, query: SqlQuery, params: readonly unknown[]): Promise<PgResult> {
     try {
-      return await send(connection, query, params);
+      return await this.#send(connection, query, params);
     } catch (error) {
       this.#aborted = true;
       throw error;
@@ -118,17 +120,17 @@ export class PostgresTransaction implements AsyncSqlTransaction {
 
   async #write(connection: PgConnection, query: SqlQuery, params: readonly unknown[]): Promise<PgResult> {
     if (this.#guard !== "set") {
-      await connection.execute(this.#guard === "used" ? `RELEASE ${GUARD}; ${SET_GUARD}` : SET_GUARD);
+      await this.#execute(connection, this.#guard === "used" ? `RELEASE ${GUARD}; ${SET_GUARD}` : SET_GUARD);
       this.#guard = "set";
     }
     try {
-      const result = await send(connection, query, params);
+      const result = await this.#send(connection, query, params);
       this.#guard = "used";
       return result;
     } catch (error) {
       this.#aborted = true;
       if (isServerError(error) && !connection.broken) {
-        await connection.execute(`ROLLBACK TO ${GUARD}`);
+        await this.#execute(connection, `ROLLBACK TO ${GUARD}`);
         this.#aborted = false;
       }
       throw error;
@@ -140,11 +142,11 @@ export class PostgresTransaction implements AsyncSqlTransaction {
     const [, command] = SAVEPOINT_COMMAND.exec(sql) as RegExpExecArray;
     if (command === "SAVEPOINT") {
       const release = this.#guard === "none" ? "" : `RELEASE ${GUARD}; `;
-      const result = await connection.execute(`${release}${sql}; ${SET_GUARD}`);
+      const result = await this.#execute(connection, `${release}${sql}; ${SET_GUARD}`);
       this.#guard = "set";
       return result;
     }
-    const result = await connection.execute(sql);
+    const result = await this.#execute(connection, sql);
     this.#guard = "none";
     this.#aborted = false;
     return result;
@@ -153,16 +155,34 @@ export class PostgresTransaction implements AsyncSqlTransaction {
   /** Runs work after what was begun before it: a connection does one thing at a time. */
   #next<T>(phase: Scene["phase"], work: (connection: PgConnection) => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
-      if (!this.active) throw this.#refusal("it has ended, or its connection was lost");
+      const { connection } = this.#lease;
+      if (this.#ended) throw this.#refusal("it has ended");
+      if (connection.broken) {
+        throw this.#explained(new Error("It was lost before this was sent"), "transaction");
+      }
       try {
-        return await work(this.#lease.connection);
+        return await work(connection);
       } catch (error) {
-        const { driver, database } = this.#parts;
-        throw connectionError(error, { driver, database, phase }) ?? error;
+        throw this.#explained(error, phase);
       }
     });
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  #explained(error: unknown, phase: Scene["phase"]): unknown {
+    const { driver, database } = this.#parts;
+    return connectionError(error, { driver, database, phase }) ?? error;
+  }
+
+  #execute(connection: PgConnection, sql: string): Promise<PgResult> {
+    this.#parts.settings.log?.(sql);
+    return connection.execute(sql);
+  }
+
+  #send(connection: PgConnection, query: SqlQuery, params: readonly unknown[]): Promise<PgResult> {
+    this.#parts.settings.log?.(query.sql);
+    return send(connection, query, params);
   }
 
   #refusal(reason: string): TransactionError {
