@@ -1,5 +1,20 @@
 /**
- * A driver for Deno KV: a local file, memory, KV Connect or Deno Deploy, and `@deno/kv` elsewhere.
+ * A driver for Deno KV: a local file, memory, KV Connect or Deno Deploy, and `@deno/kv` elsewhere. Asynchronous: methods
+ * return Promises.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { DenoKVDriver } from "@rinari/orm/drivers/deno-kv";
+ *
+ * await using orm = new ORM({ driver: new DenoKVDriver({ path: ":memory:" }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * await Note.create({ text: "buy milk" });
+ * console.log(await Note.count()); // 1
+ * ```
  *
  * @module
  */
@@ -22,7 +37,6 @@ import type {
 import { ConnectionError } from "../src/errors/mod.ts";
 import { describeSchema } from "../src/reference/mod.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
-import type { Catalog } from "./deno_kv/catalog.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
 import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
 import { explainSearch } from "./deno_kv/explain.ts";
@@ -41,7 +55,8 @@ import {
   updateMatches,
 } from "./deno_kv/queries.ts";
 import { countAll } from "./deno_kv/row_count.ts";
-import { PreparedQuery } from "./deno_kv/prepared.ts";
+import { insertDirectly } from "./deno_kv/direct_write.ts";
+import { type Direct, PreparedQuery } from "./deno_kv/prepared.ts";
 import { Sessions } from "./deno_kv/sessions.ts";
 import { Statement } from "./deno_kv/statement.ts";
 import { Store } from "./deno_kv/store.ts";
@@ -53,7 +68,7 @@ import { watchRow } from "./deno_kv/watch.ts";
 import type { Work } from "./deno_kv/work.ts";
 
 export type { BulkMode, DenoKVOptions, KVKey, KVLimits, KVProblem, KVStore };
-export type { KVAtomic, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
+export type { KVAtomic, KVChanges, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
 
 /** What `connect` made. */
 interface Open {
@@ -66,19 +81,6 @@ interface Open {
 /**
  * Keeps databases in Deno KV, with indexes that change in the same atomic commit as the rows, and transactions that check
  * what they read. Under Deno it opens the store itself; elsewhere it is given one that `@deno/kv` opened.
- *
- * @example
- * ```ts
- * import { DataTypes, ORM } from "@rinari/orm";
- * import { DenoKVDriver } from "@rinari/orm/drivers/deno-kv";
- *
- * await using orm = new ORM({ driver: new DenoKVDriver({ path: ":memory:" }) });
- * const User = orm.define("app", "users", {
- *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
- *   name: { type: DataTypes.TEXT, notNull: true },
- * });
- * console.log(await User.create({ name: "Ada" }));
- * ```
  */
 export class DenoKVDriver implements AsyncDriver {
   /** Everything is declared: what the store does not have, the driver does. */
@@ -175,6 +177,12 @@ export class DenoKVDriver implements AsyncDriver {
    */
   async insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T> {
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
+    const direct = expiresAt() === null ? this.#direct(dbName, true) : null;
+    const table = direct?.catalog.tables.get(tableName);
+    if (direct !== null && table !== undefined) {
+      const row = await insertDirectly(direct.store, direct.catalog, table, data);
+      if (row !== null) return row as T;
+    }
     return await this.#write("insert", dbName, tableName, async (work) => {
       const statement = new Statement(work, work.catalog.table(tableName), "insert into");
       const stored = await statement.insert(data, expiresAt());
@@ -336,7 +344,7 @@ export class DenoKVDriver implements AsyncDriver {
   prepare(dbName: string, tableName: string, plan: QueryPlan): AsyncPreparedQuery {
     const { kind } = plan;
     return new PreparedQuery(plan, tableName, {
-      direct: () => this.#direct(dbName),
+      direct: () => this.#direct(dbName, kind !== "select"),
       read: (run) => this.#read(kind, dbName, tableName, run),
       write: (run) =>
         this.#write(kind, dbName, tableName, (work) => run(work, work.catalog.table(tableName))),
@@ -421,10 +429,11 @@ export class DenoKVDriver implements AsyncDriver {
     this.#open = { store, sessions: new Sessions(store), config, close };
   }
 
-  /** The store and the tables as they are known, for a read that belongs to no transaction and is not told of. */
-  #direct(dbName: string): { readonly store: Store; readonly catalog: Catalog } | null {
+  /** What an operation can use that belongs to no transaction and is not told of; null when it is not so simple. */
+  #direct(dbName: string, writes: boolean): Direct | null {
     const open = this.#open;
     if (open === null || open.config.verbose || open.sessions.inTransaction) return null;
+    if (writes && open.config.readonly === true) return null;
     const catalog = open.sessions.known(dbName);
     return catalog === null ? null : { store: open.store, catalog };
   }

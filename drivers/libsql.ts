@@ -1,5 +1,20 @@
 /**
  * A driver over `@libsql/client`: files, memory, libSQL servers (sqld, Turso) over http and web sockets, embedded replicas.
+ * Asynchronous: methods return Promises.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { LibSQLDriver } from "@rinari/orm/drivers/libsql";
+ *
+ * await using orm = new ORM({ driver: new LibSQLDriver({ storageDir: "./data" }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * await Note.create({ text: "buy milk" });
+ * console.log(await Note.count()); // 1
+ * ```
  *
  * @module
  */

@@ -5,9 +5,10 @@
  * @module
  */
 import process from "node:process";
+import { ConnectionError } from "../mod.ts";
 import { chapters } from "./atlas/chapters.ts";
 import { Atlas } from "./atlas/atlas.ts";
-import { openDriver, removeDatabase } from "./atlas/drivers.ts";
+import { openDriver } from "./atlas/drivers.ts";
 import { type AtlasOptions, HELP, readOptions, UsageError } from "./atlas/options.ts";
 import { printLoading } from "./atlas/loading.ts";
 import { bold, printPart, printTimes } from "./atlas/print.ts";
@@ -23,6 +24,10 @@ async function main(args: string[]): Promise<number> {
     else await showAtlas(options);
     return 0;
   } catch (error) {
+    if (error instanceof ConnectionError) {
+      console.error(error.message);
+      return 1;
+    }
     if (!(error instanceof UsageError)) throw error;
     console.error(`${error.message}\n\n${HELP}`);
     return 2;
@@ -31,7 +36,6 @@ async function main(args: string[]): Promise<number> {
 
 async function showAtlas(options: AtlasOptions): Promise<void> {
   console.log(bold(`Rinari atlas on ${options.driver}, ${runtimeTitle}`));
-  if (options.fresh) removeDatabase(options);
   const { driver, close } = await openDriver(options);
   try {
     await using atlas = new Atlas(driver);

@@ -1,17 +1,26 @@
 import type { AsyncPreparedQuery, QueryPlan } from "../../src/contract/mod.ts";
 import type { Row } from "../../src/reference/mod.ts";
 import type { Catalog } from "./catalog.ts";
-import { findLookup, type Lookup } from "./lookup.ts";
+import { changeDirectly } from "./direct_write.ts";
+import { findLookup, type Lookup, lookupPlace } from "./lookup.ts";
 import { countMatches, removeMatches, selectColumns, selectRows, updateMatches } from "./queries.ts";
 import { readDirectly } from "./direct_read.ts";
 import type { Store } from "./store.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { Work } from "./work.ts";
 
+/** The store, and its tables as they are known. */
+export interface Direct {
+  /** The store. */
+  readonly store: Store;
+  /** The tables. */
+  readonly catalog: Catalog;
+}
+
 /** What a prepared query needs of the driver that runs it. */
 export interface QueryRunner {
-  /** The tables as they are known, for a read outside of a transaction; else null. */
-  direct(): { readonly store: Store; readonly catalog: Catalog } | null;
+  /** What a query outside of a transaction can use without more ado; else null. */
+  direct(): Direct | null;
   /** Runs something that only reads. */
   read<T>(run: (work: Work, table: StoredTable) => Promise<T>): Promise<T>;
   /** Runs a statement that writes. */
@@ -36,8 +45,12 @@ export class PreparedQuery implements AsyncPreparedQuery {
   /** The rows. */
   async all<T>(params: readonly unknown[]): Promise<T[]> {
     const { where, orderBy, limit, offset, select } = this.#plan;
-    const found = await this.#direct(params);
-    if (found !== undefined) return found === null ? [] : selectColumns<T>([found], select);
+    const direct = this.#runner.direct();
+    const table = this.#tableOf(direct);
+    if (direct !== null && table !== null && this.#lookup !== null) {
+      const found = await readDirectly(direct.store, direct.catalog, table, this.#lookup, params);
+      if (found !== undefined) return found === null ? [] : selectColumns<T>([found], select);
+    }
     const skip = offset === undefined ? 0 : params[offset] as number;
     const search = { where, params, orderBy, limit, offset: skip };
     return await this.#runner.read((work, table) => selectRows<T>(work, table, search, select));
@@ -51,27 +64,35 @@ export class PreparedQuery implements AsyncPreparedQuery {
       case "count":
         return await this.#runner.read((work, table) => countMatches(work, table, filter));
       case "delete":
+        if (await this.#changeDirectly(params, null)) return 1;
         return await this.#runner.write((work, table) => removeMatches(work, table, filter));
       default: {
         const values: Record<string, unknown> = {};
         for (const { column, slot } of set) values[column] = params[slot];
+        if (await this.#changeDirectly(params, values)) return 1;
         return await this.#runner.write((work, table) => updateMatches(work, table, values, filter));
       }
     }
   }
 
-  /** The row of a search by key, or null, as far as it can be told in the shortest way; else undefined. */
-  #direct(params: readonly unknown[]): Promise<Row | null | undefined> | undefined {
-    const known = this.#runner.direct();
-    const table = known?.catalog.tables.get(this.#tableName);
-    if (known === null || table === undefined) return undefined;
-    if (table !== this.#table) {
+  /** Changes the row with a key, or removes it, in the shortest way. @returns Whether that was possible. */
+  async #changeDirectly(params: readonly unknown[], values: Row | null): Promise<boolean> {
+    const direct = this.#runner.direct();
+    const table = this.#tableOf(direct);
+    const lookup = this.#lookup;
+    if (direct === null || table === null || lookup === null || lookup.index !== null) return false;
+    const place = lookupPlace(table, lookup, params);
+    return place !== null && await changeDirectly(direct.store, direct.catalog, table, place, values);
+  }
+
+  /** The table, and whether the query is a lookup in it. */
+  #tableOf(direct: Direct | null): StoredTable | null {
+    const table = direct?.catalog.tables.get(this.#tableName) ?? null;
+    if (table !== null && table !== this.#table) {
       const { where, limit, offset } = this.#plan;
       this.#table = table;
       this.#lookup = limit === 0 || offset !== undefined ? null : findLookup(table, where);
     }
-    return this.#lookup === null
-      ? undefined
-      : readDirectly(known.store, known.catalog, table, this.#lookup, params);
+    return table;
   }
 }

@@ -2,7 +2,7 @@ import { type Attempt, notNullViolation, uniqueViolation } from "../../src/refer
 import { copyValue, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { below, type Place } from "./key.ts";
-import { keyTooLong, rowTooLarge } from "./limits.ts";
+import { keyTooLong, type KVLimits, rowTooLarge } from "./limits.ts";
 import { encodeEntry } from "./entry_codec.ts";
 import { openAny, type StoredRow } from "./rows.ts";
 import { rowPlace } from "./search.ts";
@@ -12,13 +12,16 @@ import { entryPlace, isUniqueEntry, type StoredIndex, type StoredTable } from ".
 import type { Found, Work } from "./work.ts";
 
 /** The bytes of a value that are left for what the store adds to it. */
-const VALUE_MARGIN = 1_024;
+export const VALUE_MARGIN = 1_024;
 const NOTHING = new Uint8Array(0);
 
 /** An entry that a row has in an index. */
-interface Entry {
+export interface Entry {
+  /** The index. */
   readonly index: StoredIndex;
+  /** Where. */
   readonly place: Place;
+  /** Whether it excludes others. */
   readonly unique: boolean;
 }
 
@@ -41,11 +44,15 @@ export async function insertRow(
 ): Promise<StoredRow> {
   const { autoIncrement } = table.table;
   // A number that the table gives is greater than all there are: its key needs no look.
-  const numbered = autoIncrement !== null && (data[autoIncrement.name] ?? null) === null;
-  const row = await newRow(work, table, data);
+  const given = autoIncrement === null ? null : data[autoIncrement.name] ?? null;
+  const numbered = autoIncrement !== null && given === null;
+  const number = autoIncrement === null
+    ? null
+    : await takeNumber(work, table, given as number | bigint | null);
+  const row = newRow(table, data, number);
   const place = table.rowPlace(row);
   const entries = entriesOf(table, row);
-  checkKeys(work, table, place, entries);
+  checkKeys(work.store.limits, table, place, entries);
   const rivals = rivalsOf(numbered ? null : place, entries, []);
   if (!rivals.every((rival) => work.isOccupied(rival.place) === false)) {
     await refuseRivals(work, table, rivals, "insert into");
@@ -65,7 +72,7 @@ export async function updateRow(
   values: Row,
   expiresAt: number | null = stored.expiresAt,
 ): Promise<StoredRow> {
-  const row = changed(table, stored.row, values);
+  const row = changedRow(table, stored.row, values);
   const place = table.rowPlace(row);
   const same = place.id === stored.place.id;
   const renewed = !same || expiresAt !== stored.expiresAt;
@@ -74,7 +81,7 @@ export async function updateRow(
   const after = entriesOf(table, row, indexes);
   const old = new Set(before.map((entry) => entry.place.id));
   const kept = new Set(after.map((entry) => entry.place.id));
-  checkKeys(work, table, place, after);
+  checkKeys(work.store.limits, table, place, after);
   work.rely(stored.place, stored.versionstamp);
   const rivals = rivalsOf(same ? null : place, after, before);
   if (rivals.length > 0) await refuseRivals(work, table, rivals, "update");
@@ -131,7 +138,7 @@ export function entriesOf(
 }
 
 /** Whether a row may get other entries in an index when these columns change. */
-function depends({ columns, filter }: StoredIndex, values: Row): boolean {
+export function depends({ columns, filter }: StoredIndex, values: Row): boolean {
   return filter !== null || columns.some(({ name }) => Object.hasOwn(values, name));
 }
 
@@ -145,21 +152,21 @@ export function entryValue(
   return encodeEntry(unique ? table.table.primaryKey : [], row, expiresAt);
 }
 
-async function newRow(work: Work, table: StoredTable, data: Row): Promise<Record<string, unknown>> {
-  for (const name of Object.keys(data)) table.table.column(name);
+/** The row that an insert stores; `number` is the value of an autoIncrement column. */
+export function newRow({ table, scene }: StoredTable, data: Row, number: unknown): Record<string, unknown> {
+  for (const name of Object.keys(data)) table.column(name);
   const row: Record<string, unknown> = {};
-  for (const column of table.table.columns) {
+  for (const column of table.columns) {
     const given = Object.hasOwn(data, column.name) ? data[column.name] ?? null : null;
-    const value = column.autoIncrement
-      ? await takeNumber(work, table, given as number | bigint | null)
-      : copyValue(column.kind, given);
-    if (value === null && !column.nullable) throw notNullViolation(table.scene, "insert into", column);
+    const value = column.autoIncrement ? number : copyValue(column.kind, given);
+    if (value === null && !column.nullable) throw notNullViolation(scene, "insert into", column);
     row[column.name] = value;
   }
   return row;
 }
 
-function changed({ table, scene }: StoredTable, row: Row, values: Row): Record<string, unknown> {
+/** The row as an update leaves it. */
+export function changedRow({ table, scene }: StoredTable, row: Row, values: Row): Record<string, unknown> {
   const result: Record<string, unknown> = { ...row };
   for (const name of Object.keys(values)) {
     const column: Column = table.column(name);
@@ -268,8 +275,13 @@ async function dropEntry(
   work.delete(place);
 }
 
-function checkKeys(work: Work, table: StoredTable, place: Place, entries: readonly Entry[]): void {
-  const { keyBytes } = work.store.limits;
+/** Refuses keys that the store does not take. */
+export function checkKeys(
+  { keyBytes }: KVLimits,
+  table: StoredTable,
+  place: Place,
+  entries: readonly Entry[],
+): void {
   // What is added to the key of a row for a segment, and two bytes the store adds.
   const most = keyBytes - 16;
   if (place.id.length > most) {

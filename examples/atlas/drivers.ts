@@ -12,8 +12,20 @@ interface DriverChoice {
   readonly file: string | null;
   /** How many rows are stored in one transaction. */
   readonly rows: number;
-  /** Opens the database at the path of its file. */
-  open(path: string): Promise<OpenDriver>;
+  /** Whether it also reaches servers, by `--url`. */
+  readonly remote?: boolean;
+  /** Opens the database. */
+  open(place: Place): Promise<OpenDriver>;
+}
+
+/** Where the database is. */
+interface Place {
+  /** The path of its file. */
+  readonly path: string;
+  /** The url of a server instead, or null. */
+  readonly url: string | null;
+  /** What the server wants to see. */
+  readonly authToken: string | undefined;
 }
 
 /** A driver that is ready for an ORM. */
@@ -32,6 +44,7 @@ export const DRIVERS = {
   "memory": { runtimes: EVERYWHERE, file: null, rows: ROWS, open: openMemory },
   "bun-sqlite": { runtimes: ["bun"], file: "atlas.sqlite", rows: ROWS, open: openBunSQLite },
   "node-sqlite": { runtimes: EVERYWHERE, file: "atlas.sqlite", rows: ROWS, open: openNodeSQLite },
+  "libsql": { runtimes: EVERYWHERE, file: "atlas.sqlite", rows: ROWS, remote: true, open: openLibSQL },
   // A commit of Deno KV makes 1,000 changes at most, and a city is four of them: its row and three index entries.
   "deno-kv": { runtimes: EVERYWHERE, file: "atlas.db", rows: 240, open: openDenoKV },
 } as const satisfies Readonly<Record<string, DriverChoice>>;
@@ -39,16 +52,21 @@ export const DRIVERS = {
 /** The name of a driver. */
 export type DriverName = keyof typeof DRIVERS;
 
-/** Opens the driver that was asked for. */
-export async function openDriver({ driver, path }: AtlasOptions): Promise<OpenDriver> {
-  if (path !== null) mkdirSync(dirname(path), { recursive: true });
-  return await DRIVERS[driver].open(path ?? "");
+/** Opens the driver that was asked for; with `--fresh`, on a database without the tables of an earlier start. */
+export async function openDriver({ driver, path, url, authToken, fresh }: AtlasOptions): Promise<OpenDriver> {
+  if (path !== null) {
+    mkdirSync(dirname(path), { recursive: true });
+    if (fresh) { for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true }); }
+  }
+  const opened = await DRIVERS[driver].open({ path: path ?? "", url, authToken });
+  if (fresh && url !== null) await removeTables(opened.driver);
+  return opened;
 }
 
-/** Removes the database of an earlier start. */
-export function removeDatabase({ path }: AtlasOptions): void {
-  if (path === null) return;
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+/** Cities refer to countries, so that they go first. */
+async function removeTables(driver: AsyncDriver): Promise<void> {
+  await driver.connect({});
+  for (const table of ["cities", "countries", "loads", "starts"]) await driver.dropTable("atlas", table);
 }
 
 async function openMemory(): Promise<OpenDriver> {
@@ -56,17 +74,22 @@ async function openMemory(): Promise<OpenDriver> {
   return { driver: toAsyncDriver(new MemoryDriver()) };
 }
 
-async function openBunSQLite(path: string): Promise<OpenDriver> {
+async function openBunSQLite({ path }: Place): Promise<OpenDriver> {
   const { BunSQLiteDriver } = await import("../../drivers/bun_sqlite.ts");
   return { driver: toAsyncDriver(new BunSQLiteDriver({ databases: { atlas: path } })) };
 }
 
-async function openNodeSQLite(path: string): Promise<OpenDriver> {
+async function openNodeSQLite({ path }: Place): Promise<OpenDriver> {
   const { NodeSQLiteDriver } = await import("../../drivers/node_sqlite.ts");
   return { driver: toAsyncDriver(new NodeSQLiteDriver({ databases: { atlas: path } })) };
 }
 
-async function openDenoKV(path: string): Promise<OpenDriver> {
+async function openLibSQL({ path, url, authToken }: Place): Promise<OpenDriver> {
+  const { LibSQLDriver } = await import("../../drivers/libsql.ts");
+  return { driver: new LibSQLDriver(url === null ? { databases: { atlas: path } } : { url, authToken }) };
+}
+
+async function openDenoKV({ path }: Place): Promise<OpenDriver> {
   const { DenoKVDriver } = await import("../../drivers/deno_kv.ts");
   if (runtime === "deno") return { driver: new DenoKVDriver({ path }) };
   const { openKv } = await import("@deno/kv");

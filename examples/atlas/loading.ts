@@ -14,14 +14,14 @@ import { textTable } from "./text_table.ts";
 export async function printLoading(
   atlas: Atlas,
   source: AtlasSource,
-  { driver, path }: AtlasOptions,
+  options: AtlasOptions,
 ): Promise<PartTime> {
   const title = "Loading";
   printTitle(title);
   const start = performance.now();
   const progress = new Progress();
   const loaded = await load(atlas, source, {
-    rows: DRIVERS[driver].rows,
+    rows: DRIVERS[options.driver].rows,
     show: (name, done, total) => progress.show(name, done, total),
   });
   const ms = performance.now() - start;
@@ -36,7 +36,7 @@ export async function printLoading(
     }],
     rows,
   ));
-  printLines(["", ...await notes(atlas, loaded), where(path)]);
+  printLines(["", ...await notes(atlas, loaded), where(options)]);
   return { title, ms };
 }
 
@@ -60,7 +60,8 @@ async function notes({ City, Country }: Atlas, loaded: readonly Loaded[]): Promi
   ];
 }
 
-function where(path: string | null): string {
+function where({ path, url }: AtlasOptions): string {
+  if (url !== null) return `Kept at ${new URL(url).host}; --fresh loads it anew.`;
   if (path === null) return "Kept in memory: gone when this ends.";
   const size = ["", "-wal"].reduce(
     (sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0),

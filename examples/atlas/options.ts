@@ -8,8 +8,12 @@ import { runtime } from "./runtime.ts";
 /** What the command line asks for. */
 export interface AtlasOptions {
   readonly driver: DriverName;
-  /** The database's file; null when it is kept in memory. */
+  /** The database's file; null when it is kept in memory or on a server. */
   readonly path: string | null;
+  /** The url of the database's server, or null. */
+  readonly url: string | null;
+  /** What the server wants to see. */
+  readonly authToken: string | undefined;
   /** Load anew, whatever is there. */
   readonly fresh: boolean;
   /** How many cities to load; null for all. */
@@ -19,6 +23,7 @@ export interface AtlasOptions {
 /** A command line that makes no sense. */
 export class UsageError extends Error {}
 
+const OWN_DRIVER: DriverName = runtime === "bun" ? "bun-sqlite" : "node-sqlite";
 const FOLDER = fileURLToPath(new URL("./data", import.meta.url));
 
 /** What `--help` prints. */
@@ -27,8 +32,10 @@ export const HELP = `Usage: npm start -- [options]
        deno run -A examples/atlas.ts [options]
 
   --runtime <name>  bun, deno or node (only with npm start; default node)
-  --driver <name>   memory, bun-sqlite (Bun), node-sqlite or deno-kv; default the runtime's own SQLite
+  --driver <name>   memory, bun-sqlite (Bun), node-sqlite, libsql or deno-kv; default the runtime's own SQLite
   --dir <path>      folder of the database file; default examples/atlas/data
+  --url <url>       the server of the database (libsql): http, https, ws, wss or libsql
+  --auth-token <t>  what the server wants to see
   --limit <count>   load only this many cities, spread over the whole list
   --fresh           load anew instead of using the database of an earlier start
   --help            this text`;
@@ -39,19 +46,21 @@ export const HELP = `Usage: npm start -- [options]
  * @throws {UsageError} When it makes no sense.
  */
 export function readOptions(args: string[]): AtlasOptions | "help" {
-  const { driver: name = runtime === "bun" ? "bun-sqlite" : "node-sqlite", dir, limit, fresh, help } = parse(
-    args,
-  );
+  const { driver: name = OWN_DRIVER, dir, url, "auth-token": authToken, limit, fresh, help } = parse(args);
   if (help) return "help";
   const driver = readDriver(name);
   const { file } = DRIVERS[driver];
   if (file === null && dir !== undefined) {
     throw new UsageError(`Cannot use --dir with --driver ${driver}: it keeps no file`);
   }
+  if (url !== undefined) checkURL(driver, url, dir);
+  else if (authToken !== undefined) throw new UsageError("Cannot use --auth-token without --url");
   if (dir === "") throw new UsageError("Cannot use --dir: it is empty; give the path of a folder");
   return {
     driver,
-    path: file === null ? null : join(folderOf(dir), file),
+    path: file === null || url !== undefined ? null : join(folderOf(dir), file),
+    url: url ?? null,
+    authToken,
     fresh,
     limit: limit === undefined ? null : readLimit(limit),
   };
@@ -59,13 +68,23 @@ export function readOptions(args: string[]): AtlasOptions | "help" {
 
 function parse(
   args: string[],
-): { driver?: string; dir?: string; limit?: string; fresh: boolean; help: boolean } {
+): {
+  driver?: string;
+  dir?: string;
+  url?: string;
+  "auth-token"?: string;
+  limit?: string;
+  fresh: boolean;
+  help: boolean;
+} {
   try {
     return parseArgs({
       args,
       options: {
         driver: { type: "string" },
         dir: { type: "string" },
+        url: { type: "string" },
+        "auth-token": { type: "string" },
         limit: { type: "string" },
         fresh: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
@@ -99,6 +118,20 @@ function readDriver(name: string): DriverName {
     );
   }
   return driver;
+}
+
+function checkURL(driver: DriverName, url: string, dir: string | undefined): void {
+  if (!("remote" in DRIVERS[driver])) {
+    throw new UsageError(
+      `Cannot use --url with --driver ${driver}: it reaches no server; try --driver libsql`,
+    );
+  }
+  if (dir !== undefined) throw new UsageError("Cannot use --dir with --url: the database is on the server");
+  if (!/^(https?|wss?|libsql):\/\/./.test(url)) {
+    throw new UsageError(
+      `Cannot use --url ${JSON.stringify(url)}: it begins with http, https, ws, wss or libsql`,
+    );
+  }
 }
 
 function readLimit(text: string): number {

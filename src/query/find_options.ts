@@ -2,7 +2,7 @@ import type { Direction, Predicate } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import type { Table } from "../schema/table.ts";
-import { Placeholder } from "./operation.ts";
+import { Placeholder } from "./placeholder.ts";
 import { BoundPlaceholder } from "./operand.ts";
 import { findByValue } from "./find_by_value.ts";
 import { readWhere } from "./where_reader.ts";
@@ -77,6 +77,9 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
   const columns = select === undefined ? undefined : readSelect(table, select);
   if (columns !== undefined) shape += `S${columns.map((name) => table.column(name).index).join(",")}`;
   if (limit !== undefined) {
+    if (limit instanceof Placeholder) {
+      refuse(table, "`limit` takes no parameter; prepare a query for each limit");
+    }
     checkCount(table, "limit", limit);
     shape += `L${limit}`;
   }
@@ -175,7 +178,9 @@ function readOffset(table: Table, offset: unknown): unknown {
     checkCount(table, "offset", value);
     return value;
   };
-  return offset instanceof Placeholder ? new BoundPlaceholder(offset.name, check) : check(offset);
+  return offset instanceof Placeholder
+    ? new BoundPlaceholder(Placeholder.nameOf(offset), check)
+    : check(offset);
 }
 
 function refuse(table: Table, reason: string): never {

@@ -1,4 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { Atlas } from "../../examples/atlas/atlas.ts";
 import { load } from "../../examples/atlas/load.ts";
@@ -7,14 +11,15 @@ import { displayWidth, textTable } from "../../examples/atlas/text_table.ts";
 import { toAsyncDriver } from "../../mod.ts";
 import { noKV } from "../deno_kv/open_kv.ts";
 import { type ChildResult, runFile, startFile } from "../support/child.ts";
+import { noServer, withServer } from "../support/libsql/server.ts";
 import { describe, runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 
 const file = new URL("../../examples/atlas.ts", import.meta.url);
 const ownDriver = runtime === "bun" ? "bun-sqlite" : "node-sqlite";
-const drivers = [...new Set(["memory", "node-sqlite", ownDriver, "deno-kv"])];
+const drivers = [...new Set(["memory", "node-sqlite", ownDriver, "libsql", "deno-kv"])];
 /** Drivers of different kinds that keep a file, and how many cities take them a while. */
-const keepers = [[ownDriver, 120_000], ["deno-kv", 6_000]] as const;
+const keepers = [[ownDriver, 120_000], ["libsql", 60_000], ["deno-kv", 6_000]] as const;
 
 /** Registers a test of the atlas on a driver, when that can be opened here. */
 function testOn(driver: string, name: string, fn: () => Promise<void>): void {
@@ -86,6 +91,46 @@ describe("atlas:", () => {
       }));
   }
 
+  const onServer = (name: string, fn: () => Promise<void>): void =>
+    noServer === null ? test(name, fn, { timeout: 180_000 }) : test.skip(name, noServer);
+
+  onServer(
+    "libsql: a server keeps the database, and wants to see the token",
+    () =>
+      withTempDir(async (folder) => {
+        const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+        const jwtKeyFile = join(folder, "key.pem");
+        writeFileSync(jwtKeyFile, publicKey.export({ type: "spki", format: "pem" }));
+        const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+        const text = `${part({ alg: "EdDSA", typ: "JWT" })}.${part({ a: "rw" })}`;
+        const token = `${text}.${sign(null, Buffer.from(text), privateKey).toString("base64url")}`;
+        await withServer(async ({ url }) => {
+          const args = ["--driver", "libsql", "--limit", "600", "--url", url];
+          const refused = await runFile(file, args);
+          assertEquals([refused.code, refused.stderr.split("\n").length], [1, 2], refused.stderr);
+          const { stdout } = await succeed([...args, "--auth-token", token]);
+          assertMatch(stdout, /of them +600 +loaded/);
+          assertStringIncludes(stdout, `Kept at ${new URL(url).host}; --fresh loads it anew.`);
+          assertStringIncludes(stdout, "Nothing was changed.");
+          const again = await succeed([...args, "--auth-token", token]);
+          assertMatch(again.stdout, /of them +600 +reused/);
+          const fresh = await succeed([...args, "--auth-token", token, "--fresh"]);
+          assertMatch(fresh.stdout, /of them +600 +loaded/);
+          assertMatch(fresh.stdout, /, libsql +1 +\d{4}-/);
+        }, { jwtKeyFile });
+      }),
+  );
+
+  test("SQLite drivers share a database", () =>
+    withTempDir(async (folder) => {
+      let how = "loaded";
+      for (const driver of ["node-sqlite", "libsql", ownDriver]) {
+        const { stdout } = await succeed(["--driver", driver, "--dir", folder, "--limit", "300"]);
+        assertMatch(stdout, new RegExp(`of them +300 +${how}`));
+        how = "reused";
+      }
+    }));
+
   test("without --driver the runtime's own SQLite is used", () =>
     withTempDir(async (folder) => {
       const { stdout } = await succeed(["--dir", folder, "--limit", "100"]);
@@ -97,6 +142,10 @@ describe("atlas:", () => {
       [["--driver", "postgres"], 'Unknown driver "postgres": use memory, bun-sqlite, node-sqlite'],
       [["--limit", "some"], 'Cannot load "some" cities: --limit needs a whole number from 1'],
       [["--driver", "memory", "--dir", "x"], "Cannot use --dir with --driver memory: it keeps no file"],
+      [["--url", "http://localhost"], `Cannot use --url with --driver ${ownDriver}: it reaches no server`],
+      [["--driver", "libsql", "--url", "localhost"], 'Cannot use --url "localhost": it begins with http'],
+      [["--driver", "libsql", "--url", "http://localhost", "--dir", "x"], "Cannot use --dir with --url"],
+      [["--driver", "libsql", "--auth-token", "x"], "Cannot use --auth-token without --url"],
       [["--colour"], "--colour"],
       [["--runtime", "bun"], "use npm start -- --runtime <name>"],
       ...(runtime === "bun"
@@ -113,7 +162,7 @@ describe("atlas:", () => {
 
   test("--help explains the flags", async () => {
     const { stdout } = await succeed(["--help"]);
-    for (const flag of ["--runtime", "--driver", "--dir", "--limit", "--fresh"]) {
+    for (const flag of ["--runtime", "--driver", "--dir", "--url", "--auth-token", "--limit", "--fresh"]) {
       assertStringIncludes(stdout, flag);
     }
   });

@@ -85,10 +85,10 @@ describe("LibSQLDriver", () => {
       withServer(async (server) => {
         const { orm, Note } = open({ url: urlOf[reach](server), requestTimeout: 500 });
         await Note.create({ text: "before" });
-        server.signal("SIGSTOP");
+        await server.pause();
         const read = await errorOf(Note.count());
         const write = await errorOf(Note.create({ text: "perhaps" }));
-        server.signal("SIGCONT");
+        server.resume();
         assertEquals([read.name, read.retryable], ["TimeoutError", true]);
         assertEquals([write.name, write.retryable, write.outcome], ["TimeoutError", false, "unknown"]);
         await sleep(50);
