@@ -55,12 +55,13 @@ export class Sessions {
       try {
         const result = await run(work);
         const again = work.stale > 0 && attempt < STALE_TRIES;
-        if (!again && (work.confirmed || !isNothing(result) || await this.#isCurrent(catalog))) return result;
+        const confirmed = !work.unconfirmed && (work.confirmed || !isNothing(result));
+        if (!again && (confirmed || await this.#isCurrent(catalog))) return result;
       } catch (error) {
         // What was read may have been of tables that are no more.
         if (!(error instanceof StaleCatalog) && await this.#isCurrent(catalog)) throw error;
       }
-      if (work.stale === 0) this.forget(database);
+      if (work.stale === 0 || attempt >= STALE_TRIES) this.forget(database);
     }
   }
 

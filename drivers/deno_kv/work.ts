@@ -66,8 +66,10 @@ export class Work {
   catalog: Catalog;
   /** Absent keys are left to the commit to find out: no read is needed for an insert. */
   optimistic = false;
-  /** The catalog read was seen to be the current one. */
+  /** The catalog was seen to be the current one when keys were read. */
   confirmed = false;
+  /** Entries were listed since: whether the catalog was still the current one has to be seen afterwards. */
+  unconfirmed = false;
   /** How many index entries led to no matching row. */
   stale = 0;
   /** What is written: null removes. */
@@ -170,6 +172,7 @@ export class Work {
   ): Promise<{ entries: Found[]; rest: KeyRange | null }> {
     const stored = await this.store.list(range, limit, reverse);
     const entries = stored as unknown as Found[];
+    if (entries.length > 0) this.unconfirmed = true;
     const end = stored.length < limit ? null : placeOf(stored.at(-1)?.key as KVKey);
     const covered: KeyRange = end === null
       ? range
@@ -299,10 +302,12 @@ export class Work {
   /** Reads keys of which nothing is remembered; several of them are of the tables as they are now, or it is an error. */
   async #readMany(places: readonly Place[]): Promise<Found[]> {
     const keys = places.map(({ key }) => key);
-    if (this.confirmed || places.length < 2) return await this.store.getMany(keys) as Found[];
+    const confirm = this.unconfirmed || (!this.confirmed && places.length > 1);
+    if (!confirm) return await this.store.getMany(keys) as Found[];
     const found = [...await this.store.getMany([...keys, this.#base.place.key])];
     if (found.pop()?.versionstamp !== this.#base.versionstamp) throw new StaleCatalog();
     this.confirmed = true;
+    this.unconfirmed = false;
     return found as Found[];
   }
 
