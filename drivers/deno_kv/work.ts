@@ -3,6 +3,7 @@ import type { Catalog } from "./catalog.ts";
 import { commitWork } from "./commit.ts";
 import { idOf, type KeyRange, type Place, placeOf, rightAfter } from "./key.ts";
 import type { KVEntry, KVKey } from "./kv.ts";
+import { sectionPlace, SECTIONS, tableOf } from "./layout.ts";
 import { NAME } from "./limits.ts";
 import type { Store } from "./store.ts";
 import type { StoredTable } from "./stored_table.ts";
@@ -30,8 +31,6 @@ export interface Read {
   readonly place: Place;
   /** What was there. */
   readonly found: Found;
-  /** The table the key belongs to. */
-  readonly table: string;
   /**
    * `read`: as it was found. `listed`: only the version is kept. `assumed`: nothing was read, the commit alone finds out
    * whether it is so.
@@ -315,11 +314,12 @@ export class Work {
   #unguarded(places: readonly Place[]): Place[] {
     if (this.mode !== "transaction" || this.#fewReads(places.length)) return [];
     const tables = new Map<string, Place>();
+    const { root } = this.#base;
     for (const { key } of places) {
-      const root = key.slice(0, this.#base.root.key.length + 1);
-      if (String(root.at(-1)).startsWith("!")) continue;
-      const counter = placeOf([...root, "c"]);
-      if (!this.guards.has(counter.id)) tables.set(counter.id, counter);
+      const table = tableOf(key, root);
+      if (table === "" || tables.has(table)) continue;
+      const counter = sectionPlace(root, table, SECTIONS.counter);
+      if (!this.guards.has(counter.id)) tables.set(table, counter);
     }
     return [...tables.values()];
   }
@@ -356,8 +356,7 @@ export class Work {
       if (before.found.versionstamp !== found.versionstamp) throw this.conflict();
       order = before.order;
     }
-    const table = String(place.key[this.#base.root.key.length]);
-    this.reads.set(place.id, { place, found, table, kind, order });
+    this.reads.set(place.id, { place, found, kind, order });
   }
 
   #write(place: Place, value: Uint8Array | null): void {

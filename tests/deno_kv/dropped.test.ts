@@ -87,7 +87,7 @@ describe("DenoKVDriver tells right what another handle has begun to remove:", ()
     });
     await reader.insert("d", "rows", { id: 1, code: "a" });
     await remover.dropTable("d", "rows").catch(() => undefined);
-    await removeBelow(kv, "rinari", "d", "1", "r");
+    await removeBelow(kv, "rinari", "d", "1R");
     await assertRejects(
       () => reader.findOne("d", "rows", { where: { code: "a" } }),
       Error,
