@@ -55,7 +55,7 @@ describe("Model.prepare", () => {
       { where: { id: 1 } },
       () => undefined,
       () => null,
-      async () => ({}),
+      () => Promise.resolve({}),
       () => [],
       () => 1,
     ];
