@@ -1,6 +1,7 @@
 import type { OperatorName, Predicate, ScalarType } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 import { readJSONPath } from "./json_path.ts";
 import { Condition, Operation } from "./operation.ts";
@@ -310,13 +311,6 @@ class WhereReader {
       table: this.#table.name,
     });
   }
-}
-
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ||
-    (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null &&
-      prototype.constructor?.name === "Object");
 }
 
 function name(target: Target): string {
