@@ -10,28 +10,32 @@ interface Style {
   read(value: unknown): User;
   /** Added to a commit that changes the number of rows by so many. */
   keep(atomic: KVAtomic, delta: number): void;
+  /** Read after entries, when it matters that they are still those of the schema known. */
+  readonly schema: KVKey | null;
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const SCHEMA: KVKey = ["bench", "schema"];
 
 /**
  * What careful code on the store does for one table of several: keys that name the database and the table; rows as bytes,
- * because what one runtime's V8 writes another does not read; a schema version that every commit checks, so that no writer
- * misses an index made meanwhile; a count, changed by every write, whose version tells a transaction that a range it has
- * read has changed.
+ * because what one runtime's V8 writes another does not read; a schema version, checked by every commit so that no writer misses
+ * an index made meanwhile, and by every search in an index, which another process may have begun to remove; a count, changed
+ * by every write, whose version tells a transaction that a range it has read has changed.
  */
 export function byHand(kv: KVStore): KVContestant {
   return onStore(kv, {
     name: "by hand",
     prefix: ["bench", "users"],
+    schema: SCHEMA,
     write: ({ id, name, email, age }) => encoder.encode(JSON.stringify([id, name, email, age])),
     read(value) {
       const [id, name, email, age] = JSON.parse(decoder.decode(value as Uint8Array));
       return { id, name, email, age };
     },
     keep(atomic, delta) {
-      atomic.check({ key: ["bench", "schema"], versionstamp: null });
+      atomic.check({ key: SCHEMA, versionstamp: null });
       atomic.sum(["bench", "users", "count"], BigInt.asUintN(64, BigInt(delta)));
     },
   });
@@ -42,6 +46,7 @@ export function bareByHand(kv: KVStore): KVContestant {
   return onStore(kv, {
     name: "bare",
     prefix: [],
+    schema: null,
     write: (user) => user,
     read: (value) => value as User,
     keep(atomic, delta) {
@@ -50,7 +55,7 @@ export function bareByHand(kv: KVStore): KVContestant {
   });
 }
 
-function onStore(kv: KVStore, { name, prefix, write, read, keep }: Style): KVContestant {
+function onStore(kv: KVStore, { name, prefix, schema, write, read, keep }: Style): KVContestant {
   const rowKey = (id: number): KVKey => [...prefix, "row", id];
   const emailKey = (email: string): KVKey => [...prefix, "by_email", email];
   const ageKey = (age: number, id: number): KVKey => [...prefix, "by_age", age, id];
@@ -95,13 +100,18 @@ function onStore(kv: KVStore, { name, prefix, write, read, keep }: Style): KVCon
       for await (const { key } of kv.list(ofAge(age), { limit: 50, batchSize: 50 })) {
         keys.push(rowKey(key.at(-1) as number));
       }
+      const rows = keys.length;
+      if (schema !== null) keys.push(schema);
       const found: Promise<readonly KVEntry[]>[] = [];
       for (let at = 0; at < keys.length; at += 10) found.push(kv.getMany(keys.slice(at, at + 10)));
-      return (await Promise.all(found)).flat().map((entry) => open(entry) as User);
+      const entries = (await Promise.all(found)).flat();
+      if (schema !== null) expectNull(entries[rows]);
+      return entries.slice(0, rows).map((entry) => open(entry) as User);
     },
     async countAge(age) {
       let count = 0;
       for await (const _ of kv.list(ofAge(age), { batchSize: 500 })) count++;
+      if (schema !== null) expectNull(await kv.get(schema));
       return count;
     },
     async insert(user) {
@@ -135,4 +145,8 @@ function onStore(kv: KVStore, { name, prefix, write, read, keep }: Style): KVCon
     append: (id, text) => change(id, (user) => ({ ...user, name: user.name + text })),
     close: () => kv.close(),
   };
+}
+
+function expectNull(entry: KVEntry | undefined): void {
+  if (entry?.versionstamp !== null) throw new Error("the schema has changed");
 }

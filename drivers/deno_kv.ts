@@ -177,12 +177,8 @@ export class DenoKVDriver implements AsyncDriver {
    */
   async insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T> {
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
-    const direct = expiresAt() === null ? this.#direct(dbName, true) : null;
-    const table = direct?.catalog.tables.get(tableName);
-    if (direct !== null && table !== undefined) {
-      const row = await insertDirectly(direct.store, direct.catalog, table, data);
-      if (row !== null) return row as T;
-    }
+    const stored = expiresAt() === null ? await this.#insertDirectly(dbName, tableName, [data]) : null;
+    if (stored !== null) return stored[0] as T;
     return await this.#write("insert", dbName, tableName, async (work) => {
       const statement = new Statement(work, work.catalog.table(tableName), "insert into");
       const stored = await statement.insert(data, expiresAt());
@@ -204,6 +200,8 @@ export class DenoKVDriver implements AsyncDriver {
     const { sessions, store } = this.#connected("bulkInsert", dbName, tableName);
     this.#checkWritable("bulkInsert", dbName, tableName);
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
+    const stored = expiresAt() === null ? await this.#insertDirectly(dbName, tableName, records) : null;
+    if (stored !== null) return stored as T[];
     const mode = sessions.inTransaction ? "atomic" : this.#options.bulk ?? "atomic";
     return await bulkInsert(sessions, store.limits, dbName, tableName, records, expiresAt, mode) as T[];
   }
@@ -438,17 +436,29 @@ export class DenoKVDriver implements AsyncDriver {
     return catalog === null ? null : { store: open.store, catalog };
   }
 
-  async #read<T>(
+  /** Stores rows in the shortest way; null when there is another to be gone. */
+  async #insertDirectly(
+    dbName: string,
+    tableName: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<readonly unknown[] | null> {
+    const direct = this.#direct(dbName, true);
+    const table = direct?.catalog.tables.get(tableName);
+    if (direct === null || table === undefined) return null;
+    return await insertDirectly(direct.store, direct.catalog, table, records);
+  }
+
+  #read<T>(
     operation: string,
     dbName: string,
     tableName: string,
     run: (work: Work, table: StoredTable) => Promise<T>,
   ): Promise<T> {
     const { sessions } = this.#connected(operation, dbName, tableName);
-    return await sessions.read(dbName, (work) => run(work, work.catalog.table(tableName)));
+    return sessions.read(dbName, (work) => run(work, work.catalog.table(tableName)));
   }
 
-  async #write<T>(
+  #write<T>(
     operation: string,
     dbName: string,
     tableName: string,
@@ -457,7 +467,7 @@ export class DenoKVDriver implements AsyncDriver {
   ): Promise<T> {
     const { sessions } = this.#connected(operation, dbName, tableName);
     this.#checkWritable(operation, dbName, tableName);
-    return await sessions.write(dbName, run, fresh);
+    return sessions.write(dbName, run, fresh);
   }
 
   #checkWritable(operation: string, dbName: string, tableName: string): void {

@@ -43,7 +43,8 @@ await build({
   polyfills: { objectHasOwn: false, errorCause: false },
   compilerOptions: {
     target: "ES2022",
-    lib: ["ESNext"],
+    // What Node 20 has.
+    lib: ["ES2023", "ESNext.String", "ESNext.Disposable"],
     noImplicitReturns: true,
     noUncheckedIndexedAccess: true,
     useUnknownInCatchVariables: true,

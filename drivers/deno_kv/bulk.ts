@@ -86,7 +86,7 @@ function placesOf(work: Work, table: StoredTable, records: readonly Row[]): Plac
     kinds.set(kind, known.set(place.id, place));
   };
   for (const record of records) {
-    insertPlaces(table, record).forEach((place) => add(String(place.key[table.root.key.length]), place));
+    insertPlaces(table, record).forEach((place) => add(String(place.key[table.database.key.length]), place));
     for (const reference of table.references) {
       const value = record[reference.column.name] ?? null;
       const place = value === null

@@ -1,6 +1,7 @@
 import { ConnectionError } from "../../src/errors/mod.ts";
 import { below, type Place } from "./key.ts";
 import type { KVAtomic } from "./kv.ts";
+import { tableOf } from "./layout.ts";
 import { commitTooLarge, type KVLimits, NAME } from "./limits.ts";
 import { pause, unlocked } from "./store.ts";
 import type { Guard, Read, Work } from "./work.ts";
@@ -16,6 +17,11 @@ const COUNTER_BYTES = 8;
 interface Check {
   readonly place: Place;
   readonly versionstamp: string | null;
+}
+
+/** A read, and the table it is of. */
+interface TableRead extends Read {
+  readonly table: string;
 }
 
 /**
@@ -51,14 +57,15 @@ export function checksOf(work: Work): Check[] {
     return checks;
   }
   const tables = new Map(
-    [...guards.values()].map((guard) => [String(guard.place.key[base.root.key.length]), guard]),
+    [...guards.values()].map((guard) => [tableOf(guard.place.key, base.root), guard]),
   );
-  const covered = ({ table, order, kind }: Read): boolean => {
+  const covered = ({ table, order, kind }: TableRead): boolean => {
     const guard = tables.get(table);
     return guard !== undefined && kind !== "assumed" && order > guard.order;
   };
-  const each = [...reads.values()].filter(({ place }) => place.id !== base.place.id);
-  const single = (): Read[] =>
+  const each = [...reads.values()].filter(({ place }) => place.id !== base.place.id)
+    .map((read): TableRead => ({ ...read, table: tableOf(read.place.key, base.root) }));
+  const single = (): TableRead[] =>
     each.filter((read) => tables.get(read.table)?.mandatory !== true || !covered(read));
   const whole = (): Guard[] => [...guards.values()].filter(({ mandatory }) => mandatory);
   // A table with more reads than fit is checked as a whole, when its version was read before them.

@@ -10,45 +10,87 @@ import type { StoredIndex, StoredTable } from "./stored_table.ts";
 
 /** The most entries of a row that is written this way: their keys fit a commit whatever their length. */
 const MOST_ENTRIES = 8;
+/** The bytes of keys that every commit has: of the catalog and the counter. */
+const MARGIN = 4_096;
 /** What a counter is given to count down: it is unsigned, and goes round. */
 const MINUS_ONE = 2n ** 64n - 1n;
 
+/** A new row with what is written of it. */
+interface Draft {
+  readonly row: Row;
+  readonly place: Place;
+  readonly bytes: Uint8Array;
+  readonly entries: readonly Entry[];
+}
+
 /**
- * Stores a row in a commit that finds out whether its key and unique values are free.
+ * Stores rows in one commit that finds out whether their keys and unique values are free.
  *
- * @returns The row; null when it has to be done, or refused, the usual way: then nothing was written.
+ * @returns The rows; null when it has to be done, or refused, the usual way: then nothing was written.
  */
 export async function insertDirectly(
   store: Store,
   catalog: Catalog,
   table: StoredTable,
-  data: Row,
-): Promise<Row | null> {
-  if (table.table.autoIncrement !== null || table.references.length > 0 || !isSimple(store, table.indexes)) {
+  records: readonly Row[],
+): Promise<Row[] | null> {
+  const { autoIncrement } = table.table;
+  if (autoIncrement !== null || table.references.length > 0 || !isSimple(store, table.indexes)) return null;
+  const drafts = draftRows(store, table, records);
+  if (drafts === null) return null;
+  const { ok } = await unlocked(() => {
+    const atomic = beginOn(store, catalog);
+    for (const { row, place, bytes, entries } of drafts) {
+      atomic.check({ key: place.key, versionstamp: null });
+      atomic.set(place.key, bytes);
+      for (const entry of entries) addEntry(atomic, table, entry, row);
+    }
+    atomic.sum(table.counter.key, BigInt(drafts.length));
+    return atomic.commit();
+  });
+  return ok ? drafts.map(({ row }) => row) : null;
+}
+
+/** What is written of rows; null when one of them is refused, or they are more than a commit holds. */
+function draftRows({ limits }: Store, table: StoredTable, records: readonly Row[]): Draft[] | null {
+  if (1 + records.length * (1 + table.indexes.length) > limits.mutations || records.length >= limits.checks) {
     return null;
   }
-  let row: Row;
-  let place: Place;
-  let entries: Entry[];
+  const drafts: Draft[] = [];
+  const taken = new Set<string>();
+  let checks = 1;
+  let bytes = 0;
+  let keyBytes = MARGIN;
+  const take = ({ id }: Place): boolean => taken.size < taken.add(id).size;
   try {
-    row = newRow(table, data, null);
-    place = table.rowPlace(row);
-    entries = entriesOf(table, row);
-    checkKeys(store.limits, table, place, entries);
+    for (const record of records) {
+      const row = newRow(table, record, null);
+      const draft = {
+        row,
+        place: table.rowPlace(row),
+        bytes: table.codec.encode(row, null),
+        entries: entriesOf(table, row),
+      };
+      checkKeys(limits, table, draft.place, draft.entries);
+      if (draft.bytes.length > limits.valueBytes - VALUE_MARGIN || !take(draft.place)) return null;
+      bytes += draft.bytes.length;
+      checks++;
+      // A key that is checked counts twice.
+      keyBytes += 2 * draft.place.id.length;
+      for (const { place, unique } of draft.entries) {
+        if (unique && !take(place)) return null;
+        if (unique) checks++;
+        keyBytes += (unique ? 2 : 1) * place.id.length;
+        bytes += unique ? draft.place.id.length : 0;
+      }
+      drafts.push(draft);
+    }
   } catch {
     return null;
   }
-  const bytes = table.codec.encode(row, null);
-  if (bytes.length > store.limits.valueBytes - VALUE_MARGIN) return null;
-  const { ok } = await unlocked(() => {
-    const atomic = beginOn(store, catalog);
-    atomic.check({ key: place.key, versionstamp: null });
-    atomic.set(place.key, bytes);
-    for (const entry of entries) addEntry(atomic, table, entry, row);
-    atomic.sum(table.counter.key, 1n);
-    return atomic.commit();
-  });
-  return ok ? row : null;
+  const fits = checks <= limits.checks && keyBytes <= limits.commitKeyBytes &&
+    bytes + keyBytes <= limits.commitBytes;
+  return fits ? drafts : null;
 }
 
 /**

@@ -46,7 +46,7 @@ export class Sessions {
   async read<T>(database: string, run: (work: Work) => Promise<T>): Promise<T> {
     const session = this.#session();
     if (session !== null) {
-      const work = await this.#workOf(session, database);
+      const work = this.#begun(session, database) ?? await this.#begin(session, database);
       return await work.statement(() => run(work));
     }
     for (let attempt = 0;; attempt++) {
@@ -55,12 +55,13 @@ export class Sessions {
       try {
         const result = await run(work);
         const again = work.stale > 0 && attempt < STALE_TRIES;
-        if (!again && (work.confirmed || !isNothing(result) || await this.#isCurrent(catalog))) return result;
+        const confirmed = !work.unconfirmed && (work.confirmed || !isNothing(result));
+        if (!again && (confirmed || await this.#isCurrent(catalog))) return result;
       } catch (error) {
         // What was read may have been of tables that are no more.
         if (!(error instanceof StaleCatalog) && await this.#isCurrent(catalog)) throw error;
       }
-      if (work.stale === 0) this.forget(database);
+      if (work.stale === 0 || attempt >= STALE_TRIES) this.forget(database);
     }
   }
 
@@ -72,7 +73,7 @@ export class Sessions {
   async write<T>(database: string, run: (work: Work) => Promise<T>, fresh: boolean = false): Promise<T> {
     const session = this.#session();
     if (session !== null) {
-      const work = await this.#workOf(session, database);
+      const work = this.#begun(session, database) ?? await this.#begin(session, database);
       return await work.statement(() => run(work));
     }
     const first = await this.#attempt(database, run, fresh);
@@ -205,18 +206,22 @@ export class Sessions {
     );
   }
 
-  async #workOf(session: Session, database: string): Promise<Work> {
-    const root = session.root ?? session;
-    if (root.work === null) {
-      const catalog = await this.catalog(database);
-      root.work ??= new Work(this.#store, catalog, "transaction");
-    }
-    if (root.work.base.name === database) return root.work;
+  /** The work of a transaction, once something was done in it; else null. */
+  #begun(session: Session, database: string): Work | null {
+    const { work } = session.root ?? session;
+    if (work === null || work.base.name === database) return work;
     throw new TransactionError(
-      `Cannot use database \`${database}\` in a transaction on \`${root.work.base.name}\`: a transaction spans one database; ` +
+      `Cannot use database \`${database}\` in a transaction on \`${work.base.name}\`: a transaction spans one database; ` +
         "use one transaction for each",
       { code: "SECOND_DATABASE", driver: NAME },
     );
+  }
+
+  async #begin(session: Session, database: string): Promise<Work> {
+    const root = session.root ?? session;
+    const catalog = this.known(database) ?? await this.catalog(database);
+    root.work ??= new Work(this.#store, catalog, "transaction");
+    return this.#begun(session, database) as Work;
   }
 
   async #isCurrent(catalog: Catalog): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { Column } from "../../src/schema/column.ts";
 import { Table } from "../../src/schema/table.ts";
 import { below, type Place, toPart } from "./key.ts";
 import type { KVKeyPart } from "./kv.ts";
+import { sectionPlace, SECTIONS } from "./layout.ts";
 import { NAME } from "./limits.ts";
 import { RowCodec } from "./row_codec.ts";
 
@@ -82,8 +83,8 @@ export class StoredTable {
   readonly scene: Scene;
   /** How rows are stored. */
   readonly codec: RowCodec;
-  /** Where all of it is. */
-  readonly root: Place;
+  /** The database's place. */
+  readonly database: Place;
   /** Where the rows are, by primary key. */
   readonly rows: Place;
   /** Where the segments of large rows are. */
@@ -105,17 +106,17 @@ export class StoredTable {
     this.table = new Table(name, storageSchema(record.schema));
     this.scene = { driver: NAME, table: name };
     this.codec = new RowCodec(this.table.columns);
-    this.root = below(database, record.id);
-    this.rows = below(this.root, "r");
-    this.segments = below(this.root, "s");
-    this.counter = below(this.root, "c");
-    this.sequence = below(this.root, "q");
-    this.expiries = below(this.root, "x");
+    this.database = database;
+    this.rows = this.#section(SECTIONS.rows);
+    this.segments = this.#section(SECTIONS.segments);
+    this.counter = this.#section(SECTIONS.counter);
+    this.sequence = this.#section(SECTIONS.sequence);
+    this.expiries = this.#section(SECTIONS.expiries);
     const { columns, primaryKey } = this.table;
     const isKey = (column: Column): boolean => column.primaryKey && primaryKey.length === 1;
     const automatic = (column: Column, unique: boolean): StoredIndex => ({
       name: null,
-      place: below(this.root, `${unique ? "u" : "f"}${column.index}`),
+      place: this.#section(`${unique ? SECTIONS.unique : SECTIONS.reference}${column.index}`),
       columns: [column],
       unique,
       ready: true,
@@ -155,7 +156,11 @@ export class StoredTable {
 
   /** Where the progress of building an index is kept. */
   progressPlace(index: IndexRecord): Place {
-    return below(this.root, "b", index.id);
+    return below(this.#section(SECTIONS.progress), index.id);
+  }
+
+  #section(section: string): Place {
+    return sectionPlace(this.database, this.record.id, section);
   }
 
   /** The index made by this name as it is now, checked anew. */
@@ -170,7 +175,7 @@ export class StoredTable {
       : readWhere(this.table, record.options.where, false);
     return {
       name: record.name,
-      place: below(this.root, record.id),
+      place: this.#section(record.id),
       columns,
       unique,
       ready: record.state === "ready",

@@ -7,8 +7,9 @@ import { indexRows } from "./backfill.ts";
 import { isLivingEntry } from "./entry_codec.ts";
 import { refuseExpiring } from "./expirable.ts";
 import { afterAll, below, NULL_PART, rangeBelow, textPart } from "./key.ts";
+import { SECTIONS, tableOf } from "./layout.ts";
 import { NAME } from "./limits.ts";
-import { removeBelow } from "./removal.ts";
+import { removeKeys } from "./removal.ts";
 import { openListed, type StoredRow } from "./rows.ts";
 import { scan } from "./scan.ts";
 import type { IndexRecord, TableRecord } from "./stored_table.ts";
@@ -53,10 +54,10 @@ export async function dropTable(work: Work, name: string): Promise<void> {
     }
   }
   for (const { place } of [...work.writes.values()]) {
-    if (place.id.startsWith(table.root.id)) work.delete(place);
+    if (tableOf(place.key, table.database) === table.record.id) work.delete(place);
   }
   writeRecord(work, name, null);
-  removeBelow(work, table.root);
+  removeKeys(work, table.record.id);
 }
 
 /**
@@ -87,7 +88,7 @@ export async function createIndex(
   const few = rows.length < AT_ONCE || work.mode === "transaction";
   const record: IndexRecord = {
     name,
-    id: `n${table.record.nextIndex.toString(36)}`,
+    id: `${SECTIONS.named}${table.record.nextIndex.toString(36)}`,
     state: few ? "ready" : "building",
     options: index.options,
   };
@@ -110,7 +111,7 @@ export function dropIndex(work: Work, tableName: string, name: string): void {
     indexes: table.record.indexes.filter((each) => each !== record),
   });
   work.delete(table.progressPlace(record));
-  removeBelow(work, below(table.root, record.id));
+  removeKeys(work, table.record.id + record.id);
 }
 
 /** Writes down what a table is now, and that the tables have changed. */

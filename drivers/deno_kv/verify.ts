@@ -174,7 +174,7 @@ async function judge(
 ): Promise<KVProblem | null> {
   const [now, found] = await store.getMany([entry.key, at.key]);
   if (now === undefined || now.versionstamp === null || found === undefined) return null;
-  const work = new Work(store, { root: table.root } as never, "read");
+  const work = new Work(store, { root: table.database } as never, "read");
   const row = await openAny(work, table, at, found as Found);
   const right = row === null ? null : expect(row);
   if (right !== null && right.place.id === idOf(entry.key) && sameBytes(now.value, right.value)) return null;

@@ -3,6 +3,7 @@ import type { Catalog } from "./catalog.ts";
 import { commitWork } from "./commit.ts";
 import { idOf, type KeyRange, type Place, placeOf, rightAfter } from "./key.ts";
 import type { KVEntry, KVKey } from "./kv.ts";
+import { sectionPlace, SECTIONS, tableOf } from "./layout.ts";
 import { NAME } from "./limits.ts";
 import type { Store } from "./store.ts";
 import type { StoredTable } from "./stored_table.ts";
@@ -30,8 +31,6 @@ export interface Read {
   readonly place: Place;
   /** What was there. */
   readonly found: Found;
-  /** The table the key belongs to. */
-  readonly table: string;
   /**
    * `read`: as it was found. `listed`: only the version is kept. `assumed`: nothing was read, the commit alone finds out
    * whether it is so.
@@ -66,8 +65,10 @@ export class Work {
   catalog: Catalog;
   /** Absent keys are left to the commit to find out: no read is needed for an insert. */
   optimistic = false;
-  /** The catalog read was seen to be the current one. */
+  /** The catalog was seen to be the current one when keys were read. */
   confirmed = false;
+  /** Entries were listed since: whether the catalog was still the current one has to be seen afterwards. */
+  unconfirmed = false;
   /** How many index entries led to no matching row. */
   stale = 0;
   /** What is written: null removes. */
@@ -170,6 +171,7 @@ export class Work {
   ): Promise<{ entries: Found[]; rest: KeyRange | null }> {
     const stored = await this.store.list(range, limit, reverse);
     const entries = stored as unknown as Found[];
+    if (entries.length > 0) this.unconfirmed = true;
     const end = stored.length < limit ? null : placeOf(stored.at(-1)?.key as KVKey);
     const covered: KeyRange = end === null
       ? range
@@ -299,10 +301,12 @@ export class Work {
   /** Reads keys of which nothing is remembered; several of them are of the tables as they are now, or it is an error. */
   async #readMany(places: readonly Place[]): Promise<Found[]> {
     const keys = places.map(({ key }) => key);
-    if (this.confirmed || places.length < 2) return await this.store.getMany(keys) as Found[];
+    const confirm = this.unconfirmed || (!this.confirmed && places.length > 1);
+    if (!confirm) return await this.store.getMany(keys) as Found[];
     const found = [...await this.store.getMany([...keys, this.#base.place.key])];
     if (found.pop()?.versionstamp !== this.#base.versionstamp) throw new StaleCatalog();
     this.confirmed = true;
+    this.unconfirmed = false;
     return found as Found[];
   }
 
@@ -310,11 +314,12 @@ export class Work {
   #unguarded(places: readonly Place[]): Place[] {
     if (this.mode !== "transaction" || this.#fewReads(places.length)) return [];
     const tables = new Map<string, Place>();
+    const { root } = this.#base;
     for (const { key } of places) {
-      const root = key.slice(0, this.#base.root.key.length + 1);
-      if (String(root.at(-1)).startsWith("!")) continue;
-      const counter = placeOf([...root, "c"]);
-      if (!this.guards.has(counter.id)) tables.set(counter.id, counter);
+      const table = tableOf(key, root);
+      if (table === "" || tables.has(table)) continue;
+      const counter = sectionPlace(root, table, SECTIONS.counter);
+      if (!this.guards.has(counter.id)) tables.set(table, counter);
     }
     return [...tables.values()];
   }
@@ -351,8 +356,7 @@ export class Work {
       if (before.found.versionstamp !== found.versionstamp) throw this.conflict();
       order = before.order;
     }
-    const table = String(place.key[this.#base.root.key.length]);
-    this.reads.set(place.id, { place, found, table, kind, order });
+    this.reads.set(place.id, { place, found, kind, order });
   }
 
   #write(place: Place, value: Uint8Array | null): void {

@@ -31,6 +31,11 @@ function staticChecks({ denoFlags, jsr }) {
     { name: "deno lint", binary: deno, args: ["lint"] },
     { name: "deno check", binary: deno, args: ["check", ...denoFlags, ...folders] },
     { name: "tsc", binary: binaryOf("node"), args: ["node_modules/typescript/bin/tsc", "--project", "."] },
+    {
+      name: "tsc with what Node 20 has",
+      binary: binaryOf("node"),
+      args: ["node_modules/typescript/bin/tsc", "--project", "scripts/node20.tsconfig.json"],
+    },
     { name: "deno doc --lint", binary: deno, args: ["doc", "--lint", ...exported] },
     { name: "deno publish --dry-run", binary: deno, args: ["publish", "--dry-run", "--allow-dirty"] },
     {

@@ -66,9 +66,9 @@ function bundled(folder, { name, text }) {
   const meta = join(folder, `${name}.json`);
   writeFileSync(source, text);
   const options = ["--bundle", "--minify", "--format=esm", "--platform=node", "--external:bun:*"];
-  const esbuild = join(root, "node_modules/esbuild/bin/esbuild");
   const files = [`--metafile=${meta}`, `--outfile=${target}`, source];
-  run(binaryOf("node"), [esbuild, ...options, "--log-level=error", ...files], folder);
+  // Not by a Node.js of ours: the install script of esbuild, where it is run, puts a binary there.
+  run(join(root, "node_modules/.bin/esbuild"), [...options, "--log-level=error", ...files], folder);
   // What does not run is not a weight.
   run(binaryOf("bun"), [target], folder);
   const bundle = readFileSync(target, "utf8");

@@ -102,8 +102,7 @@ export function browser(bundler: "bun" | "esbuild"): Use {
     writeFileSync(source, browserProgram(manifest.name));
     const [binary, args] = bundler === "bun"
       ? [binaryOf("bun"), ["build", "--target=browser", "--format=iife", `--outfile=${bundle}`, source]]
-      : [binaryOf("node"), [
-        join(root, "node_modules/esbuild/bin/esbuild"),
+      : [join(root, "node_modules/.bin/esbuild"), [
         "--bundle",
         "--platform=browser",
         "--format=iife",
