@@ -90,10 +90,15 @@ export class PgConnection {
     if (schema === this.#schema) return;
     this.#schema = null;
     // The same text is another statement there.
-    this.#prepared = new Map();
+    this.forget();
     // The schema comes first, so that a table may be called as one of the system's is.
     await this.execute(`SET search_path TO ${quoteName(schema)}, pg_catalog, pg_temp`);
     this.#schema = schema;
+  }
+
+  /** Forgets the statements that are prepared: the types in them are those of the tables as they were. */
+  forget(): void {
+    this.#prepared = new Map();
   }
 
   /** Runs a statement with its values: texts, numbers, booleans, bigints, bytes or null. */
@@ -130,7 +135,7 @@ export class PgConnection {
       // An answer that did not come in time may still come, to the next statement.
       if (!isServerError(error) || error.severity === "FATAL") this.#broken = true;
       if (prepared && isOfStatement(error)) {
-        this.#prepared = new Map();
+        this.forget();
         staleErrors.add(error as object);
       }
       // It may not have been prepared at all.
@@ -167,6 +172,5 @@ function sessionSettings({ readonly, lockTimeout, requestTimeout }: SessionOptio
 
 /** Whether an error is about the statement itself: unknown names, types that do not fit, a plan that does not any more. */
 function isOfStatement(error: unknown): boolean {
-  return isServerError(error) &&
-    (error.code.startsWith("42") || error.code === "0A000" || error.code === "26000");
+  return isServerError(error) && /^(?:42...|0A000|26000|22P02)$/.test(error.code);
 }

@@ -115,6 +115,11 @@ export class PostgresEngine implements AsyncSqlEngine {
     return Promise.resolve();
   }
 
+  /** Forgets the statements that connections have prepared. */
+  forget(): void {
+    this.#parts.pool.forget();
+  }
+
   /** Closes the database. */
   close(): Promise<void> {
     return this.#parts.closed();

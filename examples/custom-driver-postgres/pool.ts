@@ -68,6 +68,11 @@ export class Pool {
     };
   }
 
+  /** Has every connection forget the statements it has prepared. */
+  forget(): void {
+    for (const connection of [...this.#idle, ...this.#lent]) connection.forget();
+  }
+
   /** Closes every connection: work that is under way fails. */
   async close(): Promise<void> {
     this.#closed = true;

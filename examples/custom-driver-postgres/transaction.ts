@@ -1,7 +1,7 @@
 import { TransactionError } from "../../mod.ts";
 import type { AsyncSqlTransaction, SqlChanges, SqlQuery } from "../../src/sql/mod.ts";
 import { isServerError } from "./client.ts";
-import type { PgConnection, PgResult } from "./connection.ts";
+import { isStale, type PgConnection, type PgResult } from "./connection.ts";
 import { connectionError, type Scene } from "./connection_error.ts";
 import { readCursor } from "./cursor.ts";
 import type { PostgresSettings } from "./options.ts";
@@ -114,7 +114,10 @@ export class PostgresTransaction implements AsyncSqlTransaction {
       return await this.#send(connection, query, params);
     } catch (error) {
       this.#aborted = true;
-      throw error;
+      // Going back to the guard loses nothing when nothing was written since.
+      if (!isStale(error) || this.#guard !== "set") throw error;
+      await this.#undo(connection);
+      return await this.#read(connection, query, params);
     }
   }
 
@@ -129,12 +132,15 @@ export class PostgresTransaction implements AsyncSqlTransaction {
       return result;
     } catch (error) {
       this.#aborted = true;
-      if (isServerError(error) && !connection.broken) {
-        await this.#execute(connection, `ROLLBACK TO ${GUARD}`);
-        this.#aborted = false;
-      }
-      throw error;
+      if (isServerError(error) && !connection.broken) await this.#undo(connection);
+      if (!isStale(error)) throw error;
+      return await this.#write(connection, query, params);
     }
+  }
+
+  async #undo(connection: PgConnection): Promise<void> {
+    await this.#execute(connection, `ROLLBACK TO ${GUARD}`);
+    this.#aborted = false;
   }
 
   /** A savepoint of the layer. A guard is inside the innermost of them, or there is none. */

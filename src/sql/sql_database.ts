@@ -132,6 +132,11 @@ export class SqlDatabase {
     return this.#opening;
   }
 
+  /** A table is not what it was: the engine forgets what it has prepared. */
+  forget(): void {
+    this.#engine?.forget?.();
+  }
+
   /** Closes the engine; what was known of the tables is forgotten. */
   close(): Maybe<void> {
     const engine = this.#engine;

@@ -112,6 +112,8 @@ export interface SqlEngineTraits {
   readonly distant?: boolean;
   /** What an error of the store means. */
   failure(error: unknown): SqlFailure;
+  /** A table was dropped or is used in another form: what was prepared for it may be wrong. */
+  forget?(): void;
 }
 
 /** One open database. The whole of what a SQL store has to bring: a driver is made of it by `sqlDriver`. */

@@ -231,7 +231,10 @@ function forget(connection: SqlConnection, database: SqlDatabase, name: string):
 
 function replace(database: SqlDatabase, name: string, table: SqlTable | undefined): void {
   const now = database.tables.get(name);
-  if (now !== undefined) now.live = false;
+  if (now !== undefined) {
+    now.live = false;
+    database.forget();
+  }
   database.tables.delete(name);
   if (table !== undefined) {
     table.live = true;

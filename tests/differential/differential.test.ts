@@ -12,7 +12,7 @@ import { inFolders } from "../conformance/stores.ts";
 import { readBack } from "../json_file/read_back.ts";
 import { noServer } from "../support/libsql/server.ts";
 import { type Reach, ServerStores } from "../support/libsql/stores.ts";
-import { findPlaces, type Place } from "../support/postgres/places.ts";
+import { findPlace, type Place } from "../support/postgres/places.ts";
 import { PostgresStores } from "../support/postgres/stores.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
@@ -88,9 +88,8 @@ const subjects: Record<string, Subject> = {
   "libsql over http": server("http", 0.05),
   "libsql over a web socket": server("ws", 0.05),
   "libsql in a replica": server("replica", 0.02),
-  ...Object.fromEntries(
-    (await findPlaces()).map((place) => [`postgres (${place.name})`, postgres(place, 0.05)]),
-  ),
+  "postgres (PGlite)": postgres(await findPlace("PGlite"), 0.03),
+  "postgres (server)": postgres(await findPlace("server"), 0.03),
   "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
   "a slow naive driver": { share: 0.005, keepsNumbers: true, make: () => new SlowNaiveDriver() },

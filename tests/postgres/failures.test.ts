@@ -62,7 +62,7 @@ await testPostgres(
     await reader.createTable("app", "items", schema);
     assertEquals(await reader.findAll("app", "items", {}), [{ id: 1, n: 1 }]);
     const error = await assertRejects(() => reader.insert("app", "items", { id: 2 }), ConnectionError);
-    assertEquals(error.code, "READONLY");
+    assertEquals(error.code, "READ_ONLY");
     const absent = await assertRejects(() => reader.createTable("absent", "items", schema), ValidationError);
     assertEquals(absent.code, "UNKNOWN_DATABASE");
   },

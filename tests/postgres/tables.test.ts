@@ -136,6 +136,9 @@ await testPostgres(
     await other.dropTable("app", "items");
     await other.createTable("app", "items", { id, a: { type: DataTypes.REAL } });
     await other.insert("app", "items", { id: 1, a: 5 });
+    const [inside] = await driver.transaction(() => driver.findAll("app", "items", {}));
+    assertEquals(inside, { id: 1, a: "5" });
+    await driver.bulkInsert("app", "items", [{ id: 2, a: "6" }]);
     assertEquals(await find(), { id: 1, a: "5" });
   },
 );

@@ -10,17 +10,25 @@ export interface Place {
   readonly name: "PGlite" | "server";
   /** Why it cannot be used here, or null. */
   readonly skip: string | null;
+  /** It goes away with the tests, so that nothing has to be removed. */
+  readonly temporary: boolean;
   /** How a driver finds it. */
   readonly options: Pick<PostgresOptions, "url" | "client">;
   /** Asks it, around the driver. */
   ask(sql: string): Promise<(string | null)[][]>;
 }
 
-let found: Promise<readonly Place[]> | null = null;
+/** Starting a PGlite takes seconds: it is done where it is asked for. */
+const places = new Map<Place["name"], Promise<Place>>();
 
 /** The places there are: a PGlite in this process, and a server. */
-export function findPlaces(): Promise<readonly Place[]> {
-  return found ??= Promise.all([pglite(), server()]);
+export const PLACES: readonly Place["name"][] = ["PGlite", "server"];
+
+/** A place, the same for all who ask in this process. */
+export function findPlace(name: Place["name"]): Promise<Place> {
+  let place = places.get(name);
+  if (place === undefined) places.set(name, place = name === "PGlite" ? pglite() : server());
+  return place;
 }
 
 async function pglite(): Promise<Place> {
@@ -29,7 +37,7 @@ async function pglite(): Promise<Place> {
     const client = await PGlite.create();
     const ask = async (sql: string): Promise<(string | null)[][]> =>
       (await client.query<(string | null)[]>(sql, [], { rowMode: "array" })).rows;
-    return { name, skip: null, options: { client }, ask };
+    return { name, skip: null, temporary: true, options: { client }, ask };
   } catch (error) {
     return { ...NOWHERE, name, skip: `PGlite does not run here: ${String(error).slice(0, 200)}` };
   }
@@ -39,7 +47,7 @@ async function server(): Promise<Place> {
   const name = "server";
   const answer = await findServer();
   if ("skip" in answer) return { ...NOWHERE, name, skip: answer.skip };
-  const { url } = answer;
+  const { url, temporary } = answer;
   const ask = async (sql: string): Promise<(string | null)[][]> => {
     const session = { readonly: false, lockTimeout: 10_000, requestTimeout: 30_000 };
     const connection = await PgConnection.open(await loadClient("tests"), { connectionString: url }, session);
@@ -49,10 +57,11 @@ async function server(): Promise<Place> {
       await connection.close();
     }
   };
-  return { name, skip: null, options: { url }, ask };
+  return { name, skip: null, temporary, options: { url }, ask };
 }
 
 const NOWHERE = {
+  temporary: true,
   options: {},
   ask: (): Promise<never> => Promise.reject(new Error("There is no such place here")),
 };

@@ -24,7 +24,7 @@ rm -rf "$folder"
 `;
 
 /** A server for the tests, or why there is none. */
-export type FoundServer = { readonly url: string } | { readonly skip: string };
+export type FoundServer = { readonly url: string; readonly temporary: boolean } | { readonly skip: string };
 
 let found: Promise<FoundServer> | null = null;
 
@@ -35,9 +35,9 @@ export function findServer(): Promise<FoundServer> {
 
 async function find(): Promise<FoundServer> {
   const url = process.env["RINARI_POSTGRES_URL"];
-  if (url !== undefined) return { url };
+  if (url !== undefined) return { url, temporary: false };
   if (await listens(DEFAULT_PORT)) {
-    return { url: `postgres://postgres:postgres@127.0.0.1:${DEFAULT_PORT}/postgres` };
+    return { url: `postgres://postgres:postgres@127.0.0.1:${DEFAULT_PORT}/postgres`, temporary: false };
   }
   if (!["initdb", "postgres"].every((name) => spawnSync(name, ["--version"]).status === 0)) {
     return {
@@ -70,7 +70,9 @@ async function start(): Promise<FoundServer> {
     (stream as { unref?: () => void } | null)?.unref?.();
   }
   for (const until = Date.now() + STARTS_WITHIN; Date.now() < until && child.exitCode === null;) {
-    if (await listens(port)) return { url: `postgres://postgres@127.0.0.1:${port}/postgres` };
+    if (await listens(port)) {
+      return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, temporary: true };
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { skip: `PostgreSQL did not start: ${printed.slice(0, 500)}` };

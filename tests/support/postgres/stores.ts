@@ -33,6 +33,7 @@ export class PostgresStores {
 
   /** Removes what a driver left. */
   async cleanup(driver: object): Promise<void> {
+    if (this.#place.temporary) return;
     const prefix = this.#prefixes.get(driver) as string;
     // In one statement, because each needs a connection.
     await this.#place.ask(
