@@ -13,7 +13,8 @@
  *   age: { type: DataTypes.INTEGER },
  * });
  * User.create({ name: "Ada", age: 36 });
- * console.log(User.findAll({ where: { age: { $gte: 18 } }, orderBy: [["name", "ASC"]] }));
+ * const adults = User.findAll({ where: { age: { $gte: 18 } } });
+ * console.log(adults.length); // 1
  * ```
  *
  * @module

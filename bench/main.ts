@@ -21,7 +21,7 @@ const HELP = `Usage: npm run bench -- [options]
   --ms <count>      milliseconds of each turn; default 8
   --relaxed         with durability "relaxed", so that writes do not wait for the disk
   --memory          in memory instead of in a file: the disk and its locks take no time
-  --peers           compare drizzle-orm and kysely too, on bun:sqlite; they are installed first
+  --peers           compare drizzle-orm and kysely too, on bun:sqlite
   --loop <count>    run the operations of Rinari for so many seconds without measuring, for a profiler
   --write           put the table into bench/README.md`;
 

@@ -1,5 +1,19 @@
 /**
- * A driver over `bun:sqlite`, for Bun.
+ * A driver over `bun:sqlite`, for Bun. Synchronous: methods return rows, not Promises.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { BunSQLiteDriver } from "@rinari/orm/drivers/bun-sqlite";
+ *
+ * using orm = new ORM({ driver: new BunSQLiteDriver({ storageDir: "./data" }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * Note.create({ text: "buy milk" });
+ * console.log(Note.count()); // 1
+ * ```
  *
  * @module
  */

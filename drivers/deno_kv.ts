@@ -1,5 +1,20 @@
 /**
- * A driver for Deno KV: a local file, memory, KV Connect or Deno Deploy, and `@deno/kv` elsewhere.
+ * A driver for Deno KV: a local file, memory, KV Connect or Deno Deploy, and `@deno/kv` elsewhere. Asynchronous: methods
+ * return Promises.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { DenoKVDriver } from "@rinari/orm/drivers/deno-kv";
+ *
+ * await using orm = new ORM({ driver: new DenoKVDriver({ path: ":memory:" }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * await Note.create({ text: "buy milk" });
+ * console.log(await Note.count()); // 1
+ * ```
  *
  * @module
  */
@@ -54,7 +69,7 @@ import { watchRow } from "./deno_kv/watch.ts";
 import type { Work } from "./deno_kv/work.ts";
 
 export type { BulkMode, DenoKVOptions, KVKey, KVLimits, KVProblem, KVStore };
-export type { KVAtomic, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
+export type { KVAtomic, KVChanges, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
 
 /** What `connect` made. */
 interface Open {
@@ -67,19 +82,6 @@ interface Open {
 /**
  * Keeps databases in Deno KV, with indexes that change in the same atomic commit as the rows, and transactions that check
  * what they read. Under Deno it opens the store itself; elsewhere it is given one that `@deno/kv` opened.
- *
- * @example
- * ```ts
- * import { DataTypes, ORM } from "@rinari/orm";
- * import { DenoKVDriver } from "@rinari/orm/drivers/deno-kv";
- *
- * await using orm = new ORM({ driver: new DenoKVDriver({ path: ":memory:" }) });
- * const User = orm.define("app", "users", {
- *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
- *   name: { type: DataTypes.TEXT, notNull: true },
- * });
- * console.log(await User.create({ name: "Ada" }));
- * ```
  */
 export class DenoKVDriver implements AsyncDriver {
   /** Everything is declared: what the store does not have, the driver does. */

@@ -1,5 +1,20 @@
 /**
  * A driver over `@libsql/client`: files, memory, libSQL servers (sqld, Turso) over http and web sockets, embedded replicas.
+ * Asynchronous: methods return Promises.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { LibSQLDriver } from "@rinari/orm/drivers/libsql";
+ *
+ * await using orm = new ORM({ driver: new LibSQLDriver({ storageDir: "./data" }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * await Note.create({ text: "buy milk" });
+ * console.log(await Note.count()); // 1
+ * ```
  *
  * @module
  */
@@ -13,6 +28,7 @@ export type {
   LibSQLResult,
   LibSQLStatement,
   LibSQLTransaction,
+  LibSQLValue,
 } from "./libsql/libsql_client.ts";
 export type { LibSQLOptions, PerDatabase } from "./libsql/libsql_options.ts";
 
@@ -47,7 +63,8 @@ export class LibSQLDriver extends AsyncSqlDriver {
   }
 
   /**
-   * Brings embedded replicas up to date with their primary; does nothing for other databases.
+   * Brings embedded replicas up to date with their primary; does nothing for other databases. One that is not open yet is brought
+   * up to date when it is opened.
    *
    * @param dbName The database; all that are open when none is named.
    * @throws {ConnectionError} When the primary cannot be reached.

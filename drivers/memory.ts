@@ -1,6 +1,20 @@
 /**
  * A driver that keeps everything in memory: the executable definition of what every other driver must do, and a store for tests.
  *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+ *
+ * const orm = new ORM({ driver: new MemoryDriver() });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * Note.bulkCreate([{ text: "buy milk" }, { text: "read" }]);
+ * console.log(Note.findAll({ where: { text: { $contains: "milk" } } }).length); // 1
+ * ```
+ *
  * @module
  */
 import type { DriverConfig } from "../src/contract/mod.ts";

@@ -1,10 +1,25 @@
 /**
- * A driver over `node:sqlite`, for Deno, Node.js and Bun.
+ * A driver over `node:sqlite`, for Deno, Node.js and Bun. Synchronous: methods return rows, not Promises.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, ORM } from "@rinari/orm";
+ * import { NodeSQLiteDriver } from "@rinari/orm/drivers/node-sqlite";
+ *
+ * using orm = new ORM({ driver: new NodeSQLiteDriver({ storageDir: "./data" }) });
+ * const Note = orm.define("app", "notes", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   text: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * Note.create({ text: "buy milk" });
+ * console.log(Note.count()); // 1
+ * ```
  *
  * @module
  */
 import { UnsupportedError } from "../src/errors/mod.ts";
 import { BoundedMap } from "../src/sql/bounded_map.ts";
+import { untilEndRow, withEndRow } from "../src/sql/end_row.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 import type { SqlChanges, SqlQuery, SyncSqlEngine } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
@@ -53,6 +68,8 @@ interface NodeSQLite {
 
 const NAME = "node-sqlite";
 const VERSION = "0.1.0";
+/** Deno's iterator ends at an error as if there were no more rows. */
+const LOSES_ERRORS = "Deno" in globalThis;
 
 /**
  * SQLite through `node:sqlite`, which Deno, Node.js (from 22.13) and Bun bring. Sync.
@@ -146,9 +163,16 @@ class NodeEngine implements SyncSqlEngine {
 
   iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
     this.#log?.(query.sql);
-    const statement = this.#prepare(query);
-    const rows = statement.iterate(...params);
+    const statement = this.#prepare(LOSES_ERRORS ? { ...query, sql: withEndRow(query) } : query);
+    const found = statement.iterate(...params);
+    const rows = LOSES_ERRORS ? untilEndRow(query, found, () => this.#whatFails(query, params)) : found;
     return statement.setReturnArrays === undefined ? eachInArray(query, rows) : rows;
+  }
+
+  /** Throws what ended a search before its last row. */
+  #whatFails(query: SqlQuery, params: readonly unknown[]): never {
+    this.all(query, params);
+    throw new Error("the search ended before its last row");
   }
 
   prepareWrite(): void {

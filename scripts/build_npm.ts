@@ -1,10 +1,10 @@
 /**
  * Builds the npm package into `npm/` with dnt: ES modules, CommonJS and declarations, all from `deno.json`.
  *
- * `deno run -A scripts/build_npm.ts && npm publish ./npm`
+ * `deno run -A --node-modules-dir=none scripts/build_npm.ts && npm publish ./npm`
  *
  * dnt comes only from JSR. Where JSR cannot be reached this file neither runs nor type-checks, so `npm test` reports
- * its check as skipped there, and tsconfig.json leaves it out.
+ * its check as skipped there, and tsconfig.json leaves it out. In GitHub Actions the manifest names the repository.
  *
  * @module
  */
@@ -12,19 +12,23 @@ import { build, emptyDir } from "@deno/dnt";
 import deno from "../deno.json" with { type: "json" };
 import development from "../package.json" with { type: "json" };
 
+interface NpmManifest {
+  dependencies?: Record<string, string>;
+}
+
 const OUT = "./npm";
 const FILES = ["README.md", "LICENSE", "CHANGELOG.md"];
 
-/** The engine that a driver's user installs beside the package, by the entry point that needs it. */
-const ENGINES: Record<string, string> = {
-  "./drivers/libsql": "@libsql/client",
-  "./drivers/deno-kv": "@deno/kv",
-};
+/** The packages of npm that a driver loads, with their ranges: whoever uses that driver installs them. The core needs none. */
+const engines = new Map(
+  Object.entries(deno.imports).flatMap(([name, specifier]) => {
+    const range = /^npm:.+@([^@]+)$/.exec(specifier)?.[1];
+    return range === undefined ? [] : [[name, range]];
+  }),
+);
 
-const imports: Record<string, string> = deno.imports;
-const engines = Object.keys(deno.exports).flatMap((name) => ENGINES[name] ?? []);
-const peerDependencies = Object.fromEntries(engines.map((name) => [name, versionOf(name)]));
-const peerDependenciesMeta = Object.fromEntries(engines.map((name) => [name, { optional: true }]));
+/** Where the sources are, which npm asks for to show the provenance: GitHub Actions says it. */
+const repository = Deno.env.get("GITHUB_REPOSITORY");
 
 await emptyDir(OUT);
 await build({
@@ -35,9 +39,12 @@ await build({
   typeCheck: "both",
   declaration: "inline",
   scriptModule: "cjs",
+  // What they would add is in every Node that the package is for, and their types would reach into other code.
+  polyfills: { objectHasOwn: false, errorCause: false },
   compilerOptions: {
     target: "ES2022",
-    lib: ["ESNext"],
+    // What Node 20 has.
+    lib: ["ES2023", "ESNext.String", "ESNext.Disposable"],
     noImplicitReturns: true,
     noUncheckedIndexedAccess: true,
     useUnknownInCatchVariables: true,
@@ -48,11 +55,14 @@ await build({
     description: "An ORM with typed models for embedded and edge stores, native to Bun, Deno and Node.",
     keywords: ["orm", "sqlite", "libsql", "deno-kv", "bun", "deno", "typescript"],
     license: deno.license,
+    type: "commonjs",
     sideEffects: false,
-    engines: { node: ">=20" },
+    // The first ones with `process.getBuiltinModule`.
+    engines: { node: "^20.16.0 || >=22.3.0" },
+    ...(repository && { repository: { type: "git", url: `git+https://github.com/${repository}.git` } }),
     devDependencies: { "@types/node": development.devDependencies["@types/node"] },
-    peerDependencies,
-    peerDependenciesMeta,
+    peerDependencies: Object.fromEntries(engines),
+    peerDependenciesMeta: Object.fromEntries([...engines.keys()].map((name) => [name, { optional: true }])),
   },
   postBuild,
 });
@@ -65,16 +75,8 @@ async function postBuild(): Promise<void> {
 /** dnt writes every `npm:` import into `dependencies`, whatever it is told; an engine is an optional peer instead. */
 async function leaveEnginesToTheUser(): Promise<void> {
   const path = `${OUT}/package.json`;
-  const manifest = JSON.parse(await Deno.readTextFile(path)) as { dependencies?: Record<string, string> };
-  for (const name of engines) delete manifest.dependencies?.[name];
+  const { dependencies = {}, ...manifest } = JSON.parse(await Deno.readTextFile(path)) as NpmManifest;
+  const others = Object.keys(dependencies).filter((name) => !engines.has(name));
+  if (others.length > 0) throw new Error(`Cannot publish: the package would depend on ${others.join(", ")}`);
   await Deno.writeTextFile(path, JSON.stringify(manifest, null, 2) + "\n");
-}
-
-/** The range that deno.json gives for an npm package: `^1.2` of `npm:name@^1.2`. */
-function versionOf(name: string): string {
-  const range = imports[name]?.split("@").at(-1);
-  if (range === undefined) {
-    throw new Error(`Cannot find ${name} in the imports of deno.json: its driver is exported`);
-  }
-  return range;
 }

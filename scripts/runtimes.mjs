@@ -1,7 +1,7 @@
 // Finds the pinned runtimes in node_modules: the binary inside the platform's own package, so that no install script
 // is needed. Where npm has no such package (Node for macOS), the one on PATH serves.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -42,6 +42,19 @@ export function binaryOf(name) {
     );
   }
   return found;
+}
+
+/**
+ * The other versions of Node that package.json pins, as `node-20-linux-x64`; npm has none of them for some platforms.
+ * @returns {{ name: string, binary: string | null }[]}
+ */
+export function otherNodes() {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const majors = Object.keys(optionalDependencies).flatMap((name) => /^node-(\d+)-/.exec(name)?.[1] ?? []);
+  return [...new Set(majors)].map((major) => {
+    const binary = join(root, `node_modules/node-${major}-${platform}-${arch}/bin/node${exe}`);
+    return { name: `Node ${major}`, binary: existsSync(binary) ? binary : null };
+  });
 }
 
 /**

@@ -26,10 +26,15 @@ function isStale() {
 
 /** @param {string[]} args */
 function install(...args) {
-  const { npm_execpath: npm, npm_node_execpath: node } = process.env;
-  const [command, first] = npm && node ? [node, [npm]] : ["npm", []];
-  const shell = command === "npm";
+  const { command, first, shell } = npmCommand();
   return spawnSync(command, [...first, ...args], { cwd: root, stdio: "inherit", shell }).status === 0;
+}
+
+/** How npm is started: the one that runs this script, or the one on PATH. */
+export function npmCommand() {
+  const { npm_execpath: npm, npm_node_execpath: node } = process.env;
+  if (npm && node) return { command: node, first: [npm], shell: false };
+  return { command: "npm", first: [], shell: process.platform === "win32" };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) setUp();

@@ -1,4 +1,4 @@
-// @ts-nocheck: drizzle-orm is installed only when it is measured
+// @ts-nocheck: the types of drizzle-orm need what is not installed
 // deno-lint-ignore-file explicit-module-boundary-types
 
 const parseDate = (text) => new Date(text);

@@ -1,4 +1,4 @@
-// @ts-nocheck: kysely is installed only when it is measured
+// @ts-nocheck: the types of kysely need what is not installed
 // deno-lint-ignore-file explicit-module-boundary-types
 
 /** The work done with kysely on the same table. It builds queries and leaves the decoding of rows to the caller, who does it here. */

@@ -30,6 +30,15 @@ export interface KVAtomic {
   commit(): Promise<{ readonly ok: boolean; readonly versionstamp?: string }>;
 }
 
+/** The part of a `ReadableStream` of changes that is used: no library of types has to be there for it. */
+export interface KVChanges {
+  /** Reads them one after the other. */
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: readonly KVEntry[] | undefined }>;
+    cancel(): Promise<void>;
+  };
+}
+
 /** An open store. */
 export interface KVStore {
   /** Reads one key. */
@@ -44,7 +53,7 @@ export interface KVStore {
   /** Begins a commit. */
   atomic(): KVAtomic;
   /** Tells of changes of keys. */
-  watch(keys: readonly KVKey[]): ReadableStream<readonly KVEntry[]>;
+  watch(keys: readonly KVKey[]): KVChanges;
   /** Closes the store. */
   close(): void;
 }

@@ -87,6 +87,11 @@ async function hasExpiring(work: Work, table: StoredTable): Promise<boolean> {
   return (await work.list(rangeBelow(table.expiries), 1, false)).entries.length > 0;
 }
 
+/** Whether a commit may not be able to check each of so many keys and entries, so that it has to check their table. */
+function areMany(work: Work, places: readonly Place[]): boolean {
+  return places.length > work.store.limits.checks / 4;
+}
+
 async function findUnordered(
   work: Work,
   table: StoredTable,
@@ -97,8 +102,10 @@ async function findUnordered(
     case "nothing":
       return [];
     case "keys":
+      if (areMany(work, path.places)) await work.guard(table, false);
       return keep(work, await readRows(work, table, path.places), test, false);
     case "unique": {
+      if (areMany(work, path.places)) await work.guard(table, false);
       const entries = await work.getMany(path.places);
       const places = entries.filter(({ value }) => value !== null).map((entry) =>
         rowPlace(table, path.index, entry)

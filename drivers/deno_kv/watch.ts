@@ -36,7 +36,7 @@ async function* told(store: Store, key: KVKey): AsyncGenerator<string | null> {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      yield value[0]?.versionstamp ?? null;
+      yield value?.[0]?.versionstamp ?? null;
     }
   } finally {
     await reader.cancel();

@@ -40,10 +40,13 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   const message = error instanceof Error ? error.message : String(error);
   const status = statusOf(error);
-  if (status === 401 || /AUTH_|JWT|Unexpected server response: 401/.test(`${code} ${message}`)) {
+  if (
+    status === 401 ||
+    /AUTH_|JWT|Unexpected server response: 401|status: Unauthenticated/.test(`${code} ${message}`)
+  ) {
     return unauthorized(driver, what, error);
   }
-  if (status === 403 || code === "BLOCKED") {
+  if (status === 403 || code === "BLOCKED" || /status: PermissionDenied/.test(message)) {
     return new ConnectionError(
       `${what}: the server refuses it; the token has no right to do that, or the database is blocked`,
       { ...details, code: "FORBIDDEN" },

@@ -28,11 +28,25 @@ export function isUnsent(error: unknown): boolean {
   return false;
 }
 
+/** How the requests to a server are made. */
+export interface RequestOptions {
+  /** When a request ends without an answer. */
+  readonly timeout: number;
+  /** The namespace. */
+  readonly namespace: string | null;
+  /** The server is nearby: there an answer takes longer to be packed and unpacked than to be sent as it is. */
+  readonly near: boolean;
+}
+
 /** A `fetch` that ends at a deadline, the body included, and sends the namespace. */
-export function deadlineFetch(base: typeof fetch, timeout: number, namespace: string | null): typeof fetch {
+export function deadlineFetch(
+  base: typeof fetch,
+  { timeout, namespace, near }: RequestOptions,
+): typeof fetch {
   const encoded = namespace === null ? null : btoa(namespace).replace(/=+$/, "");
   return (async (input: Request) => {
     try {
+      if (near) input.headers.set("accept-encoding", "identity");
       if (encoded !== null) input.headers.set("x-namespace-bin", encoded);
       return await base(input, { signal: AbortSignal.timeout(timeout) });
     } catch (error) {

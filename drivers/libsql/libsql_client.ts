@@ -8,12 +8,15 @@ export interface LibSQLResult {
   readonly rowsAffected: number;
 }
 
+/** A value as it is bound. */
+export type LibSQLValue = string | number | bigint | Uint8Array | null;
+
 /** A statement as `@libsql/client` takes it. */
 export interface LibSQLStatement {
   /** The text. */
   readonly sql: string;
   /** The values. */
-  readonly args: unknown[];
+  readonly args: LibSQLValue[];
 }
 
 /** The part of a `Transaction` of `@libsql/client` that is used. */
@@ -68,7 +71,7 @@ export interface LibSQLClientConfig {
 /** Makes clients. */
 export type CreateClient = (config: LibSQLClientConfig) => LibSQLClient;
 
-/** The version that is asked for. */
+/** The package that has to be installed. */
 const PACKAGE = "@libsql/client";
 
 /**

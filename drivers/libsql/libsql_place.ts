@@ -104,11 +104,10 @@ function remote(
   try {
     url = new URL(given);
   } catch {
-    // The text may hold a token: it is not shown.
-    throw new ValidationError(`Cannot open database \`${dbName}\`: its url is malformed`, {
-      code: "INVALID_OPTIONS",
-      driver,
-    });
+    throw wrongURL(driver, dbName, "is malformed");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw wrongURL(driver, dbName, "has a user name or password; give `authToken`");
   }
   const token = url.searchParams.get("authToken");
   url.searchParams.delete("authToken");
@@ -121,6 +120,14 @@ function remote(
     );
   }
   return { kind: "remote", url: url.href, token, namespace: name };
+}
+
+/** The error for a url. It may hold a token: it is not shown. */
+export function wrongURL(driver: string, dbName: string, reason: string): ValidationError {
+  return new ValidationError(`Cannot open database \`${dbName}\`: its url ${reason}`, {
+    code: "INVALID_OPTIONS",
+    driver,
+  });
 }
 
 function forDatabase<T>(value: PerDatabase<T>, dbName: string): T {

@@ -4,7 +4,7 @@ import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";
 import type { SqliteFile } from "../../src/sql/sqlite_files.ts";
-import { connectionFailure } from "./connection_failure.ts";
+import { connectionFailure, unauthorized } from "./connection_failure.ts";
 import { deadlineFetch } from "./deadline.ts";
 import {
   type CreateClient,
@@ -15,10 +15,11 @@ import {
 import { LibSQLEngine } from "./libsql_engine.ts";
 import { libsqlFailure } from "./libsql_failure.ts";
 import { type LibSQLOptions, type LibSQLSettings, libsqlSettings } from "./libsql_options.ts";
-import { findPlace, hasSingle, type RemotePlace } from "./libsql_place.ts";
+import { findPlace, hasSingle, type RemotePlace, wrongURL } from "./libsql_place.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { LocalLink } from "./local_link.ts";
 import { RemoteLink } from "./remote_link.ts";
+import { refusesToken, tokenFor } from "./token.ts";
 import { Turn, turnOfFile } from "./turn.ts";
 
 /** Equal for all drivers that open files with this library. */
@@ -54,6 +55,8 @@ export class LibSQLProvider implements AsyncSqlProvider {
   /** Checks the options and loads the client's package. */
   async configure(config: DriverConfig): Promise<void> {
     this.#settings = libsqlSettings(this.name, this.#options, config);
+    this.#taken = null;
+    this.engines.clear();
     if (this.#settings.client === null) this.#create = await loadClient(this.name);
   }
 
@@ -117,11 +120,13 @@ export class LibSQLProvider implements AsyncSqlProvider {
   }
 
   async #openReplica(dbName: string, file: SqliteFile, primary: RemotePlace): Promise<LocalLink> {
-    const { syncInterval, readYourWrites } = this.#settings as LibSQLSettings;
+    const settings = this.#settings as LibSQLSettings;
+    const { syncInterval, readYourWrites } = settings;
     const release = claimFile(file.realPath ?? file.path, LIBRARY, this.name);
     let client: LibSQLClient | null = null;
+    let authToken: string | undefined;
     try {
-      const authToken = await this.#token(dbName, primary);
+      authToken = await tokenFor(this.name, settings, dbName, primary);
       client = this.#client({
         url: fileURL(file.path),
         syncUrl: withNamespace(primary, this.name),
@@ -135,6 +140,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
     } catch (error) {
       client?.close();
       release();
+      // The client does not tell why it could not begin.
+      if (client !== null && await refusesToken(settings, primary.url, authToken)) {
+        throw unauthorized(this.name, `Cannot open database \`${dbName}\``, error);
+      }
       throw error;
     }
   }
@@ -171,15 +180,20 @@ export class LibSQLProvider implements AsyncSqlProvider {
   async #openRemote(dbName: string, place: RemotePlace): Promise<RemoteLink> {
     const settings = this.#settings as LibSQLSettings;
     const { requestTimeout, busyTimeout, concurrency, authToken } = settings;
+    const { namespace } = place;
     const web = /^wss?:/i.test(place.url);
+    // Whoever goes without TLS is in a network of their own.
+    const near = /^http:/i.test(place.url);
     let token: string | undefined;
     const make = async (): Promise<LibSQLClient> => {
-      token = await this.#token(dbName, place);
+      token = await tokenFor(this.name, settings, dbName, place);
       return this.#client({
         url: web ? withNamespace(place, this.name) : place.url,
         authToken: token,
         concurrency,
-        ...(web ? null : { fetch: deadlineFetch(settings.fetch, requestTimeout, place.namespace) }),
+        ...(web
+          ? null
+          : { fetch: deadlineFetch(settings.fetch, { timeout: requestTimeout, namespace, near }) }),
       });
     };
     return new RemoteLink({
@@ -188,7 +202,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
       client: await make(),
       remake: make,
       renewable: typeof authToken === "function",
-      refuses: web ? () => this.#isRefused(place.url, token) : null,
+      refuses: web ? () => refusesToken(settings, place.url, token) : null,
       timed: !web,
       requestTimeout,
       busyTimeout,
@@ -229,26 +243,6 @@ export class LibSQLProvider implements AsyncSqlProvider {
     return (this.#create as CreateClient)({ ...config, intMode: "bigint" });
   }
 
-  async #token(dbName: string, { token }: RemotePlace): Promise<string | undefined> {
-    const { authToken } = this.#settings as LibSQLSettings;
-    return await (typeof authToken === "function" ? authToken(dbName) : authToken) ?? token ?? undefined;
-  }
-
-  async #isRefused(url: string, token: string | undefined): Promise<boolean> {
-    const { fetch, requestTimeout } = this.#settings as LibSQLSettings;
-    const response = await fetch(new URL("v2/pipeline", url.replace(/^ws/i, "http")), {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(token === undefined ? null : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ requests: [{ type: "close" }] }),
-      signal: AbortSignal.timeout(requestTimeout),
-    });
-    await response.body?.cancel();
-    return response.status === 401;
-  }
-
   #pragmas(): string[] {
     const { durability, readonly } = this.#settings as LibSQLSettings;
     const pragmas = ["PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"];
@@ -258,6 +252,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
   }
 
   #explain(dbName: string, error: unknown): RinariError {
+    const { code } = (error ?? {}) as { code?: unknown };
+    if (typeof code === "string" && code.startsWith("URL_")) {
+      return wrongURL(this.name, dbName, `cannot be used (${code})`);
+    }
     const scene = { driver: this.name, database: dbName } as const;
     const typed = connectionFailure(error, { ...scene, phase: "read" });
     return typed ??

@@ -12,7 +12,8 @@ export class LocalConnection {
   readonly client: LibSQLClient;
   readonly #pragmas: readonly string[];
   readonly #renewable: boolean;
-  #ready: Promise<void> | null = null;
+  #preparing: Promise<void> | null = null;
+  #ready = false;
   #closed = false;
 
   /** Takes a client. One that cannot be renewed, because its database would be lost, is kept as it is after errors. */
@@ -27,7 +28,7 @@ export class LocalConnection {
     const until = Date.now() + busyTimeout;
     for (let attempt = 0;; attempt++) {
       try {
-        await this.#setUp();
+        if (!this.#ready) await this.#setUp();
         return await work(this.client);
       } catch (error) {
         if (!isRemoteFailure(error)) await this.renew();
@@ -42,7 +43,8 @@ export class LocalConnection {
   /** Forgets what a statement may have left open. */
   async renew(): Promise<void> {
     if (this.#closed || !this.#renewable || this.client.reconnect === undefined) return;
-    this.#ready = null;
+    this.#ready = false;
+    this.#preparing = null;
     await this.client.reconnect();
   }
 
@@ -52,8 +54,11 @@ export class LocalConnection {
     this.client.close();
   }
 
-  #setUp(): Promise<void> {
-    return this.#ready ??= this.#prepare();
+  async #setUp(): Promise<void> {
+    const preparing = this.#preparing ??= this.#prepare();
+    await preparing;
+    // Otherwise it was renewed in between.
+    if (this.#preparing === preparing) this.#ready = true;
   }
 
   async #prepare(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Maybe } from "../../src/chain/chain.ts";
 import { RinariError } from "../../src/errors/mod.ts";
 import { connectionFailure } from "./connection_failure.ts";
 import { isRemoteFailure } from "./libsql_failure.ts";
@@ -46,15 +47,17 @@ export class LocalLink implements LibSQLLink {
 
   /** Runs work with the connection for it. */
   async use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T> {
-    const { reader, writer, settings } = this.#parts;
-    if (kind === "read" && reader !== writer) {
-      return await this.#explained("read", () => reader.run(work, settings.busyTimeout));
-    }
-    const leave = await this.#take();
+    const { reader, writer, settings, driver, database } = this.#parts;
+    const shares = kind === "read" && reader !== writer;
+    // Every operation comes through here: what can be had at once is not awaited.
+    const taken = shares ? null : this.#take();
+    const leave = taken instanceof Promise ? await taken : taken;
     try {
-      return await this.#explained(kind, () => writer.run(work, settings.busyTimeout));
+      return await (shares ? reader : writer).run(work, settings.busyTimeout);
+    } catch (error) {
+      throw connectionFailure(error, { driver, database, phase: kind }) ?? error;
     } finally {
-      leave();
+      leave?.();
     }
   }
 
@@ -138,7 +141,7 @@ export class LocalLink implements LibSQLLink {
     return Promise.resolve();
   }
 
-  #take(): Promise<() => void> {
+  #take(): Maybe<() => void> {
     return this.#parts.turn.take(this.#parts.settings.busyTimeout, this.#parts);
   }
 

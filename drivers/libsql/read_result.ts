@@ -1,10 +1,10 @@
 import type { AsyncSqlSession, SqlQuery, SqlResult, SqlStatement } from "../../src/sql/sql_engine.ts";
-import type { LibSQLResult, LibSQLStatement } from "./libsql_client.ts";
+import type { LibSQLResult, LibSQLStatement, LibSQLValue } from "./libsql_client.ts";
 
 /** A statement as the client takes it. */
 export function toStatement({ query, params }: SqlStatement): LibSQLStatement {
   // The client may keep the list of values; it gets one of its own.
-  return { sql: query.sql, args: [...params] };
+  return { sql: query.sql, args: [...params] as LibSQLValue[] };
 }
 
 /** Rows as arrays, of the values a SQL engine gives: the client has integers as `bigint` and bytes as ArrayBuffer. */

@@ -111,20 +111,14 @@ export class RemoteLink implements LibSQLLink {
       return result;
     } catch (error) {
       const typed = connectionFailure(error, { driver, database, phase });
-      if (typed?.code === "CONNECTION_LOST" && this.#proven !== client && await this.#refuses()) {
+      if (
+        typed?.code === "CONNECTION_LOST" && this.#proven !== client && await this.#parts.refuses?.() === true
+      ) {
         throw unauthorized(driver, `Cannot use database \`${database}\``, error);
       }
       // A socket that does not answer is left; a new one may.
       if (typed?.code === "REQUEST_TIMEOUT" && !timed) await this.#remake(client);
       throw typed ?? error;
-    }
-  }
-
-  async #refuses(): Promise<boolean> {
-    try {
-      return await this.#parts.refuses?.() === true;
-    } catch {
-      return false;
     }
   }
 

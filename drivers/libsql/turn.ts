@@ -1,3 +1,4 @@
+import type { Maybe } from "../../src/chain/chain.ts";
 import { ConflictError } from "../../src/errors/mod.ts";
 
 /** One at a time, in the order of asking, and nobody waits for ever. */
@@ -6,15 +7,15 @@ export class Turn {
   readonly #waiting: (() => void)[] = [];
 
   /**
-   * Waits for the turn.
+   * Takes the turn, or waits for it when another has it.
    *
    * @returns What ends it. A second call does nothing.
    * @throws {ConflictError} When it has not come in time.
    */
-  take(timeout: number, what: { readonly driver: string; readonly database: string }): Promise<() => void> {
+  take(timeout: number, what: { readonly driver: string; readonly database: string }): Maybe<() => void> {
     if (!this.#taken) {
       this.#taken = true;
-      return Promise.resolve(this.#leave());
+      return this.#leave();
     }
     return new Promise((resolve, reject) => {
       const start = (): void => {

@@ -31,12 +31,17 @@ function staticChecks({ denoFlags, jsr }) {
     { name: "deno lint", binary: deno, args: ["lint"] },
     { name: "deno check", binary: deno, args: ["check", ...denoFlags, ...folders] },
     { name: "tsc", binary: binaryOf("node"), args: ["node_modules/typescript/bin/tsc", "--project", "."] },
+    {
+      name: "tsc with what Node 20 has",
+      binary: binaryOf("node"),
+      args: ["node_modules/typescript/bin/tsc", "--project", "scripts/node20.tsconfig.json"],
+    },
     { name: "deno doc --lint", binary: deno, args: ["doc", "--lint", ...exported] },
     { name: "deno publish --dry-run", binary: deno, args: ["publish", "--dry-run", "--allow-dirty"] },
     {
       name: "deno check scripts/build_npm.ts",
       binary: deno,
-      args: ["check", "scripts/build_npm.ts"],
+      args: ["check", "--node-modules-dir=none", "scripts/build_npm.ts"],
       skip: jsr ? undefined : "JSR did not answer, and @deno/dnt comes only from there",
     },
   ];

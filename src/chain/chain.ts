@@ -12,6 +12,15 @@ export function chain<T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Mayb
   return isPromise(value) ? value.then(next) : next(value);
 }
 
+/** Runs work at once; its result, or error, comes as a Promise. */
+export function promised<T>(work: () => Maybe<T>): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 /** Like {@linkcode chain}, and goes on with an error too, thrown or rejected. */
 export function settle<T, R>(
   work: () => Maybe<T>,

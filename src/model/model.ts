@@ -3,6 +3,7 @@ import { NotFoundError, ValidationError } from "../errors/mod.ts";
 import { type ReadFind, readFind, readFindOne } from "../query/find_options.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
+import { describeValue } from "../schema/describe_value.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
@@ -18,6 +19,7 @@ import type {
 } from "../types/aggregate.ts";
 import type { Mode, Result, RowIterator, TransactionBody } from "../types/mode.ts";
 import type { Page, PageOptions } from "../types/page.ts";
+import type { SingleKey } from "../types/row.ts";
 import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
 import { conflictColumns } from "./conflict_columns.ts";
 import { readGroup, selectGroups } from "./grouping.ts";
@@ -127,25 +129,25 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   /**
-   * Like `findOne`, or `findById` when given a key that is no object.
+   * Like `findOne`, or `findById` when given a key. A key of several columns goes into `where`.
    *
    * @throws {NotFoundError} When there is no such row.
    */
   findOrFail<const K extends keyof Row_ = keyof Row_>(
-    options: Omit<FindOptions<Row_, K>, "limit"> | Extract<Key, string | number | bigint>,
+    options: Omit<FindOptions<Row_, K>, "limit"> | SingleKey<Key>,
   ): Result<M, Pick<Row_, K>> {
-    const find = typeof options === "object" || options === undefined
-      ? this.#one(options)
-      : keyFind(this.#entry.table, options);
+    const { table, store } = this.#entry;
+    const find = isKey(options) ? keyFind(table, options) : this.#one(options);
+    // What is not found is no failure of the store: a transaction goes on.
     return this.#result(
-      this.#entry.run(false, () =>
-        chain(this.#entry.store.select(find), (rows) => {
-          if (rows.length > 0) return rows[0];
-          throw new NotFoundError(`Cannot find a row in \`${this.table}\`: no row matches`, {
-            table: this.table,
-            driver: this.#entry.connection.driver.metadata.name,
-          });
-        })),
+      chain(this.#entry.run(false, () => store.select(find)), (rows) => {
+        if (rows.length > 0) return rows[0];
+        const what = isKey(options) ? `row with key ${describeValue(options)}` : "row that matches";
+        throw new NotFoundError(
+          `Cannot find a row in \`${this.table}\`: there is no ${what}; use findOne or findById where that may be`,
+          { table: this.table, driver: this.#entry.connection.driver.metadata.name },
+        );
+      }),
     );
   }
 
@@ -425,6 +427,11 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   #result<T>(value: Maybe<unknown>): Result<M, T> {
     return value as Result<M, T>;
   }
+}
+
+/** Undefined is no options either: a key that is missing by mistake must not mean any row. */
+function isKey(given: unknown): boolean {
+  return typeof given !== "object" || given instanceof Date || given instanceof Uint8Array;
 }
 
 function first(rows: Row[]): Row | null {

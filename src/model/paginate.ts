@@ -1,9 +1,10 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { readCursor, writeCursor } from "../query/cursor.ts";
-import { checkCount, readFind } from "../query/find_options.ts";
+import { checkCount, readFind, refuseSearch } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
+import { describeValue } from "../schema/describe_value.ts";
+import { isPlain } from "../schema/plain_object.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { Page } from "../types/page.ts";
 import { withOrderColumns } from "./order_columns.ts";
@@ -16,25 +17,17 @@ const MAX_SIZE = 10_000;
  *
  * @throws {ValidationError} On a size out of range or a cursor of another order.
  */
-export function paginate(entry: TableEntry, options: unknown, strict: boolean): Maybe<Page<Row>> {
-  const { size = DEFAULT_SIZE, after, ...rest } = (options ?? {}) as Record<string, unknown>;
+export function paginate(entry: TableEntry, options: unknown = {}, strict: boolean): Maybe<Page<Row>> {
   const { table } = entry;
-  checkCount(table, "size", size);
-  if (size < 1 || size > MAX_SIZE) {
-    throw new ValidationError(`Cannot search \`${table.name}\`: \`size\` is 1 to ${MAX_SIZE}, not ${size}`, {
-      code: "INVALID_OPTIONS",
-      table: table.name,
-    });
+  if (typeof options !== "object" || options === null || !isPlain(options)) {
+    return refuseSearch(table, `the options are a plain object, not ${describeValue(options)}`);
   }
+  const { size = DEFAULT_SIZE, after, ...rest } = options as Record<string, unknown>;
+  checkCount(table, "size", size);
+  if (size < 1 || size > MAX_SIZE) return refuseSearch(table, `\`size\` is 1 to ${MAX_SIZE}, not ${size}`);
   for (const name of ["limit", "offset"]) {
     if (rest[name] !== undefined) {
-      throw new ValidationError(
-        `Cannot search \`${table.name}\`: a page takes \`size\` and \`after\`, not \`${name}\``,
-        {
-          code: "INVALID_OPTIONS",
-          table: table.name,
-        },
-      );
+      return refuseSearch(table, `a page takes \`size\` and \`after\`, not \`${name}\``);
     }
   }
   const limit = size + 1;

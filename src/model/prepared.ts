@@ -1,9 +1,11 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain, isPromise, type Maybe, promised } from "../chain/chain.ts";
+import type { Predicate, ScalarType } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, readFind } from "../query/find_options.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
-import { Placeholder } from "../query/operation.ts";
+import { placeholders } from "../query/placeholder.ts";
+import type { Table } from "../schema/table.ts";
 import type { Mode, Result } from "../types/mode.ts";
 
 /** A query that was read once, to be run with different parameters. */
@@ -24,40 +26,114 @@ export function prepare<T, P extends object, M extends Mode>(
   build: (params: P) => unknown,
   strict: boolean,
 ): Prepared<T, P, M> {
-  const placeholders = new Proxy({}, {
-    get: (_, name) => typeof name === "string" ? new Placeholder(name) : undefined,
-  });
-  const all = readFind(entry.table, build(placeholders as P), strict);
+  const all = readFind(entry.table, built(entry.table, build), strict);
   const one: ReadFind = { ...all, limit: Math.min(1, all.limit ?? 1), shape: `${all.shape}L1` };
-  const run = (find: ReadFind, params: P): Maybe<Record<string, unknown>[]> => {
-    const bound = { ...find, params: bind(entry, find.params, params) };
+  const select = (find: ReadFind, params: P): Maybe<Record<string, unknown>[]> => {
+    const bound = bind(entry.table, find, params);
     return entry.run(false, () => entry.store.select(bound));
   };
+  const run = entry.connection.mode === "sync"
+    ? select
+    : (find: ReadFind, params: P) => promised(() => select(find, params));
   return {
     findAll: (params) => run(all, params) as Result<M, T[]>,
     findOne: (params) => chain(run(one, params), (rows) => rows[0] ?? null) as Result<M, T | null>,
   };
 }
 
-function bind(entry: TableEntry, slots: readonly unknown[], params: object): unknown[] {
-  const bound = new Array<unknown>(slots.length);
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i];
-    bound[i] = slot instanceof BoundPlaceholder ? slot.accept(given(entry, slot.name, params)) : slot;
+function built<P extends object>(table: Table, build: (params: P) => unknown): object {
+  const options = typeof build !== "function" ? build : build(
+    placeholders((name) =>
+      refuse(
+        table,
+        "INVALID_PARAMETER",
+        name === undefined
+          ? "its parameters have to be named one by one"
+          : `the value of parameter \`${name}\` is known only when it runs, so nothing can be made of it here; give what you make of it as a ` +
+            "parameter of its own",
+      )
+    ) as P,
+  );
+  if (typeof build === "function" && typeof options === "object" && options !== null && !isPromise(options)) {
+    return options;
   }
-  return bound;
+  return refuse(
+    table,
+    "INVALID_OPTIONS",
+    "it needs a function that returns the options of findAll, such as (given) => ({ where: { id: given.id } })",
+  );
 }
 
-function given(entry: TableEntry, name: string, params: object): unknown {
+/** Puts the values given in the places of the parameters. */
+function bind(table: Table, find: ReadFind, params: object): ReadFind {
+  const slots = find.params;
+  const bound = new Array<unknown>(slots.length);
+  let decided = "";
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i];
+    if (slot instanceof BoundPlaceholder) {
+      const value = given(table, slot.name, params);
+      bound[i] = slot.accept(value);
+      if (slot.decides === "place") decided += `,${i}${bound[i] === null ? "0" : (typeof bound[i])[0]}`;
+      else if (slot.decides === "list" && (value as unknown[]).includes(null)) decided += `,${i}N`;
+    } else bound[i] = slot;
+  }
+  if (decided === "") return { ...find, params: bound };
+  const hasNull = (slot: number): boolean => decided.includes(`,${slot}N`);
+  const where = decide(table, find.where as Predicate, bound, hasNull);
+  return { ...find, params: bound, where, shape: `${find.shape}?${decided}` };
+}
+
+/** The predicate for the values of a run, where they decide about more than the values. */
+function decide(
+  table: Table,
+  predicate: Predicate,
+  bound: readonly unknown[],
+  hasNull: (slot: number) => boolean,
+): Predicate {
+  const type = (slot: number): ScalarType => typeof bound[slot] as ScalarType;
+  switch (predicate.kind) {
+    case "in":
+      return hasNull(predicate.slot) ? { ...predicate, withNull: true } : predicate;
+    case "equal": {
+      if (predicate.path === null) return predicate;
+      const { column, path, slot } = predicate;
+      return bound[slot] === null ? { kind: "null", column, path } : { ...predicate, type: type(slot) };
+    }
+    case "compare":
+      return predicate.path === null ? predicate : { ...predicate, type: type(predicate.slot) };
+    case "between":
+      if (predicate.path === null) return predicate;
+      if (type(predicate.low) !== type(predicate.high)) {
+        return refuse(
+          table,
+          "INVALID_WHERE",
+          `\`$between\` on a place in \`${predicate.column}\` needs two values of one type`,
+        );
+      }
+      return { ...predicate, type: type(predicate.low) };
+    case "not":
+      return { ...predicate, item: decide(table, predicate.item, bound, hasNull) };
+    case "and":
+    case "or":
+      return { ...predicate, items: predicate.items.map((item) => decide(table, item, bound, hasNull)) };
+    default:
+      return predicate;
+  }
+}
+
+function given(table: Table, name: string, params: object): unknown {
   const value = typeof params === "object" && params !== null && Object.hasOwn(params, name)
     ? (params as Record<string, unknown>)[name]
     : undefined;
-  if (value !== undefined) return value;
-  throw new ValidationError(
-    `Cannot run a prepared query on \`${entry.table.name}\`: parameter \`${name}\` is not given`,
-    {
-      code: "MISSING_PARAMETER",
-      table: entry.table.name,
-    },
-  );
+  return value === undefined
+    ? refuse(table, "MISSING_PARAMETER", `parameter \`${name}\` is not given`)
+    : value;
+}
+
+function refuse(table: Table, code: string, reason: string): never {
+  const what = code === "MISSING_PARAMETER" || code === "INVALID_WHERE"
+    ? "run a prepared query on"
+    : "prepare a query on";
+  throw new ValidationError(`Cannot ${what} \`${table.name}\`: ${reason}`, { code, table: table.name });
 }

@@ -1,7 +1,8 @@
-import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, isPromise, type Maybe, promised } from "../chain/chain.ts";
 import type { AsyncDriver, DriverConfig, DriverMetadata, SyncDriver } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
-import { Model } from "../model/model.ts";
+import { AsyncModel } from "../model/async_model.ts";
+import { Model, type ModelHost } from "../model/model.ts";
 import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
@@ -156,13 +157,14 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       );
     }
     const entry = new TableEntry(this.#connection, dbName, table, options.indexes ?? [], tables);
-    const model = new Model<Record<string, unknown>, Record<string, unknown>, unknown, ModeOf<D>>(entry, {
+    const host: ModelHost = {
       strict: this.#strict,
       transaction: (database, work, given) => this.#transaction(database, work, given),
-    });
+    };
+    const model = this.#connection.mode === "sync" ? new Model(entry, host) : new AsyncModel(entry, host);
     this.#databases.set(dbName, tables);
     tables.set(tableName, entry);
-    this.#models.set(entry, model);
+    this.#models.set(entry, model as unknown as AnyModel<ModeOf<D>>);
     return model;
   }
 
@@ -216,7 +218,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
 
   /** Connects, and makes the tables of all models that are absent, now instead of when they are first needed. */
   ready(): Result<ModeOf<D>, void> {
-    return chain(this.#connection.opened(), () => this.#ensure(null)) as Result<ModeOf<D>, void>;
+    return this.#answer(() => chain(this.#connection.opened(), () => this.#ensure(null)));
   }
 
   /**
@@ -228,12 +230,12 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    * @throws {ConflictError | TimeoutError} When the store stayed busy, or a deadline passed.
    */
   transaction<T>(work: TransactionBody<ModeOf<D>, T>, options?: TransactionOptions): Result<ModeOf<D>, T> {
-    return this.#transaction(null, work as () => Maybe<T>, options) as Result<ModeOf<D>, T>;
+    return this.#answer(() => this.#transaction(null, work as () => Maybe<T>, options));
   }
 
   /** Closes the driver. A second call does nothing; operations after it throw. */
   disconnect(): Result<ModeOf<D>, void> {
-    return this.#connection.close() as Result<ModeOf<D>, void>;
+    return this.#answer(() => this.#connection.close());
   }
 
   /** Closes a sync driver, for `using`. */
@@ -245,6 +247,11 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   /** Closes the driver, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.#connection.close());
+  }
+
+  /** With an async driver an error is a rejection. */
+  #answer<T>(work: () => Maybe<T>): Result<ModeOf<D>, T> {
+    return (this.#connection.mode === "sync" ? work() : promised(work)) as Result<ModeOf<D>, T>;
   }
 
   #transaction<T>(

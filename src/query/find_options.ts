@@ -1,8 +1,9 @@
 import type { Direction, Predicate } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
-import { Placeholder } from "./operation.ts";
+import { Placeholder } from "./placeholder.ts";
 import { BoundPlaceholder } from "./operand.ts";
 import { findByValue } from "./find_by_value.ts";
 import { readWhere } from "./where_reader.ts";
@@ -47,15 +48,15 @@ export function readFindOne(table: Table, options: unknown, strict: boolean): Re
   const fast = findByValue(table, options, true);
   if (fast !== null) return fast;
   const find = readOptions(table, options, strict);
-  if (find.limit !== undefined) return refuse(table, "a search for one row takes no `limit`");
+  if (find.limit !== undefined) return refuseSearch(table, "a search for one row takes no `limit`");
   return { ...find, limit: 1, shape: `${find.shape}L1` };
 }
 
 function readOptions(table: Table, options: unknown, strict: boolean): ReadFind {
   let where: unknown, orderBy: unknown, limit: unknown, offset: unknown, select: unknown;
   if (options !== undefined) {
-    if (typeof options !== "object" || options === null || Array.isArray(options)) {
-      return refuse(table, `the options are an object, not ${describeValue(options)}`);
+    if (typeof options !== "object" || options === null || !isPlain(options)) {
+      return refuseSearch(table, `the options are a plain object, not ${describeValue(options)}`);
     }
     const given = options as Record<string, unknown>;
     for (const key of Object.keys(given)) {
@@ -64,7 +65,7 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
       else if (key === "limit") limit = given[key];
       else if (key === "offset") offset = given[key];
       else if (key === "select") select = given[key];
-      else {return refuse(
+      else {return refuseSearch(
           table,
           `${JSON.stringify(key.slice(0, 40))} is none of where, orderBy, limit, offset, select`,
         );}
@@ -77,6 +78,9 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
   const columns = select === undefined ? undefined : readSelect(table, select);
   if (columns !== undefined) shape += `S${columns.map((name) => table.column(name).index).join(",")}`;
   if (limit !== undefined) {
+    if (limit instanceof Placeholder) {
+      refuseSearch(table, "`limit` takes no parameter; prepare a query for each limit");
+    }
     checkCount(table, "limit", limit);
     shape += `L${limit}`;
   }
@@ -103,25 +107,27 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
  */
 export function readOrder(table: Table, orderBy: unknown): { readonly terms: Order; readonly shape: string } {
   if (orderBy === undefined) return keyOrder(table);
-  if (!Array.isArray(orderBy)) return refuse(table, '`orderBy` is a list such as [["name", "ASC"]]');
+  if (!Array.isArray(orderBy)) return refuseSearch(table, '`orderBy` is a list such as [["name", "ASC"]]');
   const terms: [string, Direction][] = [];
   let shape = "";
   for (let i = 0; i < orderBy.length; i++) {
     const term: unknown = orderBy[i];
     if (!Array.isArray(term) || term.length !== 2 || typeof term[0] !== "string") {
-      return refuse(table, 'a term of `orderBy` is [column, "ASC"] or [column, "DESC"]');
+      return refuseSearch(table, 'a term of `orderBy` is [column, "ASC"] or [column, "DESC"]');
     }
     const column = table.column(term[0]);
     const direction: unknown = term[1];
     if (direction !== "ASC" && direction !== "DESC") {
-      return refuse(
+      return refuseSearch(
         table,
         `the direction of \`${column.name}\` is "ASC" or "DESC", not ${describeValue(direction)}`,
       );
     }
-    if (!column.ordered) return refuse(table, `\`${column.name}\` is ${column.type}, which has no order`);
+    if (!column.ordered) {
+      return refuseSearch(table, `\`${column.name}\` is ${column.type}, which has no order`);
+    }
     if (terms.some(([name]) => name === column.name)) {
-      return refuse(table, `\`orderBy\` names \`${column.name}\` twice`);
+      return refuseSearch(table, `\`orderBy\` names \`${column.name}\` twice`);
     }
     terms.push([column.name, direction]);
     shape += (direction === "ASC" ? "A" : "D") + column.index;
@@ -151,11 +157,11 @@ export function keyOrder(table: Table): { readonly terms: Order; readonly shape:
  */
 export function readSelect(table: Table, select: unknown): readonly string[] {
   if (!Array.isArray(select) || select.length === 0) {
-    return refuse(table, "`select` is a list of at least one column");
+    return refuseSearch(table, "`select` is a list of at least one column");
   }
   const names = new Set<string>();
   for (let i = 0; i < select.length; i++) names.add(table.column(select[i]).name);
-  if (names.size !== select.length) return refuse(table, "`select` names a column twice");
+  if (names.size !== select.length) return refuseSearch(table, "`select` names a column twice");
   return [...names];
 }
 
@@ -166,7 +172,7 @@ export function readSelect(table: Table, select: unknown): readonly string[] {
  */
 export function checkCount(table: Table, what: string, count: unknown): asserts count is number {
   if (!Number.isSafeInteger(count) || (count as number) < 0) {
-    refuse(table, `\`${what}\` is a whole number from 0, not ${describeValue(count)}`);
+    refuseSearch(table, `\`${what}\` is a whole number from 0, not ${describeValue(count)}`);
   }
 }
 
@@ -175,10 +181,13 @@ function readOffset(table: Table, offset: unknown): unknown {
     checkCount(table, "offset", value);
     return value;
   };
-  return offset instanceof Placeholder ? new BoundPlaceholder(offset.name, check) : check(offset);
+  return offset instanceof Placeholder
+    ? new BoundPlaceholder(Placeholder.nameOf(offset), check)
+    : check(offset);
 }
 
-function refuse(table: Table, reason: string): never {
+/** Throws the error for options of a search that make no sense. */
+export function refuseSearch(table: Table, reason: string): never {
   throw new ValidationError(`Cannot search \`${table.name}\`: ${reason}`, {
     code: "INVALID_OPTIONS",
     table: table.name,

@@ -1,7 +1,7 @@
 import type { JSONPath } from "../contract/mod.ts";
 import type { Column } from "../schema/column.ts";
 import { isStorableText } from "../schema/json_value.ts";
-import { Placeholder } from "./operation.ts";
+import { Placeholder } from "./placeholder.ts";
 
 /** SQLite's limit on the length of a LIKE pattern, in bytes. */
 const MAX_PATTERN_BYTES = 50_000;
@@ -20,11 +20,14 @@ export class BoundPlaceholder {
   readonly name: string;
   /** Checks the value given with a run. */
   readonly accept: (value: unknown) => unknown;
+  /** What the predicate needs to know of the value: nulls in a `list`, the type at a `place` inside JSON. */
+  readonly decides: "list" | "place" | null;
 
   /** Makes one for a parameter. */
-  constructor(name: string, accept: (value: unknown) => unknown) {
+  constructor(name: string, accept: (value: unknown) => unknown, decides: "list" | "place" | null = null) {
     this.name = name;
     this.accept = accept;
+    this.decides = decides;
   }
 }
 
@@ -38,8 +41,9 @@ export function acceptOperand(target: Target, operand: unknown, ordered: boolean
   const { column, path } = target;
   if (operand instanceof Placeholder) {
     return new BoundPlaceholder(
-      operand.name,
+      Placeholder.nameOf(operand),
       (value) => value === null && !ordered ? null : acceptOperand(target, value, ordered),
+      path === null ? null : "place",
     );
   }
   if (operand === null || operand === undefined) {
@@ -79,7 +83,10 @@ export function acceptListItem(target: Target, item: unknown): unknown {
 export function acceptPattern(target: Target, operator: string, operand: unknown): unknown {
   const { column, path } = target;
   if (operand instanceof Placeholder) {
-    return new BoundPlaceholder(operand.name, (value) => acceptPattern(target, operator, value));
+    return new BoundPlaceholder(
+      Placeholder.nameOf(operand),
+      (value) => acceptPattern(target, operator, value),
+    );
   }
   if (path === null && column.kind !== "text") {
     return column.refuse(operand, `\`$${operator}\` needs a text column`);

@@ -40,14 +40,3 @@ export class Condition<out Row = unknown> {
     return #kind in value ? [value.#kind, value.#items] : null;
   }
 }
-
-/** Stands for a value given later; made by `Model.prepare`. */
-export class Placeholder {
-  /** The member of the parameters that gives the value. */
-  readonly name: string;
-
-  /** Makes one for a parameter. */
-  constructor(name: string) {
-    this.name = name;
-  }
-}

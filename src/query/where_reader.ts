@@ -1,9 +1,11 @@
 import type { OperatorName, Predicate, ScalarType } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 import { readJSONPath } from "./json_path.ts";
-import { Condition, Operation, Placeholder } from "./operation.ts";
+import { Condition, Operation } from "./operation.ts";
+import { Placeholder } from "./placeholder.ts";
 import { acceptListItem, acceptOperand, acceptPattern, BoundPlaceholder, type Target } from "./operand.ts";
 
 /** How deep conditions may nest. */
@@ -205,9 +207,8 @@ class WhereReader {
     }
     const path = this.#path(target);
     const value = acceptOperand(target, operand, false);
-    const nullable = value instanceof BoundPlaceholder;
-    if (nullable && path !== null) return this.#refuse(`${name(target)}: a path takes no parameter with eq`);
-    const type = path === null ? null : typeof value as ScalarType;
+    const nullable = path === null && value instanceof BoundPlaceholder;
+    const type = this.#type(target, value);
     this.shape += nullable ? "?=" : type === null ? "=" : `=${type[0]}`;
     return { kind: "equal", column, path, slot: this.#push(value), nullable, type };
   }
@@ -227,8 +228,9 @@ class WhereReader {
     const path = this.#path(target);
     const low = acceptOperand(target, operand[0], true);
     const high = acceptOperand(target, operand[1], true);
-    const type = this.#type(target, low);
-    if (type !== this.#type(target, high)) {
+    const given = low instanceof BoundPlaceholder || high instanceof BoundPlaceholder;
+    const type = given ? null : this.#type(target, low);
+    if (!given && type !== this.#type(target, high)) {
       return this.#refuse(`${name(target)}: \`$between\` needs two values of one type`);
     }
     this.shape += type === null ? "b" : `b${type[0]}`;
@@ -247,7 +249,11 @@ class WhereReader {
     if (operand instanceof Placeholder) {
       this.shape += "i";
       const slot = this.#push(
-        new BoundPlaceholder(operand.name, (value) => this.#list(target, value, [false])),
+        new BoundPlaceholder(
+          Placeholder.nameOf(operand),
+          (value) => this.#list(target, value, [false]),
+          "list",
+        ),
       );
       return { kind: "in", column: target.column.name, path, slot, withNull: false };
     }
@@ -290,12 +296,9 @@ class WhereReader {
     return this.#push(target.path);
   }
 
+  /** The type that values at a place inside JSON must have; null when it is known only with the parameters. */
   #type(target: Target, value: unknown): ScalarType | null {
-    if (target.path === null) return null;
-    if (value instanceof BoundPlaceholder) {
-      return this.#refuse(`${name(target)}: a path takes no parameter here`);
-    }
-    return typeof value as ScalarType;
+    return target.path === null || value instanceof BoundPlaceholder ? null : typeof value as ScalarType;
   }
 
   #push(value: unknown): number {
@@ -308,13 +311,6 @@ class WhereReader {
       table: this.#table.name,
     });
   }
-}
-
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ||
-    (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null &&
-      prototype.constructor?.name === "Object");
 }
 
 function name(target: Target): string {

@@ -21,7 +21,7 @@ import { ConnectionError, TransactionError, UnsupportedError } from "../errors/m
 import { readWhere } from "../query/where_reader.ts";
 import type { Database } from "./database.ts";
 import { explainSearch } from "./explain.ts";
-import { rowCopier } from "./row.ts";
+import { type Row, type RowCopier, rowCopier } from "./row.ts";
 import type { Filter, Search } from "./search.ts";
 import { describeSchema } from "./storage_schema.ts";
 import type { UndoLog } from "./undo_log.ts";
@@ -158,7 +158,7 @@ export class ReferenceDriver implements SyncDriver {
     const database = this.#read("iterate", dbName, tableName);
     const rows = database.search(tableName, searchOf(database, tableName, options));
     const copy = rowCopier(database.table(tableName).table, options.select);
-    return rows.values().map((row) => copy(row) as T);
+    return copied<T>(rows, copy);
   }
 
   /** How many rows match. */
@@ -388,6 +388,11 @@ function filterOf(database: Database, tableName: string, where: DriverWhere): Fi
 function searchOf(database: Database, tableName: string, options: QueryOptions): Search {
   const { where = {}, orderBy, limit, offset } = options;
   return { ...filterOf(database, tableName, where), orderBy, limit, offset };
+}
+
+/** Copies of rows, each made when it is taken. `map` of iterators is not in Node 20. */
+function* copied<T>(rows: readonly Row[], copy: RowCopier): Generator<T> {
+  for (const row of rows) yield copy(row) as T;
 }
 
 function refuseThenable(result: unknown, driver: string): void {

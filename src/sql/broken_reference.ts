@@ -1,4 +1,4 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain, type Maybe, settle } from "../chain/chain.ts";
 import { ForeignKeyConstraintError } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
 import { type AnySession, query } from "./any_engine.ts";
@@ -54,9 +54,13 @@ function missingParent(
   const from = (start: number): Maybe<ForeignKeyConstraintError | null> => {
     const column = candidates[start];
     if (column === undefined) return null;
-    return chain(
-      hasParent(table, session, column, row),
+    return settle(
+      () => hasParent(table, session, column, row),
       (found) => found ? from(start + 1) : missingError(database, table, attempt, column, cause),
+      (error) => {
+        if (database.engine.failure(error).kind !== "noTable") throw error;
+        return missingError(database, table, attempt, column, cause);
+      },
     );
   };
   return from(0);

@@ -110,7 +110,7 @@ function orderSQL(
     if (settled.has(name)) continue;
     if (isTotal()) break;
     settled.add(name);
-    written.push(`${table.column(name).quoted}${direction === "DESC" ? " DESC" : ""}`);
+    written.push(table.traits.dialect.order(table.column(name), direction));
   }
   return written.length === 0 ? "" : ` ORDER BY ${written.join(", ")}`;
 }

@@ -3,14 +3,13 @@ import type { GroupPlan } from "../contract/mod.ts";
 import { RinariError } from "../errors/mod.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
 import { failWith } from "./statement_error.ts";
-import { groupTerm, needsBigints } from "./group_terms.ts";
+import { groupTerm, infiniteSum, needsBigints } from "./group_terms.ts";
 import { Parameters } from "./parameters.ts";
 import { predicateSQL } from "./predicate_sql.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlQuery } from "./sql_engine.ts";
 import { hasBigint, type SqlTable } from "./sql_table.ts";
-import { valueDecoder } from "./value_decoder.ts";
 
 /** A grouping that is ready to run. */
 interface CompiledGroup {
@@ -41,6 +40,10 @@ function run(
     if (!exact && !(error instanceof RinariError) && database.engine.failure(error).kind === "overflow") {
       return run(database, table, session, plan, true);
     }
+    const infinite = exact && database.engine.failure(error).kind === "overflow"
+      ? infiniteSum(table, plan.terms)
+      : null;
+    if (infinite !== null) throw infinite;
     return failWith(database, session, error, { table, attempt: "aggregate" });
   };
   try {
@@ -62,12 +65,13 @@ function compile(table: SqlTable, plan: GroupPlan, exact: boolean): CompiledGrou
   const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
   const where = plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
   const keys = by.map(({ quoted }) => quoted).join(", ");
+  const order = by.map((column) => dialect.order(column, "ASC")).join(", ");
   const selected = [...by.map(({ quoted }) => quoted), ...terms.flatMap(({ sql }) => sql)];
   // No column begins with `$`, so that ORDER BY cannot take one of these names for a column's.
   const names = selected.map((_, i) => `$${i}`);
-  const grouped = by.length === 0 ? "" : ` GROUP BY ${keys} ORDER BY ${keys}`;
+  const grouped = by.length === 0 ? "" : ` GROUP BY ${keys} ORDER BY ${order}`;
   const list = selected.map((sql, i) => `${sql} AS ${dialect.quote(names[i] as string)}`).join(", ");
-  const decodes = by.map(({ name, column }) => ({ name, decode: valueDecoder(column, options) }));
+  const decodes = by.map((column) => ({ name: column.name, decode: dialect.decoder(column, options) }));
   const decodeRow = (values: readonly unknown[]): Row => {
     const row: Row = {};
     decodes.forEach(({ name, decode }, i) => {

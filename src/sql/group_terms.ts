@@ -1,8 +1,8 @@
 import type { AggregateTerm } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { SqlColumn } from "./sql_column.ts";
+import type { Decode, DecoderOptions } from "./sql_dialect.ts";
 import type { SqlTable } from "./sql_table.ts";
-import { type DecoderOptions, valueDecoder } from "./value_decoder.ts";
 
 /** An aggregate as it is asked for and read. */
 export interface GroupTerm {
@@ -12,6 +12,7 @@ export interface GroupTerm {
   read(values: readonly unknown[]): unknown;
 }
 
+const INFINITE = "the sum is no finite number";
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -34,14 +35,15 @@ export function groupTerm(
   }
   const column = table.column(name);
   const { quoted, kind } = column;
+  const { dialect } = table.traits;
   switch (operation) {
     case "count":
       return { sql: [`count(${quoted})`], read: ([value]) => Number(value) };
     case "countDistinct":
-      return { sql: [`count(DISTINCT ${quoted})`], read: ([value]) => Number(value) };
+      return { sql: [`count(DISTINCT ${column.compared})`], read: ([value]) => Number(value) };
     case "sum":
     case "avg":
-      if (kind === "real") return realTerm(table, column, operation);
+      if (kind === "real") return realTerm(table, column, operation, dialect.decoder(column, options));
       if (kind !== "integer" && kind !== "bigint") {
         return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no sum`);
       }
@@ -51,9 +53,9 @@ export function groupTerm(
       if (!column.column.ordered) {
         return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no order`);
       }
-      const decode = valueDecoder(column.column, options);
+      const decode = dialect.decoder(column, options);
       return {
-        sql: [`${operation}(${quoted})`],
+        sql: [dialect.extreme(operation, column)],
         read: ([value]) => value === null || decode === null ? value : decode(value),
       };
     }
@@ -67,14 +69,21 @@ export function needsBigints(table: SqlTable, { operation, column }: AggregateTe
   return kind === "bigint" || (kind === "integer" && (operation === "sum" || operation === "avg"));
 }
 
-/** Some stores give null for what is no finite number, so null must not stand for "no rows" too. */
-function realTerm(table: SqlTable, { name, quoted }: SqlColumn, operation: "sum" | "avg"): GroupTerm {
+/** The count tells that there were no rows: some stores give null for a sum that is no finite number, too. */
+function realTerm(
+  table: SqlTable,
+  { name, quoted }: SqlColumn,
+  operation: "sum" | "avg",
+  decode: Decode | null,
+): GroupTerm {
+  // Some stores find fault with an average on its way whose sum is in range.
   return {
-    sql: operation === "sum" ? [`total(${quoted})`] : [`avg(${quoted})`, `count(${quoted})`],
+    sql: [`sum(${quoted})`, `count(${quoted})`],
     read([value, count]) {
-      if (value === null && count !== undefined && Number(count) === 0) return null;
-      if (!Number.isFinite(value)) throw outOfRange(table, name, "the sum is no finite number");
-      return value;
+      if (Number(count) === 0) return operation === "sum" ? 0 : null;
+      const sum = value === null || decode === null ? value : decode(value);
+      if (!Number.isFinite(sum)) throw outOfRange(table, name, INFINITE);
+      return operation === "sum" ? sum : sum as number / Number(count);
     },
   };
 }
@@ -114,6 +123,15 @@ function halves(quoted: string): string[] {
 
 function joinHalves([high, low]: readonly unknown[]): bigint {
   return BigInt((high ?? 0) as bigint) * 4_294_967_296n + BigInt((low ?? 0) as bigint);
+}
+
+/** The error for fractions whose sum the store refuses to form; null when none are added. */
+export function infiniteSum(table: SqlTable, terms: readonly AggregateTerm[]): ValidationError | null {
+  const real = terms.find(({ operation, column }) =>
+    (operation === "sum" || operation === "avg") && column !== undefined &&
+    table.column(column).kind === "real"
+  );
+  return real === undefined ? null : outOfRange(table, real.column as string, INFINITE);
 }
 
 function outOfRange(table: SqlTable, name: string, reason: string): ValidationError {

@@ -32,16 +32,18 @@ export function createIndexSQL(table: SqlTable, indexName: string, options: Inde
       },
     );
   }
-  const columns = options.columns.map((name) => table.column(name).quoted).join(", ");
+  const columns = options.columns.map((name) => table.column(name));
   const { predicate, params } = readWhere(table.table, options.where ?? {}, false);
   const scope = {
     dialect,
     values: new Literals(dialect, params),
     column: (name: string) => table.column(name),
   };
-  const where = predicate === null ? "" : ` WHERE ${predicateSQL(scope, predicate)}`;
-  const name = dialect.quote(storedIndexName(table.name, indexName));
-  return `CREATE ${
-    options.unique === true ? "UNIQUE " : ""
-  }INDEX ${name} ON ${table.quoted} (${columns})${where}`;
+  return dialect.createIndex({
+    quoted: dialect.quote(storedIndexName(table.name, indexName)),
+    table,
+    columns,
+    unique: options.unique === true,
+    where: predicate === null ? null : predicateSQL(scope, predicate),
+  });
 }

@@ -26,8 +26,8 @@ export function insertRow(
     const values = writer.values(row);
     if (numbers === "returned") {
       const rows = session.all(query, values);
-      if (!(rows instanceof Promise)) return inserts.result(row, firstValues(rows)[0]);
-      return rows.then((found) => inserts.result(row, firstValues(found)[0]))
+      if (!(rows instanceof Promise)) return inserts.result(row, inserts.numbers(rows)[0]);
+      return rows.then((found) => inserts.result(row, inserts.numbers(found)[0]))
         .catch((error) => insertFailed(database, table, session, row, attempt, error));
     }
     const done = session.run(query, values);
@@ -52,15 +52,6 @@ export function lastNumber(table: SqlTable, { lastInsertRowid }: SqlChanges): nu
     driver: table.traits.driver,
     table: table.name,
   });
-}
-
-/** The values of rows of one column. */
-export function firstValues(rows: readonly unknown[]): unknown[] {
-  const [first] = rows;
-  if (first === undefined) return [];
-  if (Array.isArray(first)) return rows.map((row) => (row as unknown[])[0]);
-  const name = Object.keys(first as object)[0] as string;
-  return rows.map((row) => (row as Row)[name]);
 }
 
 /** Refuses a null where SQLite would make up a number. */

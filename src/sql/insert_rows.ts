@@ -1,6 +1,6 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { AnyEngine, AnySession } from "./any_engine.ts";
-import { checkRowNumber, firstValues, insertRow, lastNumber } from "./insert_row.ts";
+import { checkRowNumber, insertRow, lastNumber } from "./insert_row.ts";
 import type { InsertStatement } from "./insert_statements.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlChanges, SqlResult } from "./sql_engine.ts";
@@ -103,7 +103,7 @@ function storedRows(
   const { inserts } = table;
   if (numbers === "given") return rows.map((row) => inserts.result(row, undefined));
   if (numbers === "returned") {
-    const ids = firstValues(result.rows ?? []);
+    const ids = inserts.numbers(result.rows ?? []);
     return rows.map((row, i) => inserts.result(row, ids[i]));
   }
   // The numbers of one statement follow one another.

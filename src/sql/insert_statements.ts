@@ -2,6 +2,7 @@ import { query } from "./any_engine.ts";
 import { RowMaker, RowWriter } from "./row_writer.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlColumn } from "./sql_column.ts";
+import type { Decode } from "./sql_dialect.ts";
 import type { SqlQuery } from "./sql_engine.ts";
 import type { SqlTable } from "./sql_table.ts";
 
@@ -27,6 +28,7 @@ export class InsertStatements {
   readonly #rest: readonly SqlColumn[];
   readonly #maker: RowMaker;
   readonly #made: Map<string, InsertStatement> = new Map();
+  #decode: Decode | null = null;
   #given: InsertStatement | null = null;
   #assigning: InsertStatement | null = null;
 
@@ -61,6 +63,20 @@ export class InsertStatements {
     let made = this.#made.get(key);
     if (made === undefined) this.#made.set(key, made = this.#write(rows.length, numbers));
     return made;
+  }
+
+  /** The numbers that the rows of RETURNING hold. */
+  numbers(rows: readonly unknown[]): unknown[] {
+    const numbers = firstValues(rows);
+    const decode = this.#decode ??= this.#decoder();
+    return decode === null ? numbers : numbers.map(decode);
+  }
+
+  #decoder(): Decode | null {
+    const { assigned } = this;
+    const { dialect, driver } = this.#table.traits;
+    const options = { driver, bigints: assigned?.kind === "bigint", checked: this.#table.storage.checked };
+    return assigned === null ? null : dialect.decoder(assigned, options);
   }
 
   /** The row as it was stored. Its values are those that were given, which belong to the driver. */
@@ -103,4 +119,13 @@ export class InsertStatements {
       numbers,
     };
   }
+}
+
+/** The values of rows of one column. */
+function firstValues(rows: readonly unknown[]): unknown[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  if (Array.isArray(first)) return rows.map((row) => (row as unknown[])[0]);
+  const name = Object.keys(first as object)[0] as string;
+  return rows.map((row) => (row as Row)[name]);
 }

@@ -30,6 +30,31 @@ export type {
   SyncSqlTransaction,
 } from "./sql_engine.ts";
 export type { SqlFailure, SqlFailureKind } from "./sql_failure.ts";
+export { query as sqlQuery } from "./any_engine.ts";
+export type {
+  AsyncSqlDialect,
+  Decode,
+  DecoderOptions,
+  Encode,
+  KindEncoding,
+  SqlGrammar,
+  TextOperator,
+} from "./sql_dialect.ts";
+export type {
+  AsyncSqlCatalog,
+  Referrer,
+  StoredColumn,
+  StoredIndex,
+  StoredReference,
+  StoredTable,
+} from "./sql_catalog.ts";
+export type {
+  ColumnKind,
+  SqlColumnDescription,
+  SqlIndexDescription,
+  SqlTableDescription,
+} from "./sql_description.ts";
+export { corruptValue } from "./corrupt_value.ts";
 export { sqlite } from "./sqlite_dialect.ts";
 export { sqliteFailure } from "./sqlite_failure.ts";
 export { claimFile } from "./open_files.ts";

@@ -23,6 +23,8 @@ export interface PredicateScope {
 
 /** More terms than this are joined as a balanced tree: databases limit how deep an expression nests. */
 const FLAT_TERMS = 4;
+/** A condition that no row satisfies. */
+const NEVER = "1 = 0";
 const INVERSE = { ">": "<=", ">=": "<", "<": ">=", "<=": ">" } as const;
 
 /**
@@ -77,7 +79,7 @@ function joined(
   const terms: string[] = [];
   collect(scope, kind, items, negated, terms);
   return terms.length === 0
-    ? (kind === "and" ? "1 = 1" : "1 = 0")
+    ? (kind === "and" ? "1 = 1" : NEVER)
     : balanced(terms, 0, terms.length, kind === "and" ? " AND " : " OR ");
 }
 
@@ -130,16 +132,16 @@ function equal(scope: PredicateScope, predicate: EqualPredicate): string {
   const column = scope.column(predicate.column);
   const value = values.value(predicate.slot, column.encode);
   return predicate.nullable && column.nullable
-    ? dialect.same(column.quoted, value)
-    : `${column.quoted} = ${value}`;
+    ? dialect.same(column.compared, value)
+    : `${column.compared} = ${value}`;
 }
 
 function different(scope: PredicateScope, predicate: EqualPredicate): string {
   const column = scope.column(predicate.column);
   const value = scope.values.value(predicate.slot, column.encode);
   return predicate.nullable || column.nullable
-    ? scope.dialect.different(column.quoted, value)
-    : `${column.quoted} <> ${value}`;
+    ? scope.dialect.different(column.compared, value)
+    : `${column.compared} <> ${value}`;
 }
 
 function inList(scope: PredicateScope, predicate: InPredicate): string {
@@ -150,14 +152,18 @@ function inList(scope: PredicateScope, predicate: InPredicate): string {
     const items = values.items(slot, dialect.encodeJSON);
     const found = items === null
       ? dialect.jsonIn(subject, path, values.value(slot, dialect.encodeJSONList))
+      : items === ""
+      ? NEVER
       : dialect.jsonInItems(subject, path, items);
     return withNull ? `(${dialect.jsonIsNull(subject, path)} OR ${found})` : found;
   }
   const column = scope.column(predicate.column);
   const items = values.items(slot, column.encode);
   const found = items === null
-    ? dialect.inList(column.kind, column.quoted, values.value(slot, column.encodeList))
-    : `${column.quoted} IN (${items})`;
+    ? dialect.inList(column.kind, column.compared, values.value(slot, column.encodeList))
+    : items === ""
+    ? NEVER
+    : `${column.compared} IN (${items})`;
   return withNull && column.nullable ? `(${column.quoted} IS NULL OR ${found})` : found;
 }
 

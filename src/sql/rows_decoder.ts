@@ -1,6 +1,6 @@
 import { canGenerateCode } from "./code_generation.ts";
 import type { SqlColumn } from "./sql_column.ts";
-import { type Decode, type DecoderOptions, valueDecoder } from "./value_decoder.ts";
+import type { Decode, DecoderOptions, SqlDialect } from "./sql_dialect.ts";
 
 /** A row with native values. */
 export type Row = Record<string, unknown>;
@@ -25,9 +25,9 @@ export class RowsDecoder {
   #left: number;
 
   /** Prepares for columns, in the order in which they come. */
-  constructor(columns: readonly SqlColumn[], options: RowsOptions) {
+  constructor(columns: readonly SqlColumn[], dialect: SqlDialect, options: RowsOptions) {
     this.#names = columns.map(({ name }) => name);
-    this.#decodes = columns.map(({ column }) => valueDecoder(column, options));
+    this.#decodes = columns.map((column) => dialect.decoder(column, options));
     this.#form = options.rows;
     this.#decode = closureDecoder(this.#form, this.#names, this.#decodes);
     this.#left = canGenerateCode() ? HOT_ROWS : Infinity;

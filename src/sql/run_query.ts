@@ -35,9 +35,15 @@ export function finishSelect(
   params: readonly unknown[],
   rows: Promise<unknown[]>,
 ): Promise<Row[]> {
-  const decoder = compiled.decoder as RowsDecoder;
-  return rows.then((found) => decoder.decode(found))
-    .catch((error) => queryFailed(database, table, session, compiled, params, error));
+  const failed = (error: unknown): Maybe<never> =>
+    queryFailed(database, table, session, compiled, params, error);
+  return rows.then((found) => {
+    try {
+      return (compiled.decoder as RowsDecoder).decode(found);
+    } catch (error) {
+      return failed(error);
+    }
+  }, failed);
 }
 
 /** Throws the error for a query that failed. */
@@ -86,7 +92,10 @@ export function runCount(
     } else {
       const result = session.run(query, values);
       if (!(result instanceof Promise)) return result.changes;
-      done = result.then(changesOf);
+      return result.then(
+        changesOf,
+        (error) => queryFailed(database, table, session, compiled, params, error),
+      );
     }
     if (typeof done === "number") return done;
     return done.catch((error) => queryFailed(database, table, session, compiled, params, error));

@@ -1,7 +1,6 @@
 import type { ReferenceAction } from "../contract/mod.ts";
 import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
-import { storageType } from "./create_table_sql.ts";
 import type { StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
 
 /**
@@ -66,17 +65,7 @@ function typeText({ kind }: Column): string {
 }
 
 function kindText(kind: Column["kind"]): string {
-  switch (kind) {
-    case "bigint":
-      return "INTEGER of 64 bit";
-    case "integer":
-    case "text":
-    case "real":
-    case "blob":
-      return storageType(kind);
-    default:
-      return kind.toUpperCase();
-  }
+  return kind === "bigint" ? "INTEGER of 64 bit" : kind.toUpperCase();
 }
 
 function storedReferenceText(reference: StoredReference | undefined, wanted: Column): string {

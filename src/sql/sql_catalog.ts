@@ -1,8 +1,8 @@
 import type { Maybe } from "../chain/chain.ts";
 import type { ReferenceAction } from "../contract/mod.ts";
-import type { ColumnKind } from "../schema/column.ts";
+import type { ColumnKind } from "./sql_description.ts";
 import type { AnySession } from "./any_engine.ts";
-import type { SqlStatement } from "./sql_engine.ts";
+import type { AsyncSqlSession } from "./sql_engine.ts";
 
 /** What a store tells of a table it has. */
 export interface StoredTable {
@@ -84,8 +84,22 @@ export interface SqlCatalog {
   index(session: AnySession, name: string): Maybe<StoredIndex | null>;
   /** The foreign keys that refer to a table. */
   referrers(session: AnySession, table: string): Maybe<readonly Referrer[]>;
-  /** A statement that fails when another statement has made the table or index of the name, or a trigger is on the table. */
-  refuseOther(type: "table" | "index", name: string, sql: string): SqlStatement;
   /** The last number given to a table's rows, or null. */
   lastNumber(session: AnySession, table: string): Maybe<bigint | null>;
+}
+
+/** The same, with Promises. */
+export interface AsyncSqlCatalog {
+  /** Whether there is no table at all. */
+  isEmpty(session: AsyncSqlSession): Promise<boolean>;
+  /** Whether there is a table of exactly this name. */
+  hasTable(session: AsyncSqlSession, name: string): Promise<boolean>;
+  /** The table whose name is this but for case, or null. */
+  table(session: AsyncSqlSession, name: string): Promise<StoredTable | null>;
+  /** The index of a name, or null. */
+  index(session: AsyncSqlSession, name: string): Promise<StoredIndex | null>;
+  /** The foreign keys that refer to a table. */
+  referrers(session: AsyncSqlSession, table: string): Promise<readonly Referrer[]>;
+  /** The last number given to a table's rows, or null when the store does not tell. */
+  lastNumber(session: AsyncSqlSession, table: string): Promise<bigint | null>;
 }

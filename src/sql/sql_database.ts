@@ -95,6 +95,7 @@ export class SqlDatabase {
 
   /** A search is being read: what is written has to let it read the rest before. */
   begins(reading: Reading): void {
+    if (this.engine.snapshots === true) return;
     this.#readings.add(reading);
     this.writer = null;
   }
@@ -168,8 +169,13 @@ export class SqlDatabase {
   #enter(): Maybe<AnySession> {
     return chain(this.open(), (engine) => {
       const { transactions } = this.#connection;
-      const ready = transactions.open && !transactions.begun ? this.#prepareTransaction(engine) : undefined;
-      return chain(ready, () => transactions.enter(this, engine));
+      if (!transactions.open) return engine;
+      const ready = (): Maybe<void> => transactions.begun ? undefined : this.#prepareTransaction(engine);
+      const begun = (): Maybe<AnySession> => chain(ready(), () => transactions.enter(this, engine));
+      // Another connection can hold the lock that beginning needs.
+      return settle(begun, (session) => session, (error) => {
+        throw this.error(error, undefined, null);
+      });
     });
   }
 

@@ -1,11 +1,28 @@
-import type { ComparePredicate, ScalarType } from "../contract/mod.ts";
-import type { ColumnKind } from "../schema/column.ts";
-import type { SqlCatalog } from "./sql_catalog.ts";
-import type { SqlLanguage } from "./sql_engine.ts";
-import type { SqlTable } from "./sql_table.ts";
+import type { ComparePredicate, Direction, ScalarType } from "../contract/mod.ts";
+import type { AsyncSqlCatalog, SqlCatalog } from "./sql_catalog.ts";
+import type {
+  ColumnKind,
+  SqlColumnDescription,
+  SqlIndexDescription,
+  SqlTableDescription,
+} from "./sql_description.ts";
+import type { SqlLanguage, SqlStatement } from "./sql_engine.ts";
 
 /** Turns a value into what the store is given; null for values that are given as they are. */
 export type Encode = (value: unknown) => unknown;
+
+/** Turns a stored value that is not null into the column's own. */
+export type Decode = (value: unknown) => unknown;
+
+/** How values come out of a store. */
+export interface DecoderOptions {
+  /** The driver's name, for errors. */
+  readonly driver: string;
+  /** Integers arrive as `bigint`. */
+  readonly bigints: boolean;
+  /** The table does not hold values to their column's type, so that each has to be looked at. */
+  readonly checked: boolean;
+}
 
 /** Writes values into a condition: as parameters, or as literals where a statement cannot have parameters. */
 export interface SqlValues {
@@ -26,8 +43,8 @@ export interface KindEncoding {
 /** The text comparisons. */
 export type TextOperator = "like" | "startsWith" | "endsWith" | "contains";
 
-/** Everything in which one SQL database differs from another. Conditions it writes may be null where they are not true. */
-export interface SqlDialect extends SqlLanguage {
+/** What the SQL of a database is: the part that has no question to ask it. */
+export interface SqlGrammar extends SqlLanguage {
   /** Quotes a name. */
   quote(name: string): string;
   /** The parameter of a number, from 1. A number may occur several times. */
@@ -40,12 +57,33 @@ export interface SqlDialect extends SqlLanguage {
   literal(value: unknown): string;
   /** How values of a kind are written, by how the engine binds integers. */
   encoding(kind: ColumnKind, integers: "number" | "bigint"): KindEncoding;
-  /** What the database tells of itself. */
-  readonly catalog: SqlCatalog;
-  /** Writes CREATE TABLE. */
-  createTable(table: SqlTable): string;
-  /** CREATE TABLE or CREATE INDEX, to do nothing when there is one of the name. */
-  ifAbsent(sql: string): string;
+  /**
+   * Makes the function that reads the values of a column, or null when they come as they are. It calls `corruptValue` for
+   * what the column cannot hold.
+   */
+  decoder(column: SqlColumnDescription, options: DecoderOptions): Decode | null;
+  /** How a value is written where it is compared: its column's name, unless values of the kind cannot be compared. */
+  compared(kind: ColumnKind, quoted: string): string;
+  /** A term of ORDER BY: null is the least value. */
+  order(column: SqlColumnDescription, direction: Direction): string;
+  /** The least or the greatest value of a column. */
+  extreme(operation: "min" | "max", column: SqlColumnDescription): string;
+  /** Makes a table; possibly several statements. */
+  createTable(table: SqlTableDescription): string;
+  /** Removes a table, though others may have a foreign key to it, of which no row makes use; possibly several statements. */
+  dropTable(name: string): string;
+  /** Makes an index; possibly several statements. The catalog has to give the same text for an index made by it. */
+  createIndex(index: SqlIndexDescription): string;
+  /** Removes an index. */
+  dropIndex(quoted: string): string;
+  /**
+   * For engines that are `distant`: makes a table or index unless there is one of the name. `refuseOther` is a statement that
+   * fails when another text has made it, or a trigger is on the table.
+   */
+  readonly unlessMade?: {
+    create(sql: string): string;
+    refuseOther(type: "table" | "index", name: string, sql: string): SqlStatement;
+  };
   /** Asks how a statement would run; the rows' last column is a line for a person. */
   explain(sql: string): { readonly sql: string; readonly columns: readonly string[] };
   /** Opens a transaction that will write. */
@@ -98,4 +136,16 @@ export interface SqlDialect extends SqlLanguage {
     path: string,
     p: (encode: Encode | null) => string,
   ): string;
+}
+
+/** Everything in which one SQL database differs from another. Conditions it writes may be null where they are not true. */
+export interface SqlDialect extends SqlGrammar {
+  /** What the database tells of itself. */
+  readonly catalog: SqlCatalog;
+}
+
+/** The same, of a database whose answers come as Promises. */
+export interface AsyncSqlDialect extends SqlGrammar {
+  /** What the database tells of itself. */
+  readonly catalog: AsyncSqlCatalog;
 }

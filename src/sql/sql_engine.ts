@@ -103,6 +103,11 @@ export interface SqlEngineTraits {
    * outside of any. Default false.
    */
   readonly endsOnError?: boolean;
+  /**
+   * A search that is being read sees nothing of what is written meanwhile, so that nothing has to wait for its end. Default
+   * false.
+   */
+  readonly snapshots?: boolean;
   /** Every call goes over a network, so that several are made one where they can be. Default false. */
   readonly distant?: boolean;
   /** What an error of the store means. */

@@ -9,7 +9,6 @@ import {
   UniqueConstraintError,
   ValidationError,
 } from "../errors/mod.ts";
-import { SAFE_INTEGER_CHECK } from "./create_table_sql.ts";
 import type { SqlFailure } from "./sql_failure.ts";
 import type { SqlTable } from "./sql_table.ts";
 
@@ -54,7 +53,12 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
     case "notNull":
       return notNullError(failure, scene, details);
     case "check":
-      return checkError(failure, scene, details, what);
+      return new CheckConstraintError(
+        `${what}: the store's check ${JSON.stringify(failure.detail)} is not met`,
+        details,
+      );
+    case "outOfRange":
+      return outOfRange(what, columnOutOfRange(failure, scene), details);
     case "foreignKey":
       return new ForeignKeyConstraintError(`${what}: a reference would point at nothing`, details);
     case "badReference":
@@ -71,6 +75,11 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
       return new ConflictError(
         `${what}: another connection is writing to \`${database}\`; try again, or raise \`busyTimeout\``,
         { ...details, code: "BUSY", retryable: true },
+      );
+    case "conflict":
+      return new ConflictError(
+        `${what}: another transaction has changed what this one read or writes; run it again`,
+        { ...details, retryable: true },
       );
     case "locked":
       return new ConflictError(
@@ -135,7 +144,7 @@ export function readonlyError(what: string, details: ErrorDetails): ConnectionEr
 }
 
 function uniqueError(failure: SqlFailure, scene: ErrorScene, details: ErrorDetails): RinariError {
-  const { table, columns } = constraintColumns(failure.detail, scene);
+  const { table, columns } = constraintColumns(failure, scene);
   const reason = scene.attempt === "index"
     ? `two rows are equal in ${list(columns)}; change one of them first`
     : `another row has the same ${list(columns)}; use another value, or change that row`;
@@ -147,7 +156,7 @@ function uniqueError(failure: SqlFailure, scene: ErrorScene, details: ErrorDetai
 }
 
 function notNullError(failure: SqlFailure, scene: ErrorScene, details: ErrorDetails): RinariError {
-  const { table, columns } = constraintColumns(failure.detail, scene);
+  const { table, columns } = constraintColumns(failure, scene);
   return new NotNullConstraintError(
     `Cannot ${scene.attempt} \`${table}\`: ${list(columns)} takes no null; give it a value`,
     {
@@ -156,22 +165,6 @@ function notNullError(failure: SqlFailure, scene: ErrorScene, details: ErrorDeta
       columns,
     },
   );
-}
-
-function checkError(
-  failure: SqlFailure,
-  scene: ErrorScene,
-  details: ErrorDetails,
-  what: string,
-): RinariError {
-  if (failure.detail.startsWith(SAFE_INTEGER_CHECK)) {
-    const column = failure.detail.slice(SAFE_INTEGER_CHECK.length);
-    return outOfRange(what, column, details);
-  }
-  return new CheckConstraintError(`${what}: the store's check ${JSON.stringify(failure.detail)} is not met`, {
-    ...details,
-    ...(scene.table === undefined ? null : { table: scene.table }),
-  });
 }
 
 /** A value would be beyond what its column holds. */
@@ -210,15 +203,36 @@ function missingTable(
   );
 }
 
-/** Finds the table and columns in `t.a, t.b`; a key's action can violate a constraint of another table than the one written to. */
-function constraintColumns(detail: string, scene: ErrorScene): { table: string; columns: string[] } {
+/** Finds the table and columns; a key's action can violate a constraint of another table than the one written to. */
+function constraintColumns(failure: SqlFailure, scene: ErrorScene): { table: string; columns: string[] } {
   for (const known of scene.tables) {
-    const prefix = `${known.name}.`;
-    if (!detail.startsWith(prefix)) continue;
-    const columns = detail.slice(prefix.length).split(`, ${prefix}`);
-    if (columns.every((name) => known.table.get(name) !== undefined)) return { table: known.name, columns };
+    const columns = columnsOf(known, failure);
+    if (columns !== null) return { table: known.name, columns };
   }
   return { table: scene.table ?? "", columns: [] };
+}
+
+/** The columns of a table a failure names; null when it names another table. */
+function columnsOf(known: SqlTable, { detail, table, columns }: SqlFailure): string[] | null {
+  if (columns === undefined || table === undefined) {
+    const prefix = `${known.name}.`;
+    if (!detail.startsWith(prefix)) return null;
+    const names = detail.slice(prefix.length).split(`, ${prefix}`);
+    return names.every((name) => known.table.get(name) !== undefined) ? names : null;
+  }
+  // A store may shorten names; quoted they are the same.
+  const { quote } = known.traits.dialect;
+  if (quote(table) !== known.quoted) return null;
+  const found = columns.map((name) => known.columns.find(({ quoted }) => quoted === quote(name))?.name);
+  return found.every((name) => name !== undefined) ? found : null;
+}
+
+function columnOutOfRange(failure: SqlFailure, scene: ErrorScene): string {
+  const table = [...scene.tables].find(({ name }) => name === scene.table);
+  const told = failure.table === undefined
+    ? failure.columns?.[0]
+    : constraintColumns(failure, scene).columns[0];
+  return told ?? table?.inserts.assigned?.name ?? "";
 }
 
 function list(columns: readonly string[]): string {

@@ -2,8 +2,15 @@
 export interface SqlFailure {
   /** The kind of failure. */
   readonly kind: SqlFailureKind;
-  /** `unique`, `notNull`: the columns as the store names them; `check`: the constraint; `noTable`: the table. */
+  /**
+   * `unique`, `notNull`: the columns as `t.a, t.b`, unless `columns` has them; `check`: the constraint; `noTable`: the table;
+   * `other`: what the store says.
+   */
   readonly detail: string;
+  /** The table, as the store names it, where the store tells it by itself. */
+  readonly table?: string;
+  /** The columns, as the store names them, where the store tells them by themselves. */
+  readonly columns?: readonly string[];
 }
 
 /** The kinds of failure that are told apart. */
@@ -20,6 +27,8 @@ export type SqlFailureKind =
   | "type"
   /** Another connection holds the store. */
   | "busy"
+  /** The transaction cannot be kept beside another one, and may be run again. */
+  | "conflict"
   /** Something on this connection is still reading. */
   | "locked"
   /** Writing is not allowed. */
@@ -46,6 +55,8 @@ export type SqlFailureKind =
   | "malformedJSON"
   /** An integer that was read does not fit a number. */
   | "unsafeInteger"
+  /** A value would be beyond what `columns`, or the column the store assigns, can hold. */
+  | "outOfRange"
   /** A sum is beyond 64 bit. */
   | "overflow"
   /** Anything else. */

@@ -5,6 +5,7 @@ import type { CompiledQuery } from "./compiled_query.ts";
 import { InsertStatements } from "./insert_statements.ts";
 import { RowsDecoder } from "./rows_decoder.ts";
 import { SqlColumn } from "./sql_column.ts";
+import type { SqlTableDescription } from "./sql_description.ts";
 import type { Encode, SqlDialect } from "./sql_dialect.ts";
 
 /** Queries kept by shape for each table, for calls that do not prepare. */
@@ -36,7 +37,7 @@ export interface TableStorage {
 const OURS: TableStorage = { checked: false, triggers: false };
 
 /** A table known to exist with this schema, with everything that is prepared once for it. */
-export class SqlTable {
+export class SqlTable implements SqlTableDescription {
   /** The schema as it was given. */
   readonly schema: TableSchema;
   /** The table. */
@@ -94,6 +95,11 @@ export class SqlTable {
     return this.#byName.get(name) ?? this.table.column(name) as never;
   }
 
+  /** The columns of the primary key, in order. */
+  get primaryKey(): readonly SqlColumn[] {
+    return this.table.primaryKey.map(({ name }) => this.column(name));
+  }
+
   /** The decoder of rows with these columns; all of them when none are named. */
   decoder(select: readonly string[] | undefined): RowsDecoder {
     if (select === undefined) return this.#all ??= this.#decoder(this.columns);
@@ -112,8 +118,8 @@ export class SqlTable {
   }
 
   #decoder(columns: readonly SqlColumn[], bigints: boolean = hasBigint(columns)): RowsDecoder {
-    const { driver, rows } = this.traits;
-    return new RowsDecoder(columns, { driver, rows, checked: this.storage.checked, bigints });
+    const { driver, rows, dialect } = this.traits;
+    return new RowsDecoder(columns, dialect, { driver, rows, checked: this.storage.checked, bigints });
   }
 }
 

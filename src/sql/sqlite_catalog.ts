@@ -1,11 +1,10 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { ReferenceAction } from "../contract/mod.ts";
-import type { ColumnKind } from "../schema/column.ts";
+import type { ColumnKind } from "./sql_description.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
-import { createTablePrefix, KINDS } from "./create_table_sql.ts";
 import type { SqlCatalog, StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
 import { sqliteKinds } from "./sqlite_affinity.ts";
-import { sqliteDialect } from "./sqlite_dialect.ts";
+import { KINDS, sqliteTablePrefix } from "./sqlite_table_sql.ts";
 
 /** What SQLite tells of itself. Names are bound, like all values. */
 export const sqliteCatalog: SqlCatalog = {
@@ -63,17 +62,6 @@ export const sqliteCatalog: SqlCatalog = {
           onUpdate: onUpdate as ReferenceAction,
         })),
     ),
-
-  // A text that begins so is no JSON, which is an error; made of a column, so that it is one only when there is a row.
-  refuseOther: (type, name, sql) => ({
-    query: query(
-      "SELECT json('another ' || name) AS n FROM sqlite_schema WHERE lower(name) = lower(?2) AND " +
-        "(type = ?1 OR type = 'view') AND NOT (type = ?1 AND name = ?2 AND sql = ?3) OR " +
-        "?1 = 'table' AND type = 'trigger' AND lower(tbl_name) = lower(?2)",
-      ["n"],
-    ),
-    params: [type, name, sql],
-  }),
 
   lastNumber: (session, table) =>
     chain(
@@ -167,7 +155,7 @@ function oddity(type: string, listed: string, sql: string, references: unknown[]
 
 /** The kinds of the columns, as CREATE TABLE lists them when it was written here and no column was added or removed since. */
 function commentedKinds(name: string, sql: string, count: number): readonly ColumnKind[] | null {
-  const prefix = createTablePrefix(sqliteDialect, name);
+  const prefix = sqliteTablePrefix(name);
   if (!sql.startsWith(prefix)) return null;
   const kinds = sql.slice(prefix.length, sql.indexOf(" */", prefix.length)).split(" ") as ColumnKind[];
   return kinds.length === count && kinds.every((kind) => KINDS.includes(kind)) ? kinds : null;

@@ -1,11 +1,14 @@
 import type { JSONPath } from "../contract/mod.ts";
 import type { SqlDialect, TextOperator } from "./sql_dialect.ts";
 import type { SqlLanguage } from "./sql_engine.ts";
-import { createTableSQL } from "./create_table_sql.ts";
 import { sqliteCatalog } from "./sqlite_catalog.ts";
+import { sqliteDecoder } from "./sqlite_decoder.ts";
 import { afterPrefix } from "./text_prefix.ts";
 import { sqliteEncoding } from "./sqlite_encoding.ts";
 import { sqliteLiteral } from "./sqlite_literal.ts";
+import { quoteSqlite } from "./sqlite_quote.ts";
+import { sqliteTableSQL } from "./sqlite_table_sql.ts";
+import { sqliteUnlessMade } from "./sqlite_unless_made.ts";
 
 /** Up to here numbered places cost nothing. */
 const FEW_PARAMETERS = 16;
@@ -13,16 +16,26 @@ const FEW_PARAMETERS = 16;
 /** The SQL of SQLite and its kin. */
 export const sqliteDialect: SqlDialect = {
   name: "sqlite",
-  quote: (name) => `\`${name.replaceAll("`", "``")}\``,
+  quote: quoteSqlite,
   placeholder: (number) => `?${number}`,
   // SQLite looks numbered places up in a list, one by one: a statement of 900 values takes four times as long with them.
   nextPlaceholder: () => "?",
   simplify: (sql, parameters) => parameters > FEW_PARAMETERS ? withoutNumbers(sql) : sql,
   literal: sqliteLiteral,
   encoding: sqliteEncoding,
+  decoder: sqliteDecoder,
+  compared: (_, quoted) => quoted,
+  order: ({ quoted }, direction) => direction === "DESC" ? `${quoted} DESC` : quoted,
+  extreme: (operation, { quoted }) => `${operation}(${quoted})`,
   catalog: sqliteCatalog,
-  createTable: createTableSQL,
-  ifAbsent: (sql) => sql.replace(/^CREATE (?:UNIQUE )?(?:TABLE|INDEX) /, "$&IF NOT EXISTS "),
+  createTable: sqliteTableSQL,
+  dropTable: (name) => `DROP TABLE ${quoteSqlite(name)}`,
+  createIndex: ({ quoted, table, columns, unique, where }) =>
+    `CREATE ${unique ? "UNIQUE " : ""}INDEX ${quoted} ON ${table.quoted} (${
+      columns.map((column) => column.quoted).join(", ")
+    })${where === null ? "" : ` WHERE ${where}`}`,
+  dropIndex: (quoted) => `DROP INDEX ${quoted}`,
+  unlessMade: sqliteUnlessMade,
   explain: (sql) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, columns: ["id", "parent", "notused", "detail"] }),
   begin: "BEGIN IMMEDIATE",
   beginRead: "BEGIN",

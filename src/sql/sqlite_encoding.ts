@@ -6,6 +6,9 @@ import type { Encode, KindEncoding } from "./sql_dialect.ts";
 const date: Encode = (value) => writeISODate(value as Date);
 const datetime: Encode = (value) => writeISODateTime(value as Date);
 const json: Encode = (value) => JSON.stringify(value);
+/** Node 22 binds bytes without any memory of their own as NULL: these have a byte of it. */
+const NO_BYTES: Uint8Array = new Uint8Array(new ArrayBuffer(1), 0, 0);
+const blob: Encode = (bytes) => (bytes as Uint8Array).length === 0 ? NO_BYTES : bytes;
 const integer: Encode = (value) => BigInt(value as number);
 const booleanNumber: Encode = (value) => value ? 1 : 0;
 const booleanBigint: Encode = (value) => value ? 1n : 0n;
@@ -24,7 +27,7 @@ const PLAIN: Readonly<Record<ColumnKind, KindEncoding>> = {
   date: { one: date, list: listOf(date) },
   datetime: { one: datetime, list: listOf(datetime) },
   json: { one: json, list: listOf(json) },
-  blob: { one: null, list: listOf((bytes) => toHex(bytes as Uint8Array)) },
+  blob: { one: blob, list: listOf((bytes) => toHex(bytes as Uint8Array)) },
 };
 
 const WITH_BIGINTS: Readonly<Record<ColumnKind, KindEncoding>> = {

@@ -1,4 +1,5 @@
 import type { SqlFailure, SqlFailureKind } from "./sql_failure.ts";
+import { SAFE_INTEGER_CHECK } from "./sqlite_table_sql.ts";
 
 /** SQLite's extended result codes that mean more than their primary code. */
 const EXTENDED: Readonly<Record<number, SqlFailureKind>> = {
@@ -32,17 +33,29 @@ const MESSAGES: readonly (readonly [RegExp, SqlFailureKind])[] = [
   [/foreign key mismatch/, "badReference"],
   [/malformed JSON/, "malformedJSON"],
   [/integer overflow/, "overflow"],
+  // The result codes' own texts, for errors that bring no code: those of `exec` in Deno.
+  [/file is not a database/, "notADatabase"],
+  [/disk image is malformed/, "corrupt"],
+  [/database is locked/, "busy"],
+  [/database table is locked/, "locked"],
+  [/attempt to write a readonly database/, "readonly"],
+  [/disk I\/O error/, "io"],
+  [/database or disk is full/, "full"],
+  [/unable to open database file/, "cannotOpen"],
+  [/string or blob too big/, "tooBig"],
 ];
 
 /**
  * What an error of SQLite means.
  *
- * @param code The extended result code; a primary code is enough for most.
+ * @param code The extended result code; a primary code is enough for most, and 0 stands for one that is not told.
  */
 export function sqliteFailure(code: number, message: string): SqlFailure {
   const kind = EXTENDED[code] ?? PRIMARY[code & 0xff];
-  if (kind !== undefined && !(kind === "check" && code === 19)) return { kind, detail: afterColon(message) };
-  if (code === 19) return constraintByMessage(message);
+  if (kind !== undefined && !(kind === "check" && code === 19)) return constraint(kind, afterColon(message));
+  if (code === 19 || (code === 0 && / constraint failed|cannot store /.test(message))) {
+    return constraintByMessage(message);
+  }
   for (const [pattern, meaning] of MESSAGES) {
     const found = pattern.exec(message);
     if (found !== null) return { kind: meaning, detail: found[1] ?? "" };
@@ -59,7 +72,12 @@ function constraintByMessage(message: string): SqlFailure {
     ["cannot store", "type"],
   ];
   const kind = kinds.find(([text]) => message.includes(text))?.[1] ?? "check";
-  return { kind, detail: afterColon(message) };
+  return constraint(kind, afterColon(message));
+}
+
+function constraint(kind: SqlFailureKind, detail: string): SqlFailure {
+  if (kind !== "check" || !detail.startsWith(SAFE_INTEGER_CHECK)) return { kind, detail };
+  return { kind: "outOfRange", detail, columns: [detail.slice(SAFE_INTEGER_CHECK.length)] };
 }
 
 /** `t.a, t.b` of `UNIQUE constraint failed: t.a, t.b`. */

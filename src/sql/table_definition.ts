@@ -1,10 +1,10 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../contract/mod.ts";
-import { ForeignKeyConstraintError, ValidationError } from "../errors/mod.ts";
+import { ForeignKeyConstraintError, RinariError, ValidationError } from "../errors/mod.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
 import { createIndexSQL, storedIndexName } from "./index_sql.ts";
 import { schemaDifferences } from "./schema_differences.ts";
-import type { StoredColumn, StoredTable } from "./sql_catalog.ts";
+import type { StoredColumn, StoredIndex, StoredTable } from "./sql_catalog.ts";
 import type { SqlConnection } from "./sql_connection.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import { SqlTable } from "./sql_table.ts";
@@ -32,15 +32,26 @@ export function createTable(
 
 function makeTable(connection: SqlConnection, database: SqlDatabase, wanted: SqlTable): Maybe<void> {
   const { name } = wanted;
-  const sql = wanted.traits.dialect.createTable(wanted);
-  return chain(
-    database.enterToWrite("create", name),
-    (writer) =>
-      chain(
-        database.guard("create", name, () => writer.run(command(sql), [])),
-        () => know(connection, database, wanted),
-      ),
-  );
+  const { dialect } = wanted.traits;
+  const sql = dialect.createTable(wanted);
+  return chain(database.enterToWrite("create", name), (writer) => {
+    const failed = (error: unknown): Maybe<void> =>
+      chain(unlessExists(database, error, () => dialect.catalog.table(writer, name)), (stored) => {
+        if (stored === null) throw database.error(error, name, "create");
+        useTable(connection, database, wanted, stored);
+      });
+    return settle(() => writer.run(command(sql), []), () => know(connection, database, wanted), failed);
+  });
+}
+
+/** Looks again for what another connection has made at the same moment; null when that is not why it failed. */
+function unlessExists<T>(
+  database: SqlDatabase,
+  error: unknown,
+  look: () => Maybe<T | null>,
+): Maybe<T | null> {
+  if (error instanceof RinariError || database.engine.failure(error).kind !== "exists") return null;
+  return settle(look, (found) => found, () => null);
 }
 
 function useTable(
@@ -70,7 +81,7 @@ export function dropTable(connection: SqlConnection, database: SqlDatabase, name
         if (!exists) return forget(connection, database, name);
         return chain(database.enterToWrite("drop", name), (writer) => {
           const { dialect } = database.engine;
-          const drop = () => writer.run(command(`DROP TABLE ${dialect.quote(name)}`), []);
+          const drop = () => writer.run(command(dialect.dropTable(name)), []);
           return chain(
             chain(
               refuseOrphans(database, writer, name),
@@ -116,22 +127,24 @@ export function createIndex(
   const sql = createIndexSQL(table, name, options);
   return chain(database.enter(), (session) => {
     const { dialect } = database.engine;
-    return chain(dialect.catalog.index(session, storedIndexName(table.name, name)), (stored) => {
-      if (stored !== null) {
-        if (stored.sql === sql) return;
-        throw new ValidationError(
-          `Cannot make index \`${name}\` of \`${table.name}\`: another index has that name; drop it first, or use another name`,
-          { code: "INDEX_MISMATCH", driver: database.driver, table: table.name, columns: options.columns },
-        );
-      }
-      return chain(
-        database.enterToWrite("index", table.name),
-        (writer) =>
-          chain(
-            database.guard("index", table.name, () => writer.run(command(sql), [])),
-            () => undefined,
-          ),
+    const look = () => dialect.catalog.index(session, storedIndexName(table.name, name));
+    const compare = (stored: StoredIndex): void => {
+      if (stored.sql === sql) return;
+      throw new ValidationError(
+        `Cannot make index \`${name}\` of \`${table.name}\`: another index has that name; drop it first, or use another name`,
+        { code: "INDEX_MISMATCH", driver: database.driver, table: table.name, columns: options.columns },
       );
+    };
+    return chain(look(), (stored) => {
+      if (stored !== null) return compare(stored);
+      return chain(database.enterToWrite("index", table.name), (writer) => {
+        const failed = (error: unknown): Maybe<void> =>
+          chain(unlessExists(database, error, look), (made) => {
+            if (made === null) throw database.error(error, table.name, "index");
+            compare(made);
+          });
+        return settle(() => writer.run(command(sql), []), () => undefined, failed);
+      });
     });
   });
 }
@@ -144,7 +157,7 @@ export function dropIndex(database: SqlDatabase, table: SqlTable, name: string):
     return chain(dialect.catalog.index(session, stored), (found) => {
       if (found === null) return;
       return chain(database.enterToWrite("index", table.name), (writer) => {
-        const drop = () => writer.run(command(`DROP INDEX ${dialect.quote(stored)}`), []);
+        const drop = () => writer.run(command(dialect.dropIndex(dialect.quote(stored))), []);
         return chain(database.guard("index", table.name, drop), () => undefined);
       });
     });

@@ -29,13 +29,15 @@ export function createTableWithIndexes(
       ));
   return chain(database.open(), (engine) => {
     const { dialect, rows, integers, tellsRowNumber } = engine;
-    if (engine.batch === undefined || engine.distant !== true || engine.readonly) return inSteps();
+    const { unlessMade } = dialect;
+    if (engine.batch === undefined || engine.distant !== true || unlessMade === undefined) return inSteps();
+    if (engine.readonly) return inSteps();
     if (connection.transactions.open) return inSteps();
     const traits = { driver: database.driver, dialect, rows, integers, tellsRowNumber };
     const table = new SqlTable(name, schema, traits);
     const make = (type: "table" | "index", stored: string, sql: string): SqlStatement[] => [
-      dialect.catalog.refuseOther(type, stored, sql),
-      { query: command(dialect.ifAbsent(sql)), params: [] },
+      unlessMade.refuseOther(type, stored, sql),
+      { query: command(unlessMade.create(sql)), params: [] },
     ];
     const statements = [
       ...make("table", name, dialect.createTable(table)),

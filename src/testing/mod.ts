@@ -44,7 +44,11 @@
  *
  * Tests run through the ORM, so that what the core composes for a driver is tested with it; and what the driver itself
  * declares is tested on its own methods too. A test needs capabilities, never a vendor: what a driver does not declare
- * is registered as skipped, with the reason. A failure tells the promise, the call, what was expected and what came.
+ * is registered as skipped, with the reason. A failure tells the promise, the smallest call that breaks it, what was expected
+ * and what came.
+ *
+ * What `conformance` returns is filled while the tests run: `capabilityMatrix` writes it as tables, in a last test or
+ * wherever the run has ended. `checkDriver` runs the same tests without a runner.
  *
  * @module
  */

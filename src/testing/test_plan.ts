@@ -8,7 +8,17 @@ import type { Given, TestCase } from "./test_case.ts";
 import { modeOf, World } from "./world.ts";
 
 /** The members a driver may leave out. */
-const OPTIONAL = ["aggregate", "begin", "prepare", "iterate", "upsert", "group", "explain", "introspect"];
+const OPTIONAL = [
+  "createTableWithIndexes",
+  "aggregate",
+  "begin",
+  "prepare",
+  "iterate",
+  "upsert",
+  "group",
+  "explain",
+  "introspect",
+];
 
 /** One test of a driver. */
 export interface PlannedTest {

@@ -1,3 +1,4 @@
+import { promised } from "../chain/chain.ts";
 import type {
   AsyncDriver,
   AsyncTransaction,
@@ -77,15 +78,6 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
       },
     }),
   } as AsyncDriver;
-}
-
-/** Runs work at once; its result, or error, comes as a Promise. */
-function promised<T>(work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }
 
 /** Without `begin` nothing can be rolled back across an await: the core, which is told so, undoes the work itself. */

@@ -81,14 +81,20 @@ describe("capabilityMatrix:", () => {
   });
 
   test("counts what the kit ran, left out and found broken", async () => {
+    // Declared, but not done.
+    const capabilities = { transactions: "exclusive" } as const;
     const report = await checkDriver({
-      driver: () => new NaiveDriver(),
-      only: (promise) => promise.startsWith("driver.createTable"),
+      driver: () => new NaiveDriver({ capabilities }),
+      only: (promise) => promise.startsWith("driver.transaction"),
     });
     const text = capabilityMatrix(report);
     assertStringIncludes(text, "| area                     | passed | failed | skipped | not run |");
-    assertStringIncludes(text, "| driver: tables           | 1      | 1      |         | 4       |");
-    assertStringIncludes(text, "Broken promises:\n\n- driver.createTable: throws when the table differs\n");
+    assertStringIncludes(text, "| driver: tables           |        |        |         | 6       |");
+    assertStringIncludes(text, "| driver: transactions     | 2      | 2      | 4       |         |");
+    assertStringIncludes(
+      text,
+      "Broken promises:\n\n- driver.transaction: undoes every kind of write when its callback throws\n",
+    );
     assertStringIncludes(text, "- driver does not declare `references`: 3");
   });
 });

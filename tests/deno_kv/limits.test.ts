@@ -41,6 +41,20 @@ describe("DenoKVDriver limits:", () => {
   );
 
   testKV(
+    "a statement looks for more keys than a commit checks, most of which are not there",
+    () =>
+      withDriver(async (driver) => {
+        await driver.createTable("d", "t", SCHEMA);
+        await driver.bulkInsert("d", "t", records(10));
+        const many = Array.from({ length: 500 }, (_, i) => i);
+        assertEquals(await driver.update("d", "t", { text: null }, { id: { $in: many.slice(5) } }), 5);
+        assertEquals(await driver.delete("d", "t", { text: { $in: many.map((i) => `t${i}`) } }), 5);
+        assertEquals(await driver.delete("d", "t", { id: { $in: many } }), 5);
+        assertEquals(await driver.verify("d"), []);
+      }),
+  );
+
+  testKV(
     "a bulk insert over a commit is refused, naming the limit, and writes nothing",
     () =>
       withDriver(async (driver) => {

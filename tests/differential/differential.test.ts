@@ -12,6 +12,8 @@ import { inFolders } from "../conformance/stores.ts";
 import { readBack } from "../json_file/read_back.ts";
 import { noServer } from "../support/libsql/server.ts";
 import { type Reach, ServerStores } from "../support/libsql/stores.ts";
+import { findPlaces, type Place } from "../support/postgres/places.ts";
+import { PostgresStores } from "../support/postgres/stores.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
@@ -47,6 +49,18 @@ function server(reach: Reach, share: number): Subject {
   };
 }
 
+/** The PostgreSQL driver on one place. Its sequences, like all of PostgreSQL, give no number back. */
+function postgres(place: Place, share: number): Subject {
+  const stores = new PostgresStores(place);
+  return {
+    share,
+    keepsNumbers: true,
+    make: () => stores.driver(),
+    cleanup: (driver) => stores.cleanup(driver),
+    skip: place.skip,
+  };
+}
+
 const libsqlFiles = inFolders((storageDir) => new LibSQLDriver({ storageDir, durability: "relaxed" }));
 
 const jsonFiles = inFolders((storageDir) =>
@@ -74,6 +88,9 @@ const subjects: Record<string, Subject> = {
   "libsql over http": server("http", 0.05),
   "libsql over a web socket": server("ws", 0.05),
   "libsql in a replica": server("replica", 0.02),
+  ...Object.fromEntries(
+    (await findPlaces()).map((place) => [`postgres (${place.name})`, postgres(place, 0.05)]),
+  ),
   "deno-kv": { share: 0.2, make: () => openDriver(":memory:") },
   "a naive driver": { share: 0.2, keepsNumbers: true, make: () => new NaiveDriver() },
   "a slow naive driver": { share: 0.005, keepsNumbers: true, make: () => new SlowNaiveDriver() },

@@ -56,7 +56,8 @@ function blocksOf(text: string): Block[] {
 }
 
 function beginsProgram(code: string): boolean {
-  return /^import [^;]*\b(?:ORM|RinariError)\b[^;]* from "@rinari\/orm";$/m.test(code);
+  return /^import [^;]*(?:\b(?:ORM|RinariError)\b[^;]* from "@rinari\/orm"| from "(?:node|bun):test");$/m
+    .test(code);
 }
 
 function toProgram(path: string, { line, code }: Block): Program {

@@ -66,7 +66,7 @@ function expectedLines(code: string): string[] {
 
 function withLocalImports(code: string, folder: string): string {
   return code.replace(
-    /\b(from|import)(\s*\(?\s*)"([^".][^"]*)"/g,
+    /\b(from|import)(\s*\(?\s*)"([^".\s][^"\s]*)"/g,
     (whole, keyword: string, space: string, specifier: string) => {
       const path = localPath(specifier);
       return path === null ? whole : `${keyword}${space}"${relative(folder, path).replaceAll("\\", "/")}"`;

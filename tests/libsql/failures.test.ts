@@ -23,6 +23,8 @@ async function errorOf(work: Promise<unknown>): Promise<RinariError> {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const urlOf = { http: (server: Server) => server.url, ws: (server: Server) => server.wsURL };
+
 /** A fetch that loses the answer to the next request when it is told to. */
 function losing(): { fetch: typeof fetch; lose: boolean } {
   const state = {
@@ -40,8 +42,6 @@ function losing(): { fetch: typeof fetch; lose: boolean } {
 
 describe("LibSQLDriver", () => {
   if (noServer !== null) return test.skip("survives failures of servers", noServer);
-  const urlOf = { http: (server: Server) => server.url, ws: (server: Server) => server.wsURL };
-
   for (const reach of ["http", "ws"] as const) {
     test(`${reach}: a server killed inside a transaction, and started again`, () =>
       withServer(async (server) => {
@@ -85,36 +85,14 @@ describe("LibSQLDriver", () => {
       withServer(async (server) => {
         const { orm, Note } = open({ url: urlOf[reach](server), requestTimeout: 500 });
         await Note.create({ text: "before" });
-        server.signal("SIGSTOP");
+        await server.pause();
         const read = await errorOf(Note.count());
         const write = await errorOf(Note.create({ text: "perhaps" }));
-        server.signal("SIGCONT");
+        server.resume();
         assertEquals([read.name, read.retryable], ["TimeoutError", true]);
         assertEquals([write.name, write.retryable, write.outcome], ["TimeoutError", false, "unknown"]);
         await sleep(50);
         assert(await Note.count() >= 1);
-        await orm.disconnect();
-      }));
-
-    test(`${reach}: a transaction that took too long is refused as a whole`, () =>
-      withServer(async (server) => {
-        const { orm, Note } = open({ url: urlOf[reach](server) });
-        await Note.count();
-        let begun: (() => void) | undefined;
-        const started = new Promise<void>((resolve) => begun = resolve);
-        const slow = errorOf(orm.transaction(async () => {
-          await Note.create({ text: "half" });
-          begun?.();
-          await sleep(5_500);
-          await Note.create({ text: "other half" }).catch(() => undefined);
-          await Note.create({ text: "more" });
-        }));
-        await started;
-        await Note.create({ text: "someone else" });
-        const error = await slow;
-        assertEquals(error.code, "TRANSACTION_FAILED");
-        assertEquals([(error.cause as RinariError).code, error.retryable], ["TRANSACTION_EXPIRED", true]);
-        assertEquals((await Note.findAll()).map(({ text }) => text), ["someone else"]);
         await orm.disconnect();
       }));
   }
@@ -139,18 +117,9 @@ describe("LibSQLDriver", () => {
       await orm.disconnect();
     }, { maxConnections: 1 }));
 
-  test("an idle stream that has expired is refused, and nothing is stored", () =>
-    withServer(async (server) => {
-      const { orm, Note } = open({ url: server.url });
-      await Note.count();
-      const error = await errorOf(orm.transaction(async () => {
-        await Note.create({ text: "half" });
-        await sleep(11_500);
-      }));
-      assertEquals([error.name, error.code, error.retryable], ["ConflictError", "TRANSACTION_EXPIRED", true]);
-      assertEquals(await Note.count(), 0);
-      await orm.disconnect();
-    }));
+  // At once, because each of them waits for seconds.
+  test("what took too long is refused as a whole: transactions over http and ws, and an idle stream", () =>
+    Promise.all([tooLong("http"), tooLong("ws"), idle()]));
 
   test("a lost answer to a commit or a write is reported as unknown, and not tried again", () =>
     withServer(async (server) => {
@@ -178,3 +147,42 @@ describe("LibSQLDriver", () => {
       await orm.disconnect();
     }));
 });
+
+/** A transaction that holds the database for longer than the server allows while another waits. */
+function tooLong(reach: "http" | "ws"): Promise<void> {
+  return withServer(async (server) => {
+    const { orm, Note } = open({ url: urlOf[reach](server) });
+    await Note.count();
+    let begun: (() => void) | undefined;
+    const started = new Promise<void>((resolve) => begun = resolve);
+    const slow = errorOf(orm.transaction(async () => {
+      await Note.create({ text: "half" });
+      begun?.();
+      await sleep(5_500);
+      await Note.create({ text: "other half" }).catch(() => undefined);
+      await Note.create({ text: "more" });
+    }));
+    await started;
+    await Note.create({ text: "someone else" });
+    const error = await slow;
+    assertEquals(error.code, "TRANSACTION_FAILED");
+    assertEquals([(error.cause as RinariError).code, error.retryable], ["TRANSACTION_EXPIRED", true]);
+    assertEquals((await Note.findAll()).map(({ text }) => text), ["someone else"]);
+    await orm.disconnect();
+  });
+}
+
+/** A transaction that the server has closed because nothing was asked for too long. */
+function idle(): Promise<void> {
+  return withServer(async (server) => {
+    const { orm, Note } = open({ url: server.url });
+    await Note.count();
+    const error = await errorOf(orm.transaction(async () => {
+      await Note.create({ text: "half" });
+      await sleep(11_500);
+    }));
+    assertEquals([error.name, error.code, error.retryable], ["ConflictError", "TRANSACTION_EXPIRED", true]);
+    assertEquals(await Note.count(), 0);
+    await orm.disconnect();
+  });
+}

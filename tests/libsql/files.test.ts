@@ -1,17 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createClient } from "@libsql/client";
 import { join } from "node:path";
 import { ConflictError, ConnectionError, DataTypes, ForeignKeyConstraintError, ORM } from "../../mod.ts";
 import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
-import { runFile, startFile } from "../support/child.ts";
-import { describe, runtime, test } from "../support/runner.ts";
+import { startFile } from "../support/child.ts";
+import { describe, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 
 const NOTE = {
   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
-  big: { type: DataTypes.INTEGER, bigint: true },
-  number: { type: DataTypes.REAL },
   whole: { type: DataTypes.INTEGER },
   parent: { type: DataTypes.INTEGER, references: { table: "notes", column: "id" } },
 } as const;
@@ -22,22 +19,6 @@ function open(options: LibSQLOptions) {
 }
 
 describe("LibSQLDriver on files", () => {
-  test("integers are stored as integers, 64 bit exactly", () =>
-    withTempDir(async (storageDir) => {
-      const { orm, Note } = open({ storageDir });
-      const big = 2n ** 63n - 1n;
-      const { id } = await Note.create({ big, number: 5, whole: 5 });
-      assertEquals(await Note.findById(id), { id, big, number: 5, whole: 5, parent: null });
-      assertEquals(await Note.count({ big }), 1);
-      await orm.disconnect();
-      const raw = createClient({ url: `file:${join(storageDir, "app.db")}` });
-      const { rows: [row] } = await raw.execute(
-        "SELECT typeof(big) b, typeof(number) n, typeof(whole) w FROM notes",
-      );
-      assertEquals([row?.["b"], row?.["n"], row?.["w"]], ["integer", "real", "integer"]);
-      raw.close();
-    }));
-
   test("foreign keys are enforced on every connection, also after errors", () =>
     withTempDir(async (storageDir) => {
       const { orm, Note } = open({ storageDir });
@@ -91,26 +72,4 @@ describe("LibSQLDriver on files", () => {
       other.disconnect();
       await orm.disconnect();
     }));
-
-  test("takes a client that is open, and leaves it open", async () => {
-    const client = createClient({ url: ":memory:" });
-    const { orm, Note } = open({ client: client as never });
-    await Note.create({ big: 5n, whole: 5 });
-    assertEquals((await Note.findOrFail(1)).big, 5n);
-    await orm.disconnect();
-    assertEquals((await client.execute("SELECT count(*) FROM notes")).rows[0]?.[0], 1);
-    client.close();
-  });
-
-  if (runtime === "node") {
-    test("says what to install when the client's package is missing", () =>
-      withTempDir(async () => {
-        const { stdout } = await runFile(new URL("./fixtures/no_client.ts", import.meta.url));
-        assertEquals(stdout.trim().split("\n")[0], "UnsupportedError");
-        assert(stdout.includes("npm install @libsql/client"));
-      }));
-  } else {test.skip(
-      "says what to install when the client's package is missing",
-      "only Node can hide a package",
-    );}
 });

@@ -77,6 +77,28 @@ describe("LibSQLDriver.transaction", () => {
         await orm.disconnect();
       }));
 
+    // A server ends the transaction itself, after five seconds.
+    if (reach !== "http" && reach !== "ws") {
+      test(`${reach}: who waits inside it for work outside of it is told in time, and all goes on`, () =>
+        withDriver(async (driver) => {
+          const { orm, Account } = open(driver, 200);
+          await Account.bulkCreate(accounts);
+          let begun: (() => void) | undefined;
+          const started = new Promise<void>((resolve) => begun = resolve);
+          const outside = started.then(() => Account.update({ balance: 0 }, { id: 2 }));
+          const error = await orm.transaction(async () => {
+            await Account.update({ balance: 0 }, { id: 1 });
+            begun?.();
+            await outside;
+          }, { retries: 0 }).then(() => null, (error) => error);
+          assert(["ConflictError", "TimeoutError"].includes(error?.name) && error.retryable, String(error));
+          assertEquals(await Account.sum("balance"), 1_000);
+          await Account.update({ balance: 0 }, { id: 1 });
+          assertEquals(await Account.sum("balance"), 900);
+          await orm.disconnect();
+        }, { busyTimeout: 200 }));
+    }
+
     test(`${reach}: a savepoint is undone alone`, () =>
       withDriver(async (driver) => {
         const { orm, Account } = open(driver);

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { dirname } from "node:path";
 import { describe, test } from "../support/runner.ts";
 import { type Import, importsOf, linesWith, readSources, type SourceFile } from "./source_files.ts";
 
@@ -12,6 +13,11 @@ const DUMPING_GROUNDS = /(?:^|\/)(?:utils?|helpers?|common|misc)(?:\/|\.)/;
 /** An example that is a package of its own has a package's name. */
 const SNAKE_CASE_PATH =
   /^(?:examples\/[a-z0-9]+(?:-[a-z0-9]+)*\/)?(?:[a-z0-9]+(?:_[a-z0-9]+)*\/)*[a-z0-9]+(?:_[a-z0-9]+)*(?:\.test|\.d)?\.(?:ts|mjs)$/;
+
+/** People type the address of an example, such as `examples/custom-driver-postgres`. */
+const EXAMPLE_FOLDER = /^examples\/[a-z]+(?:-[a-z]+)*\/(?=[^/]+$)/;
+/** What a driver outside of this repository can import, as `@rinari/orm` and `@rinari/orm/sql`. */
+const ENTRY_POINTS = ["mod.ts", "src/sql/mod.ts"];
 
 /** An import that its file may not have, or null. */
 type ImportRule = (file: SourceFile, imported: Import) => string | null;
@@ -52,6 +58,19 @@ describe("dependency rule:", () => {
     check((_, { specifier }) =>
       specifier.startsWith("bun:") ? "use process.getBuiltinModule: the npm build cannot read `bun:`" : null
     ));
+
+  test("an example of a driver imports only what is exported", () => {
+    const files = everything.filter(({ path }) => path.startsWith("examples/custom-driver-"));
+    expectNone(
+      files.flatMap((file) =>
+        importsOf(file).filter(({ target }) =>
+          target !== null && dirname(target) !== dirname(file.path) && !ENTRY_POINTS.includes(target)
+        ).map(({ line, specifier }) =>
+          `${file.path}:${line} imports "${specifier}", which no entry point exports`
+        )
+      ),
+    );
+  });
 
   test("imports of files keep their extension", () =>
     check((_, { target, specifier }) =>
@@ -99,8 +118,8 @@ describe("house rule:", () => {
     );
   });
 
-  test("folders and files have snake_case names", () => {
-    const wrong = everything.filter(({ path }) => !SNAKE_CASE_PATH.test(path));
+  test("folders and files have snake_case names, but for the folders of whole examples", () => {
+    const wrong = everything.filter(({ path }) => !SNAKE_CASE_PATH.test(path.replace(EXAMPLE_FOLDER, "")));
     expectNone(wrong.map(({ path }) => `${path} is not snake_case`));
   });
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "../support/runner.ts";
-import { readRootFile, root } from "./source_files.ts";
+import { readRootFile, readSources, root } from "./source_files.ts";
 
 interface DenoManifest {
   name: string;
@@ -37,9 +37,30 @@ describe("deno.json", () => {
     }
   });
 
-  test("has a version that the changelog names", () => {
+  test("exports modules whose documentation has an example", () => {
+    for (const file of Object.values(deno.exports)) {
+      const [documentation = ""] = /^\/\*\*[^]*?\*\//.exec(readRootFile(file)) ?? [];
+      assertStringIncludes(documentation, "@module", file);
+      assertStringIncludes(documentation, "```ts", file);
+    }
+  });
+
+  test("exports drivers that the README lists", () => {
+    const readme = readRootFile("README.md");
+    for (const name of Object.keys(deno.exports).filter((name) => name.startsWith("./drivers/"))) {
+      assertStringIncludes(readme, `\`${deno.name}${name.slice(1)}\` `);
+    }
+  });
+
+  test("has a version that the changelog names and the drivers tell", () => {
     assertMatch(deno.version, /^\d+\.\d+\.\d+/);
     assertStringIncludes(readRootFile("CHANGELOG.md"), `## ${deno.version}`);
+    for (const { path, uncommented } of readSources("src", "drivers")) {
+      if (path.startsWith("src/testing/")) continue;
+      for (const [, version] of uncommented.matchAll(/\bversion(?::| =) "(\d.*?)"/gi)) {
+        assertEquals(version, deno.version, path);
+      }
+    }
   });
 
   test("agrees with package.json", () => {
@@ -47,10 +68,11 @@ describe("deno.json", () => {
     assertEquals(npm.version ?? deno.version, deno.version);
     for (const [name, specifier] of Object.entries(deno.imports)) {
       const range = /^npm:(?:@[^/]+\/)?[^@]+@\^?(.+)$/.exec(specifier)?.[1];
-      if (range === undefined || pinned[name] === undefined) continue;
+      if (range === undefined) continue;
+      const version = pinned[name] ?? "absent";
       assert(
-        pinned[name].startsWith(range),
-        `${name} is ${range} in deno.json and ${pinned[name]} in package.json`,
+        version === range || version.startsWith(`${range}.`),
+        `${name} is ${range} in deno.json and ${version} in package.json`,
       );
     }
   });
@@ -68,9 +90,8 @@ describe("package.json", () => {
   test("is private and pins every tool exactly", () => {
     assertEquals(npm.private, true);
     for (const [name, version] of Object.entries(pinned)) {
-      if (!version.startsWith("file:")) {
-        assertMatch(version, /^\d+\.\d+\.\d+(?:-[\w.]+)?$/, `${name} is not pinned`);
-      }
+      if (version.startsWith("file:")) continue;
+      assertMatch(version, /^(?:npm:[\w-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/, `${name} is not pinned`);
     }
   });
 

@@ -21,7 +21,9 @@ export interface ChildOptions {
   after?: string;
 }
 
-const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet"];
+// A program in another folder finds the packages of this repository only by its manifest.
+const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet", `--config=${config}`];
 const flags: Record<Runtime, string[]> = {
   bun: ["run"],
   deno: ["run", ...denoFlags],
@@ -63,13 +65,15 @@ export function runFile(
   return endOf(startFile(file, args, options), timeout);
 }
 
-/** Runs a command to its end; after `timeout` ms it is killed. */
+/** Runs a command to its end, with `env` added to the environment; after `timeout` ms it is killed. */
 export function runCommand(
   command: string,
   args: string[],
-  { cwd, timeout }: { cwd?: string; timeout?: number } = {},
+  { timeout, env, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; shell?: boolean; timeout?: number } =
+    {},
 ): Promise<ChildResult> {
-  return endOf(spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"], env: environment() }), timeout);
+  const stdio: "pipe"[] = ["pipe", "pipe", "pipe"];
+  return endOf(spawn(command, args, { ...options, stdio, env: { ...environment(), ...env } }), timeout);
 }
 
 function environment(): NodeJS.ProcessEnv {

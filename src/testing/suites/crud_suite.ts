@@ -126,6 +126,17 @@ async function findsOrFails(world: World): Promise<void> {
   expectEqual(await Item.findOrFail({ where: { name: "a" } }), row(1, "a", 1));
   await expectFailure(() => Item.findOrFail(9), missing);
   await expectFailure(() => Item.findOrFail({ where: { name: "z" } }), missing);
+  // A key that is missing by mistake never means any row.
+  for (const nothing of [undefined, null, new Map(), []]) {
+    await expectFailure(() => Item.findOrFail(nothing), { error: ValidationError, table: "items" });
+  }
+  const Day = await world.filled("days", { day: { type: "DATE", primaryKey: true } }, [
+    { day: "2026-01-01" },
+    { day: "2026-01-02" },
+  ]);
+  const second = new Date("2026-01-02");
+  expectEqual(await Day.findOrFail(second), { day: second });
+  await expectFailure(() => Day.findOrFail(new Date("2026-01-03")), { ...missing, table: "days" });
 }
 
 async function counts(world: World): Promise<void> {

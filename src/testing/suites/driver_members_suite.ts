@@ -9,6 +9,11 @@ import { allRows, type DirectTable, directTable, idsOf } from "./direct_table.ts
 /** The optional members a driver has. */
 export const driverMembersSuite: readonly TestCase[] = [
   promiseIf(
+    has("createTableWithIndexes"),
+    "driver.createTableWithIndexes: makes what is absent, and may be called again",
+    createsWithIndexes,
+  ),
+  promiseIf(
     has("aggregate"),
     "driver.aggregate: computes SUM, AVG, MIN, MAX and COUNT, null left out",
     aggregates,
@@ -55,6 +60,21 @@ const ROWS: readonly Row[] = [
 
 function items(world: World): Promise<DirectTable> {
   return directTable(world, "items", schema, ROWS);
+}
+
+async function createsWithIndexes(world: World): Promise<void> {
+  const table = await items(world);
+  const { driver, db, name } = table;
+  const indexes = [{ name: "by_n", columns: ["n"] }, { name: "one_r", columns: ["r"], unique: true }];
+  for (const [each, rows] of [[name, ROWS], ["others", []], [name, ROWS]] as const) {
+    await driver.createTableWithIndexes?.(db, each, schema, indexes);
+    expectEqual(await allRows({ ...table, name: each }), rows);
+  }
+  if (world.capabilities.uniqueIndexes !== true) return;
+  const refused = { error: UniqueConstraintError, table: name, columns: ["r"] };
+  await expectFailure(() => driver.insert(db, name, { id: 5, kind: null, n: null, r: 0.5 }), refused);
+  await driver.dropIndex(db, name, "one_r");
+  await driver.insert(db, name, { id: 5, kind: null, n: null, r: 0.5 });
 }
 
 async function aggregates(world: World): Promise<void> {

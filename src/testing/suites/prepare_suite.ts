@@ -10,6 +10,7 @@ export const prepareSuite: readonly TestCase[] = [
   promise("prepare: a run never sees the parameters of another", runs),
   promise("prepare: null as a parameter finds null", nulls),
   promise("prepare: takes the parameter of every type of column", types),
+  promise("prepare: takes parameters for places inside JSON", places),
   promise("prepare: findOne gives the first row, or null", one),
   promise("prepare: sees what was written since it was made", fresh),
   promise("prepare: a parameter that is missing or does not fit is refused", refuses),
@@ -70,7 +71,11 @@ async function sameRows(world: World): Promise<void> {
     [({ a }) => ({ where: { text: { $endsWith: a } } }), [{ a: "%" }, { a: "s" }]],
     [({ a }) => ({ where: { text: { $contains: a } } }), [{ a: "'" }, { a: "" }]],
     [({ list }) => ({ where: { n: { $in: list } } }), [{ list: [1, 2] }, { list: [] }, { list: [7, 1] }]],
-    [({ list }) => ({ where: { n: { $notIn: list } } }), [{ list: [1] }, { list: [] }]],
+    [({ list }) => ({ where: { n: { $notIn: list } } }), [{ list: [1] }, { list: [] }, { list: [null, 2] }]],
+    [
+      ({ a, b }) => ({ where: { $or: [{ n: { $in: a } }, { text: { $in: b } }] } }),
+      [{ a: [1, null], b: [] }, { a: [], b: ["a", null] }, { a: [null], b: [null] }, { a: [1], b: ["it's"] }],
+    ],
     [({ a, b }) => ({ where: { $or: [{ id: a }, { $not: { n: b } }] } }), [{ a: 1, b: 2 }, { a: 4, b: 1 }]],
     [({ a }) => ({ where: { n: a }, orderBy: [["id", "DESC"]], select: ["id"], limit: 1 }), [{ a: 2 }]],
     [({ skip }) => ({ offset: skip, limit: 2 }), [{ skip: 0 }, { skip: 1 }, { skip: 3 }, { skip: 9 }]],
@@ -118,6 +123,41 @@ async function types(world: World): Promise<void> {
   const since = Item.prepare(({ at }) => ({ where: { at: { $gte: at } }, select: ["id"] }));
   expectEqual(await since.findAll({ at: "1970-01-01T00:00:00Z" }), [{ id: 1 }]);
   expectEqual(await since.findAll({ at: -1 }), [{ id: 1 }, { id: 2 }]);
+}
+
+async function places(world: World): Promise<void> {
+  const Item = await world.filled("items", {
+    id: { type: "INTEGER", primaryKey: true },
+    data: { type: "JSON" },
+  }, [
+    { id: 1, data: { x: 1 } },
+    { id: 2, data: { x: "1" } },
+    { id: 3, data: { x: true } },
+    { id: 4, data: { x: null } },
+    { id: 5, data: { x: 10 } },
+    { id: 6 },
+    { id: 7, data: { x: "b" } },
+  ]);
+  const values = [1, "1", true, false, 10, "b", 0.5, ""];
+  const searches: readonly (readonly [(params: Params) => object, readonly unknown[]])[] = [
+    [({ a }) => ({ where: { "data.x": a } }), [...values, null]],
+    [({ a }) => ({ where: { "data.x": { $ne: a } } }), [...values, null]],
+    [({ a }) => ({ where: { "data.x": { $gte: a } } }), [1, "1", 10, "a"]],
+    [({ a }) => ({ where: { "data.x": { $not: { $lt: a } } } }), [1, "1", 10, "a"]],
+    [({ a }) => ({ where: { "data.x": { $between: [a, a] } } }), [1, "1", 10]],
+    [({ a }) => ({ where: { "data.x": { $in: a } } }), [[1, "1"], [null, 10], [], [true]]],
+    [({ a }) => ({ where: { "data.x": { $startsWith: a } } }), ["1", "b"]],
+    [({ a }) => ({ where: { $or: [{ "data.x": a }, { id: 6 }] } }), [...values, null]],
+  ];
+  for (const [build, all] of searches) {
+    const query = Item.prepare(build);
+    for (const a of [...all, ...all.toReversed()]) {
+      expectEqual(await query.findAll({ a }), await Item.findAll(build({ a })));
+    }
+  }
+  const range = Item.prepare(({ a, b }) => ({ where: { "data.x": { $between: [a, b] } } }));
+  await expectFailure(() => range.findAll({ a: 1, b: "2" }), { error: ValidationError, table: "items" });
+  await expectFailure(() => range.findAll({ a: true, b: true }), { error: ValidationError, table: "items" });
 }
 
 async function one(world: World): Promise<void> {

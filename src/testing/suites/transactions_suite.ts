@@ -1,4 +1,4 @@
-import { TransactionError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
+import { NotFoundError, TransactionError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure, expectTrue, failing } from "../assertions.ts";
 import { isOfMode, promise, promiseIf, type TestCase } from "../test_case.ts";
 import { take } from "../steps.ts";
@@ -15,6 +15,7 @@ export const transactionsSuite: readonly TestCase[] = [
   promise("transaction: a nested one that succeeds goes with the outer one", nestedGoes),
   promise("transaction: nests ten levels deep", deep),
   promise("transaction: after a failed operation only its end is possible", failed),
+  promise("transaction: goes on after findOrFail found nothing", notFound),
   promise("transaction: a failed operation that is caught still undoes it", swallowed),
   promise("transaction: a failure in a nested one can be survived", survived),
   promise("transaction: a second database is refused", secondDatabase),
@@ -221,6 +222,16 @@ async function failed(world: World): Promise<void> {
     });
   await expectFailure(work, refused);
   expectEqual(await ids(Item), [1, 2, 3]);
+}
+
+async function notFound(world: World): Promise<void> {
+  const Item = await items(world);
+  await world.transaction(function* () {
+    yield* failing(() => Item.findOrFail(9), { error: NotFoundError });
+    yield Item.create(row(9));
+    yield* failing(() => Item.findOrFail({ where: { name: "nobody" } }), { error: NotFoundError });
+  });
+  expectEqual(await ids(Item), [1, 2, 3, 9]);
 }
 
 async function swallowed(world: World): Promise<void> {

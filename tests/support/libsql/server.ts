@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sqldPath, whyNoSqld } from "../../../scripts/sqld.mjs";
 
 /** Ends the server when its input ends, which it does when the tests end, however they end. */
@@ -112,9 +113,20 @@ export class Server {
     await response.body?.cancel();
   }
 
-  /** Stops the process in its tracks, so that it answers nobody, and `SIGCONT` lets it go on. */
-  signal(name: "SIGSTOP" | "SIGCONT"): void {
-    process.kill(this.#pid, name);
+  /** Stops the process in its tracks, so that it answers nobody. A busy machine may take a while to do so. */
+  async pause(): Promise<void> {
+    process.kill(this.#pid, "SIGSTOP");
+    const state = `/proc/${this.#pid}/stat`;
+    for (let tries = 0; tries < 200 && existsSync(state); tries++) {
+      if (/\) T /.test(readFileSync(state, "utf8"))) break;
+      await sleep(10);
+    }
+    await sleep(50);
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    process.kill(this.#pid, "SIGCONT");
   }
 
   /** Kills the process; its data stays. */

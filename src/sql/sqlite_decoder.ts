@@ -1,33 +1,20 @@
-import { ConnectionError } from "../errors/mod.ts";
-import type { Column } from "../schema/column.ts";
-import { describeValue } from "../schema/describe_value.ts";
+import { corruptValue } from "./corrupt_value.ts";
+import type { SqlColumnDescription } from "./sql_description.ts";
+import type { Decode, DecoderOptions } from "./sql_dialect.ts";
 import { readStoredDate, readStoredDateTime } from "./stored_dates.ts";
-
-/** Turns a stored value that is not null into the column's own. */
-export type Decode = (value: unknown) => unknown;
-
-/** How values come out of a store. */
-export interface DecoderOptions {
-  /** The driver's name, for errors. */
-  readonly driver: string;
-  /** Integers arrive as `bigint`. */
-  readonly bigints: boolean;
-  /** The table does not hold values to their column's type, so that each has to be looked at. */
-  readonly checked: boolean;
-}
 
 /** The largest safe integer; its negative is the least. */
 const SAFE = Number.MAX_SAFE_INTEGER;
 
 /**
- * Makes the function that decodes a column's values, or null when they come as they are.
+ * Makes the function that decodes a column's values of SQLite, or null when they come as they are.
  *
  * The function throws a ConnectionError with code `CORRUPT_VALUE` for what the column cannot hold: someone else wrote it, and
  * nothing that is not the stored value may be returned instead.
  */
-export function valueDecoder(column: Column, options: DecoderOptions): Decode | null {
+export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOptions): Decode | null {
   const { bigints, checked } = options;
-  const corrupt = (value: unknown): never => refuse(column, options.driver, value);
+  const corrupt = (value: unknown): never => corruptValue(column, options.driver, value);
   switch (column.kind) {
     case "text":
       return checked ? (value) => typeof value === "string" ? value : corrupt(value) : null;
@@ -70,18 +57,4 @@ export function valueDecoder(column: Column, options: DecoderOptions): Decode | 
 function readInteger(value: unknown): number | null {
   const number = typeof value === "bigint" ? Number(value) : value;
   return Number.isSafeInteger(number) ? number as number : null;
-}
-
-function refuse(column: Column, driver: string, value: unknown): never {
-  const shown = typeof value === "number" && !Number.isSafeInteger(value) && column.kind === "integer"
-    ? "an integer beyond what a number holds exactly"
-    : describeValue(value);
-  const advice = column.kind === "integer"
-    ? "; declare the column with `bigint: true`, or repair the value"
-    : "; repair the value";
-  throw new ConnectionError(
-    `Cannot read column \`${column.name}\` (${column.type}) of \`${column.table}\`: the store holds ${shown}, which is no ` +
-      `${column.type}${advice}`,
-    { code: "CORRUPT_VALUE", driver, table: column.table, columns: [column.name] },
-  );
 }

@@ -1,0 +1,23 @@
+import { type Maybe, promised } from "../chain/chain.ts";
+import { Model } from "./model.ts";
+
+/** A model on an async driver: what a method refuses comes as a rejection, like what the store refuses. */
+export class AsyncModel<Row extends object, Insert extends object, Key>
+  extends Model<Row, Insert, Key, "async"> {}
+
+/** What answers at once with any driver. */
+const AT_ONCE: readonly string[] = ["constructor", "iterate", "prepare"];
+
+for (const name of Object.getOwnPropertyNames(Model.prototype)) {
+  if (AT_ONCE.includes(name)) continue;
+  const method = Object.getOwnPropertyDescriptor(Model.prototype, name)?.value as (
+    ...args: readonly unknown[]
+  ) => Maybe<unknown>;
+  Object.defineProperty(AsyncModel.prototype, name, {
+    configurable: true,
+    writable: true,
+    value(this: object, ...args: unknown[]): Promise<unknown> {
+      return promised(() => method.apply(this, args));
+    },
+  });
+}

@@ -1,0 +1,22 @@
+import { ConnectionError } from "../errors/mod.ts";
+import { describeValue } from "../schema/describe_value.ts";
+import type { SqlColumnDescription } from "./sql_description.ts";
+
+/**
+ * Throws the error for a stored value that its column cannot hold.
+ *
+ * @throws {ConnectionError} Always, with code `CORRUPT_VALUE`.
+ */
+export function corruptValue(column: SqlColumnDescription, driver: string, value: unknown): never {
+  const shown = typeof value === "number" && !Number.isSafeInteger(value) && column.kind === "integer"
+    ? "an integer beyond what a number holds exactly"
+    : describeValue(value);
+  const advice = column.kind === "integer"
+    ? "; declare the column with `bigint: true`, or repair the value"
+    : "; repair the value";
+  throw new ConnectionError(
+    `Cannot read column \`${column.name}\` (${column.type}) of \`${column.table}\`: the store holds ${shown}, which is no ` +
+      `${column.type}${advice}`,
+    { code: "CORRUPT_VALUE", driver, table: column.table, columns: [column.name] },
+  );
+}

@@ -1,0 +1,72 @@
+import type { ColumnReference, ReferenceAction } from "../contract/mod.ts";
+import type { ColumnKind, SqlColumnDescription, SqlTableDescription } from "./sql_description.ts";
+import { quoteSqlite } from "./sqlite_quote.ts";
+
+/** Begins the name of the check that keeps an integer column within what a number holds; the column's name follows. */
+export const SAFE_INTEGER_CHECK = "safe integer: ";
+
+const TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: "TEXT",
+  integer: "INTEGER",
+  bigint: "INTEGER",
+  real: "REAL",
+  boolean: "INTEGER",
+  date: "TEXT",
+  datetime: "TEXT",
+  json: "TEXT",
+  blob: "BLOB",
+};
+
+/** Every kind of column. */
+export const KINDS: readonly string[] = Object.keys(TYPES);
+
+/**
+ * Writes CREATE TABLE for SQLite. The table is STRICT, so that no writer stores a value of another type; a comment keeps the
+ * kinds of the columns, of which SQLite's four types do not tell.
+ */
+export function sqliteTableSQL({ name, columns, primaryKey }: SqlTableDescription): string {
+  const [first] = primaryKey;
+  const rowid = primaryKey.length === 1 && first !== undefined && isInteger(first) ? first.name : undefined;
+  const lines = columns.map((column) => columnSQL(column, column.name === rowid));
+  if (rowid === undefined) lines.push(`PRIMARY KEY (${primaryKey.map(({ quoted }) => quoted).join(", ")})`);
+  const options = rowid === undefined ? "STRICT, WITHOUT ROWID" : "STRICT";
+  const kinds = columns.map(({ kind }) => kind).join(" ");
+  return `${sqliteTablePrefix(name)}${kinds} */ (\n  ${lines.join(",\n  ")}\n) ${options}`;
+}
+
+/** What a CREATE TABLE written here begins with, before the kinds of the columns. */
+export function sqliteTablePrefix(name: string): string {
+  return `CREATE TABLE ${quoteSqlite(name)} /* rinari: `;
+}
+
+function columnSQL(column: SqlColumnDescription, rowid: boolean): string {
+  const { name, quoted, kind, nullable, autoIncrement, references, defaultSQL } = column;
+  const parts = [quoted, TYPES[kind]];
+  if (rowid) parts.push("PRIMARY KEY");
+  if (autoIncrement) parts.push("AUTOINCREMENT");
+  if (!nullable) parts.push("NOT NULL");
+  if (column.unique && !rowid) parts.push("UNIQUE");
+  if (defaultSQL !== null) parts.push(`DEFAULT ${defaultSQL}`);
+  if (kind === "integer" && (autoIncrement || references?.onUpdate === "CASCADE")) {
+    const max = Number.MAX_SAFE_INTEGER;
+    const check = quoteSqlite(SAFE_INTEGER_CHECK + name);
+    parts.push(`CONSTRAINT ${check} CHECK (${quoted} BETWEEN -${max} AND ${max})`);
+  }
+  if (references !== null) parts.push(referenceSQL(references));
+  return parts.join(" ");
+}
+
+function referenceSQL({ table, column, onDelete, onUpdate }: ColumnReference): string {
+  return `REFERENCES ${quoteSqlite(table)} (${quoteSqlite(column)}) ON DELETE ${action(onDelete)} ON UPDATE ${
+    action(onUpdate)
+  }`;
+}
+
+/** RESTRICT would be checked row by row; what is promised is a check at the end of the statement. */
+function action(name: ReferenceAction | undefined): string {
+  return name === undefined || name === "RESTRICT" ? "NO ACTION" : name;
+}
+
+function isInteger({ kind }: SqlColumnDescription): boolean {
+  return kind === "integer" || kind === "bigint";
+}
