@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { KVAtomic, KVEntry, KVKey, KVStore } from "../drivers/deno_kv.ts";
 import type { KVContestant, User } from "./kv_cases.ts";
 
-/** How rows are written, and what every commit has besides them. */
+/** How rows are written, what every commit has besides them, and how a transaction is made. */
 interface Style {
   readonly name: string;
   /** What all keys begin with. */
@@ -12,7 +13,19 @@ interface Style {
   keep(atomic: KVAtomic, delta: number): void;
   /** Read after entries, when it matters that they are still those of the schema known. */
   readonly schema: KVKey | null;
+  /** Whether transactions are of code that is handed nothing, and end in time. */
+  readonly ambient: boolean;
 }
+
+/** What code in a transaction has read, and wants to write. */
+interface Transaction {
+  readonly read: Map<number, KVEntry>;
+  readonly written: Map<number, User>;
+}
+
+const transactions = new AsyncLocalStorage<Transaction>();
+/** After so many milliseconds a transaction is given up. */
+const DEADLINE = 30_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -22,13 +35,15 @@ const SCHEMA: KVKey = ["bench", "schema"];
  * What careful code on the store does for one table of several: keys that name the database and the table; rows as bytes,
  * because what one runtime's V8 writes another does not read; a schema version, checked by every commit so that no writer misses
  * an index made meanwhile, and by every search in an index, which another process may have begun to remove; a count, changed
- * by every write, whose version tells a transaction that a range it has read has changed.
+ * by every write, whose version tells a transaction that a range it has read has changed; transactions whose code is handed
+ * nothing and may call what it likes, which end in time.
  */
 export function byHand(kv: KVStore): KVContestant {
   return onStore(kv, {
     name: "by hand",
     prefix: ["bench", "users"],
     schema: SCHEMA,
+    ambient: true,
     write: ({ id, name, email, age }) => encoder.encode(JSON.stringify([id, name, email, age])),
     read(value) {
       const [id, name, email, age] = JSON.parse(decoder.decode(value as Uint8Array));
@@ -41,12 +56,16 @@ export function byHand(kv: KVStore): KVContestant {
   });
 }
 
-/** The least there is to do: short keys, rows as V8 stores objects, one schema for ever, a count of inserts and deletes. */
+/**
+ * The least there is to do: short keys, rows as V8 stores objects, one schema for ever, a count of inserts and deletes, a
+ * function of its own for each transaction.
+ */
 export function bareByHand(kv: KVStore): KVContestant {
   return onStore(kv, {
     name: "bare",
     prefix: [],
     schema: null,
+    ambient: false,
     write: (user) => user,
     read: (value) => value as User,
     keep(atomic, delta) {
@@ -55,7 +74,7 @@ export function bareByHand(kv: KVStore): KVContestant {
   });
 }
 
-function onStore(kv: KVStore, { name, prefix, schema, write, read, keep }: Style): KVContestant {
+function onStore(kv: KVStore, { name, prefix, schema, ambient, write, read, keep }: Style): KVContestant {
   const rowKey = (id: number): KVKey => [...prefix, "row", id];
   const emailKey = (email: string): KVKey => [...prefix, "by_email", email];
   const ageKey = (age: number, id: number): KVKey => [...prefix, "by_age", age, id];
@@ -87,6 +106,22 @@ function onStore(kv: KVStore, { name, prefix, schema, write, read, keep }: Style
       keep(atomic, after === null ? -1 : 0);
       if ((await atomic.commit()).ok) return;
     }
+  };
+  const transaction = async (run: () => Promise<void>): Promise<void> => {
+    for (;;) {
+      const { read: found, written } = await inTime(run);
+      const atomic = kv.atomic();
+      for (const [id, { versionstamp }] of found) atomic.check({ key: rowKey(id), versionstamp });
+      for (const [id, user] of written) atomic.set(rowKey(id), write(user));
+      keep(atomic, 0);
+      if ((await atomic.commit()).ok) return;
+    }
+  };
+  const get = async (id: number): Promise<User | null> => {
+    const { read: found, written } = transactions.getStore() as Transaction;
+    const entry = found.get(id) ?? await kv.get(rowKey(id));
+    found.set(id, entry);
+    return written.get(id) ?? open(entry);
   };
   return {
     name,
@@ -142,11 +177,31 @@ function onStore(kv: KVStore, { name, prefix, schema, write, read, keep }: Style
         atomic.delete(ageKey(age, id));
         return null;
       }),
-    append: (id, text) => change(id, (user) => ({ ...user, name: user.name + text })),
+    append: (id, text) =>
+      ambient
+        ? transaction(async () => {
+          const user = await get(id) as User;
+          transactions.getStore()?.written.set(id, { ...user, name: user.name + text });
+        })
+        : change(id, (user) => ({ ...user, name: user.name + text })),
     close: () => kv.close(),
   };
 }
 
 function expectNull(entry: KVEntry | undefined): void {
   if (entry?.versionstamp !== null) throw new Error("the schema has changed");
+}
+
+async function inTime(run: () => Promise<void>): Promise<Transaction> {
+  const transaction: Transaction = { read: new Map(), written: new Map() };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the transaction took too long")), DEADLINE);
+  });
+  try {
+    await Promise.race([transactions.run(transaction, run), deadline]);
+    return transaction;
+  } finally {
+    clearTimeout(timer);
+  }
 }

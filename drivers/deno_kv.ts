@@ -38,6 +38,8 @@ import { ConnectionError } from "../src/errors/mod.ts";
 import { describeSchema } from "../src/reference/mod.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
+import type { Direct } from "./deno_kv/direct.ts";
+import { insertDirectly } from "./deno_kv/direct_write.ts";
 import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
 import { explainSearch } from "./deno_kv/explain.ts";
 import type { KVKey, KVStore } from "./deno_kv/kv.ts";
@@ -55,8 +57,7 @@ import {
   updateMatches,
 } from "./deno_kv/queries.ts";
 import { countAll } from "./deno_kv/row_count.ts";
-import { insertDirectly } from "./deno_kv/direct_write.ts";
-import { type Direct, PreparedQuery } from "./deno_kv/prepared.ts";
+import { PreparedQuery } from "./deno_kv/prepared.ts";
 import { Sessions } from "./deno_kv/sessions.ts";
 import { Statement } from "./deno_kv/statement.ts";
 import { Store } from "./deno_kv/store.ts";
@@ -177,7 +178,8 @@ export class DenoKVDriver implements AsyncDriver {
    */
   async insert<T>(dbName: string, tableName: string, data: Readonly<Record<string, unknown>>): Promise<T> {
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
-    const stored = expiresAt() === null ? await this.#insertDirectly(dbName, tableName, [data]) : null;
+    const direct = expiresAt() === null ? this.#direct(dbName, true) : null;
+    const stored = direct === null ? null : await insertDirectly(direct, tableName, [data]);
     if (stored !== null) return stored[0] as T;
     return await this.#write("insert", dbName, tableName, async (work) => {
       const statement = new Statement(work, work.catalog.table(tableName), "insert into");
@@ -200,8 +202,9 @@ export class DenoKVDriver implements AsyncDriver {
     const { sessions, store } = this.#connected("bulkInsert", dbName, tableName);
     this.#checkWritable("bulkInsert", dbName, tableName);
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
-    const stored = expiresAt() === null ? await this.#insertDirectly(dbName, tableName, records) : null;
-    if (stored !== null) return stored as T[];
+    const direct = expiresAt() === null ? this.#direct(dbName, true) : null;
+    const rows = direct === null ? null : await insertDirectly(direct, tableName, records);
+    if (rows !== null) return rows as T[];
     const mode = sessions.inTransaction ? "atomic" : this.#options.bulk ?? "atomic";
     return await bulkInsert(sessions, store.limits, dbName, tableName, records, expiresAt, mode) as T[];
   }
@@ -434,18 +437,6 @@ export class DenoKVDriver implements AsyncDriver {
     if (writes && open.config.readonly === true) return null;
     const catalog = open.sessions.known(dbName);
     return catalog === null ? null : { store: open.store, catalog };
-  }
-
-  /** Stores rows in the shortest way; null when there is another to be gone. */
-  async #insertDirectly(
-    dbName: string,
-    tableName: string,
-    records: readonly Readonly<Record<string, unknown>>[],
-  ): Promise<readonly unknown[] | null> {
-    const direct = this.#direct(dbName, true);
-    const table = direct?.catalog.tables.get(tableName);
-    if (direct === null || table === undefined) return null;
-    return await insertDirectly(direct.store, direct.catalog, table, records);
   }
 
   #read<T>(

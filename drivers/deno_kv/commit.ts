@@ -85,6 +85,7 @@ export function checksOf(work: Work): Check[] {
 /** Refuses what one commit cannot hold, before anything is sent. */
 function checkLimits({ store, writes, counts }: Work, checks: readonly Check[], token: Place | null): void {
   const { limits } = store;
+  if (fitsAnyway(limits, writes.size + counts.size + 1, checks.length)) return;
   let keys = token === null ? 0 : token.id.length;
   let bytes = 0;
   for (const { place } of checks) keys += place.id.length;
@@ -103,6 +104,13 @@ function checkLimits({ store, writes, counts }: Work, checks: readonly Check[], 
     ["commitBytes", keys + bytes],
   ];
   for (const [what, count] of used) if (count > limits[what]) throw commitTooLarge(what, count, limits[what]);
+}
+
+/** Whether so many mutations and checks fit a commit however long their keys and values are. */
+function fitsAnyway(limits: KVLimits, mutations: number, checks: number): boolean {
+  const keys = (mutations + checks) * limits.keyBytes;
+  return mutations <= limits.mutations && checks <= limits.checks && keys <= limits.commitKeyBytes &&
+    keys + mutations * limits.valueBytes <= limits.commitBytes;
 }
 
 function send(

@@ -1,11 +1,10 @@
 import type { Row } from "../../src/reference/mod.ts";
-import type { Catalog } from "./catalog.ts";
+import type { Direct } from "./direct.ts";
 import { decodeEntryKey } from "./entry_codec.ts";
 import { below } from "./key.ts";
 import type { KVEntry } from "./kv.ts";
 import { type Lookup, lookupPlace } from "./lookup.ts";
 import { segmentCount } from "./segments.ts";
-import type { Store } from "./store.ts";
 import { entryPlace, type StoredTable } from "./stored_table.ts";
 
 /**
@@ -16,8 +15,7 @@ import { entryPlace, type StoredTable } from "./stored_table.ts";
  * meanwhile, the tables have changed, or the store is busy.
  */
 export async function readDirectly(
-  { kv }: Store,
-  catalog: Catalog,
+  { store: { kv }, catalog }: Direct,
   table: StoredTable,
   lookup: Lookup,
   params: readonly unknown[],

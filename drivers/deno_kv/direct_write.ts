@@ -1,9 +1,19 @@
 import type { Row } from "../../src/reference/mod.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Direct } from "./direct.ts";
 import { encodeEntry } from "./entry_codec.ts";
 import type { Place } from "./key.ts";
 import type { KVAtomic } from "./kv.ts";
-import { changedRow, checkKeys, depends, entriesOf, type Entry, newRow, VALUE_MARGIN } from "./row_writer.ts";
+import {
+  changedRow,
+  checkKeys,
+  depends,
+  entriesOf,
+  type Entry,
+  isAmong,
+  newRow,
+  VALUE_MARGIN,
+} from "./row_writer.ts";
 import { segmentCount } from "./segments.ts";
 import { type Store, unlocked } from "./store.ts";
 import type { StoredIndex, StoredTable } from "./stored_table.ts";
@@ -29,11 +39,12 @@ interface Draft {
  * @returns The rows; null when it has to be done, or refused, the usual way: then nothing was written.
  */
 export async function insertDirectly(
-  store: Store,
-  catalog: Catalog,
-  table: StoredTable,
+  { store, catalog }: Direct,
+  tableName: string,
   records: readonly Row[],
 ): Promise<Row[] | null> {
+  const table = catalog.tables.get(tableName);
+  if (table === undefined) return null;
   const { autoIncrement } = table.table;
   if (autoIncrement !== null || table.references.length > 0 || !isSimple(store, table.indexes)) return null;
   const drafts = draftRows(store, table, records);
@@ -100,8 +111,7 @@ function draftRows({ limits }: Store, table: StoredTable, records: readonly Row[
  * @returns Whether it was done; if not it has to be done, or refused, the usual way, and nothing was written.
  */
 export async function changeDirectly(
-  store: Store,
-  catalog: Catalog,
+  { store, catalog }: Direct,
   table: StoredTable,
   place: Place,
   values: Row | null,
@@ -127,15 +137,13 @@ export async function changeDirectly(
     bytes = table.codec.encode(after, null);
     if (bytes.length > store.limits.valueBytes - VALUE_MARGIN) return false;
   }
-  const has = (entries: readonly Entry[], { place: { id } }: Entry): boolean =>
-    entries.some((each) => each.place.id === id);
   const { ok } = await unlocked(() => {
     const atomic = beginOn(store, catalog);
     atomic.check({ key: place.key, versionstamp });
     if (bytes === null) atomic.delete(place.key);
     else atomic.set(place.key, bytes);
-    for (const entry of removed) if (!has(added, entry)) atomic.delete(entry.place.key);
-    for (const entry of added) if (!has(removed, entry)) addEntry(atomic, table, entry, after as Row);
+    for (const entry of removed) if (!isAmong(added, entry)) atomic.delete(entry.place.key);
+    for (const entry of added) if (!isAmong(removed, entry)) addEntry(atomic, table, entry, after as Row);
     atomic.sum(table.counter.key, after === null ? MINUS_ONE : 0n);
     return atomic.commit();
   });

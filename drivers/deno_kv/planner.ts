@@ -6,6 +6,7 @@ import { conjunctsOf, describePredicate } from "./conjuncts.ts";
 import { afterAll, below, type KeyRange, NULL_PART, type Place, toPart } from "./key.ts";
 import { findKeyset, type KeysetPlace } from "./keyset_place.ts";
 import { keyColumns, type Path, type Plan, type RangeOrder } from "./path.ts";
+import { recallPlan, rememberPlan } from "./plan_memory.ts";
 import type { StoredIndex, StoredTable } from "./stored_table.ts";
 
 /** The most ranges of one index that are read for lists of values. */
@@ -20,6 +21,14 @@ interface Candidate {
 
 /** Finds the way to the rows of a search that reads least, as far as can be told without reading. */
 export function planSearch(table: StoredTable, search: Search): Plan {
+  const known = recallPlan(table, search);
+  if (known !== null) return known;
+  const plan = makePlan(table, search);
+  rememberPlan(table, search, plan);
+  return plan;
+}
+
+function makePlan(table: StoredTable, search: Search): Plan {
   const { where, params, limit } = search;
   const order = search.orderBy ?? table.table.primaryKey.map(({ name }) => [name, "ASC"] as const);
   const conjuncts = conjunctsOf(where);

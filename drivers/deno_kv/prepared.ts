@@ -1,21 +1,12 @@
 import type { AsyncPreparedQuery, QueryPlan } from "../../src/contract/mod.ts";
 import type { Row } from "../../src/reference/mod.ts";
-import type { Catalog } from "./catalog.ts";
+import type { Direct } from "./direct.ts";
 import { changeDirectly } from "./direct_write.ts";
 import { findLookup, type Lookup, lookupPlace } from "./lookup.ts";
 import { countMatches, removeMatches, selectColumns, selectRows, updateMatches } from "./queries.ts";
 import { readDirectly } from "./direct_read.ts";
-import type { Store } from "./store.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { Work } from "./work.ts";
-
-/** The store, and its tables as they are known. */
-export interface Direct {
-  /** The store. */
-  readonly store: Store;
-  /** The tables. */
-  readonly catalog: Catalog;
-}
 
 /** What a prepared query needs of the driver that runs it. */
 export interface QueryRunner {
@@ -48,7 +39,7 @@ export class PreparedQuery implements AsyncPreparedQuery {
     const direct = this.#runner.direct();
     const table = this.#tableOf(direct);
     if (direct !== null && table !== null && this.#lookup !== null) {
-      const found = await readDirectly(direct.store, direct.catalog, table, this.#lookup, params);
+      const found = await readDirectly(direct, table, this.#lookup, params);
       if (found !== undefined) return found === null ? [] : selectColumns<T>([found], select);
     }
     const skip = offset === undefined ? 0 : params[offset] as number;
@@ -82,7 +73,7 @@ export class PreparedQuery implements AsyncPreparedQuery {
     const lookup = this.#lookup;
     if (direct === null || table === null || lookup === null || lookup.index !== null) return false;
     const place = lookupPlace(table, lookup, params);
-    return place !== null && await changeDirectly(direct.store, direct.catalog, table, place, values);
+    return place !== null && await changeDirectly(direct, table, place, values);
   }
 
   /** The table, and whether the query is a lookup in it. */

@@ -79,18 +79,16 @@ export async function updateRow(
   const indexes = renewed ? table.indexes : table.indexes.filter((index) => depends(index, values));
   const before = entriesOf(table, stored.row, indexes);
   const after = entriesOf(table, row, indexes);
-  const old = new Set(before.map((entry) => entry.place.id));
-  const kept = new Set(after.map((entry) => entry.place.id));
   checkKeys(work.store.limits, table, place, after);
   work.rely(stored.place, stored.versionstamp);
   const rivals = rivalsOf(same ? null : place, after, before);
   if (rivals.length > 0) await refuseRivals(work, table, rivals, "update");
   if (!same) dropRow(work, table, stored);
   const segments = putRow(work, table, place, row, expiresAt, same ? stored.segments : 0);
-  for (const entry of before) if (!kept.has(entry.place.id)) await dropEntry(work, table, entry, stored);
+  for (const entry of before) if (!isAmong(after, entry)) await dropEntry(work, table, entry, stored);
   // The value of an entry has the time at which the row expires and, in a unique index, the key of the row.
   for (const entry of after) {
-    if (renewed || !old.has(entry.place.id)) putEntry(work, table, entry, row, expiresAt);
+    if (renewed || !isAmong(before, entry)) putEntry(work, table, entry, row, expiresAt);
   }
   if (renewed) {
     if (stored.expiresAt !== null) work.delete(expiryPlace(table, stored.place, stored.expiresAt));
@@ -177,11 +175,16 @@ export function changedRow({ table, scene }: StoredTable, row: Row, values: Row)
   return result;
 }
 
+/** Whether an entry is, by its place, among others. */
+export function isAmong(entries: readonly Entry[], { place: { id } }: Entry): boolean {
+  return entries.some(({ place }) => place.id === id);
+}
+
 /** Where another row may be that has the key, or the unique values: not where the row's own entries are. */
 function rivalsOf(place: Place | null, entries: readonly Entry[], own: readonly Entry[]): Rival[] {
   const rivals: Rival[] = place === null ? [] : [{ index: null, place }];
   for (const entry of entries) {
-    if (entry.unique && !own.some((each) => each.place.id === entry.place.id)) rivals.push(entry);
+    if (entry.unique && !isAmong(own, entry)) rivals.push(entry);
   }
   return rivals;
 }
