@@ -102,7 +102,7 @@ describe("LibSQLDriver: a database is", () => {
       }
       const program = join(folder, "program.ts");
       writeFileSync(program, WITHOUT_CLIENT);
-      const { stdout, stderr } = await runFile(pathToFileURL(program), [], { cwd: folder });
+      const { stdout, stderr } = await runFile(pathToFileURL(program), [], { cwd: folder, alone: true });
       const [kind, message = ""] = stdout.trim().split("\n");
       assertEquals(kind, "UnsupportedError", stderr);
       for (

@@ -19,11 +19,13 @@ export interface ChildOptions {
   isTest?: boolean;
   /** A command of the shell that the child inherits the effects of, such as `ulimit -f 100`. Not on Windows. */
   after?: string;
+  /** It finds no package of this repository. */
+  alone?: boolean;
 }
 
 // A program in another folder finds the packages of this repository only by its manifest.
-const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
-const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet", `--config=${config}`];
+const manifest = `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`;
+const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet", manifest];
 const flags: Record<Runtime, string[]> = {
   bun: ["run"],
   deno: ["run", ...denoFlags],
@@ -42,9 +44,9 @@ const testFlags: Record<Runtime, string[]> = {
 export function startFile(
   file: URL,
   args: string[] = [],
-  { cwd, isTest = false, after }: ChildOptions = {},
+  { cwd, isTest = false, after, alone = false }: ChildOptions = {},
 ): ChildProcess {
-  const first = isTest ? testFlags[runtime] : flags[runtime];
+  const first = (isTest ? testFlags : flags)[runtime].filter((flag) => !alone || flag !== manifest);
   const command = [process.execPath, ...first, fileURLToPath(file), ...args];
   const [program = "", ...rest] = after === undefined
     ? command
