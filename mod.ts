@@ -55,7 +55,7 @@ export {
   startsWith,
   value,
 } from "./src/query/operators.ts";
-export type { Condition, Operation } from "./src/query/operation.ts";
+export type { Condition, Operation, TextOperation } from "./src/query/operation.ts";
 export { type } from "./src/schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schema.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";

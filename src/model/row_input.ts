@@ -22,7 +22,7 @@ export function readInsert(table: Table, data: unknown): Row {
       const initial = column.definition.default;
       value = typeof initial === "function" ? initial() : initial;
     }
-    if (value !== undefined && value !== null) row[column.name] = write(column, value);
+    if (value !== undefined && value !== null) row[column.name] = storedValue(column, value);
     else {
       // A misspelt column explains better than the one that is missing for it.
       if (!column.nullable) checkKeys(table, given);
@@ -48,7 +48,9 @@ export function readUpdate(table: Table, data: unknown): Row {
   for (const name of Object.keys(given)) {
     const value = given[name];
     const column = table.column(name);
-    if (value !== undefined) row[name] = value === null ? readNull(column, "update") : write(column, value);
+    if (value !== undefined) {
+      row[name] = value === null ? readNull(column, "update") : storedValue(column, value);
+    }
   }
   return row;
 }
@@ -87,7 +89,13 @@ function readNull(column: Column, what: string): null {
   );
 }
 
-function write(column: Column, value: unknown): unknown {
+/**
+ * What a column stores for a value that is neither null nor undefined: after its validator, and one of its `values`.
+ *
+ * @throws {ValidationError} When it does not fit.
+ * @throws {NotNullConstraintError} When the validator makes null of it and the column refuses that.
+ */
+export function storedValue(column: Column, value: unknown): unknown {
   const { validate, values } = column.definition;
   const checked = validate === undefined ? value : runValidator(column, value);
   if (checked === null || checked === undefined) return readNull(column, "write to");

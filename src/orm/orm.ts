@@ -1,6 +1,7 @@
 import { chain, chainAll, isPromise, type Maybe, promised } from "../chain/chain.ts";
 import type { AsyncDriver, DriverConfig, DriverMetadata, SyncDriver } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
 import { Model, type ModelHost } from "../model/model.ts";
 import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
@@ -8,9 +9,10 @@ import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
-import type { Accepted, InsertOf, KeyOf, RowOf, Simplify } from "../types/row.ts";
+import type { Accepted, InsertOf, KeyOf, OnlyColumns, RowOf, Simplify } from "../types/row.ts";
 import type { WhereInput } from "../types/where.ts";
 import { Connection } from "./connection.ts";
+import { checkDefineOptions, checkORMOptions } from "./orm_options.ts";
 import { DatabaseTables, type IndexDefinition, TableEntry } from "./table_entry.ts";
 
 /** The options of an ORM. */
@@ -99,18 +101,11 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   /**
    * Connects to a driver.
    *
+   * @throws {ValidationError} When an option is unknown or makes no sense.
    * @throws {RinariError} When a sync driver cannot connect. With an async driver the first operation throws it.
    */
   constructor(options: ORMOptions<D>) {
-    const { driver, config = {}, strictOperators = false, transactions } = options;
-    if (typeof driver?.connect !== "function" || typeof driver.metadata?.name !== "string") {
-      throw new ValidationError(
-        "Cannot make an ORM: `driver` is no driver; give one, such as new MemoryDriver()",
-        {
-          code: "INVALID_OPTIONS",
-        },
-      );
-    }
+    const { driver, config, strictOperators, transactions } = checkORMOptions(options);
     this.#connection = Connection.of(driver, config, transactions);
     this.#strict = strictOperators;
   }
@@ -128,7 +123,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   define<const S extends ModelSchema>(
     dbName: string,
     tableName: string,
-    schema: S,
+    schema: S & OnlyColumns<S>,
     options?: DefineOptions<RowOf<S>>,
   ): Model<RowOf<S>, InsertOf<S>, KeyOf<S>, ModeOf<D>>;
   /**
@@ -148,6 +143,8 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   ): unknown {
     checkDatabaseName(dbName);
     const table = new Table(tableName, schema);
+    checkColumns(table);
+    const indexes = checkDefineOptions(tableName, options);
     const tables = this.#databases.get(dbName) ?? new DatabaseTables();
     const twin = [...tables.keys()].find((name) => foldCase(name) === foldCase(tableName));
     if (twin !== undefined) {
@@ -156,7 +153,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
         { code: "ALREADY_DEFINED", table: tableName },
       );
     }
-    const entry = new TableEntry(this.#connection, dbName, table, options.indexes ?? [], tables);
+    const entry = new TableEntry(this.#connection, dbName, table, indexes, tables);
     const host: ModelHost = {
       strict: this.#strict,
       transaction: (database, work, given) => this.#transaction(database, work, given),

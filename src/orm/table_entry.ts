@@ -1,6 +1,7 @@
 import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
 import { UnsupportedError, ValidationError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
+import { describeValue } from "../schema/describe_value.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import type { Table } from "../schema/table.ts";
 import { ComposedStore } from "../store/composed_store.ts";
@@ -56,7 +57,7 @@ export class TableEntry implements StoreContext {
     this.#siblings = siblings;
     const Store = connection.complete ? DirectStore : ComposedStore;
     this.store = new Store(connection.driver, database, table, this);
-    this.#declared = indexes.map((index) => readIndex(table, index.name ?? defaultName(index), index));
+    this.#declared = indexes.map((index) => readIndex(table, index?.name ?? defaultName(index ?? {}), index));
   }
 
   /** Whether the table is known to exist. */
@@ -225,29 +226,31 @@ export class TableEntry implements StoreContext {
   }
 }
 
+const INDEX_MEMBERS: readonly string[] = ["name", "columns", "unique", "where"];
+
 function readIndex(table: Table, name: string, definition: IndexDefinition): StoreIndex {
   checkIdentifier("index", name);
-  const { columns, unique = false, where } = definition;
-  if (!Array.isArray(columns) || columns.length === 0 || new Set(columns).size !== columns.length) {
-    throw new ValidationError(
-      `Cannot create index \`${name}\` on \`${table.name}\`: it needs columns, each once`,
-      {
-        code: "INVALID_INDEX",
-        table: table.name,
-      },
+  const refuse = (reason: string, columns: readonly string[] = []): never => {
+    throw new ValidationError(`Cannot create index \`${name}\` on \`${table.name}\`: ${reason}`, {
+      code: "INVALID_INDEX",
+      table: table.name,
+      columns,
+    });
+  };
+  if (typeof definition !== "object" || definition === null) {
+    return refuse(
+      `it is described by an object such as { columns: ["name"] }, not ${describeValue(definition)}`,
     );
   }
+  const unknown = Object.keys(definition).find((member) => !INDEX_MEMBERS.includes(member));
+  if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is none of columns, unique, where`);
+  const { columns, unique = false, where } = definition;
+  if (typeof unique !== "boolean") return refuse("`unique` is true or false");
+  if (!Array.isArray(columns) || columns.length === 0 || new Set(columns).size !== columns.length) {
+    return refuse("it needs columns, each once");
+  }
   for (const column of columns) {
-    if (!table.column(column).ordered) {
-      throw new ValidationError(
-        `Cannot create index \`${name}\` on \`${table.name}\`: \`${column}\` is JSON, which has no order`,
-        {
-          code: "INVALID_INDEX",
-          table: table.name,
-          columns: [column],
-        },
-      );
-    }
+    if (!table.column(column).ordered) refuse(`\`${column}\` is JSON, which has no order`, [column]);
   }
   return {
     name,
@@ -257,6 +260,6 @@ function readIndex(table: Table, name: string, definition: IndexDefinition): Sto
   };
 }
 
-function defaultName({ columns, unique }: IndexDefinition): string {
+function defaultName({ columns, unique }: Partial<IndexDefinition>): string {
   return `${Array.isArray(columns) ? columns.join("_") : ""}_${unique ? "unique" : "index"}`;
 }

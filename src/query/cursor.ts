@@ -1,13 +1,14 @@
 import { ValidationError } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
+import { decodeBase64, encodeBase64 } from "../store/base64.ts";
 import type { Order } from "./find_options.ts";
 
 /** Writes the place of a row in an order as an opaque text that is safe in a url. */
 export function writeCursor(table: Table, order: Order, row: Readonly<Record<string, unknown>>): string {
   const values = order.map(([name]) => encode(table.column(name), row[name]));
   const bytes = new TextEncoder().encode(JSON.stringify([signature(order), ...values]));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return encodeBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /**
@@ -18,25 +19,33 @@ export function writeCursor(table: Table, order: Order, row: Readonly<Record<str
 export function readCursor(table: Table, order: Order, cursor: unknown): unknown[] {
   const parts = parse(cursor);
   if (parts === null || parts.length !== order.length + 1 || parts[0] !== signature(order)) {
-    throw new ValidationError(
-      `Cannot continue after this cursor in \`${table.name}\`: it is not one of this order; give \`next\` of a page with the same \`orderBy\``,
-      { code: "INVALID_CURSOR", table: table.name },
-    );
+    return refuse(table);
   }
   return order.map(([name], i) => {
     const value = parts[i + 1];
     const column = table.column(name);
-    return value === null && column.nullable ? null : column.accept(decode(column, value));
+    if (value === null) return column.nullable ? null : refuse(table);
+    try {
+      return column.accept(decode(column, value));
+    } catch (error) {
+      return refuse(table, error);
+    }
   });
+}
+
+function refuse(table: Table, cause?: unknown): never {
+  throw new ValidationError(
+    `Cannot continue after this cursor in \`${table.name}\`: it is not one of this order; give \`next\` of a page with the same \`orderBy\``,
+    { code: "INVALID_CURSOR", table: table.name, cause },
+  );
 }
 
 function parse(cursor: unknown): unknown[] | null {
   if (typeof cursor !== "string") return null;
+  const bytes = decodeBase64(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+  if (bytes === null) return null;
   try {
-    const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    const parts: unknown = JSON.parse(
-      new TextDecoder().decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0))),
-    );
+    const parts: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return Array.isArray(parts) ? parts : null;
   } catch {
     return null;

@@ -22,6 +22,15 @@ export class Operation<out T = unknown> {
   }
 }
 
+/**
+ * An {@linkcode Operation} that matches text, made by a function such as {@linkcode like}: it serves every column of text, also
+ * one whose values are narrowed.
+ */
+export interface TextOperation {
+  /** Carries the kind of operation; never present. */
+  readonly "~text": true;
+}
+
 /** Several conditions joined by {@linkcode and}, {@linkcode or} or {@linkcode not}, as unforgeable as an {@linkcode Operation}. */
 export class Condition<out Row = unknown> {
   readonly #kind: "and" | "or" | "not";

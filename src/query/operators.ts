@@ -1,4 +1,5 @@
-import { Condition, Operation } from "./operation.ts";
+import type { OperatorName } from "../contract/mod.ts";
+import { Condition, Operation, type TextOperation } from "./operation.ts";
 
 /**
  * Equality with a value that may come from outside: on a scalar column an object is refused instead of being read as
@@ -64,23 +65,27 @@ export function between<T>(low: T, high: T): Operation<T> {
 }
 
 /** SQL LIKE over the whole value: `%` any text, `_` one character, `\` escapes, ASCII letters in either case. */
-export function like(pattern: string): Operation<string> {
-  return new Operation<string>("$like", pattern);
+export function like(pattern: string): TextOperation {
+  return matching("$like", pattern);
 }
 
 /** The text begins with this, literally and case-sensitively. */
-export function startsWith(text: string): Operation<string> {
-  return new Operation<string>("$startsWith", text);
+export function startsWith(text: string): TextOperation {
+  return matching("$startsWith", text);
 }
 
 /** The text ends with this, literally and case-sensitively. */
-export function endsWith(text: string): Operation<string> {
-  return new Operation<string>("$endsWith", text);
+export function endsWith(text: string): TextOperation {
+  return matching("$endsWith", text);
 }
 
 /** The text has this in it, literally and case-sensitively. */
-export function contains(text: string): Operation<string> {
-  return new Operation<string>("$contains", text);
+export function contains(text: string): TextOperation {
+  return matching("$contains", text);
+}
+
+function matching(operator: OperatorName, text: string): TextOperation {
+  return new Operation(operator, text) as Operation & TextOperation;
 }
 
 /** All of the conditions; `and()` is true. Its columns are checked where it stands, so the row's type is not inferred from them. */

@@ -1,18 +1,10 @@
 import type { TableSchema } from "../contract/mod.ts";
-import { ValidationError } from "../errors/mod.ts";
+import { schemaMismatch, type TablePlace } from "../schema/schema_mismatch.ts";
 import { Table } from "../schema/table.ts";
 import { schemaDifferences } from "./schema_difference.ts";
 import { storageSchema } from "./storage_schema.ts";
 
-/** Whose table it is, for messages. */
-export interface TablePlace {
-  /** The driver's name. */
-  readonly driver: string;
-  /** The database's name. */
-  readonly database: string;
-  /** The table's name. */
-  readonly table: string;
-}
+export type { TablePlace };
 
 /**
  * Checks that a table which exists can serve a schema: what the `createTable` of a driver does with one. Names of the same
@@ -32,14 +24,7 @@ export interface TablePlace {
  * ```
  */
 export function requireSameSchema(stored: TableSchema, wanted: TableSchema, place: TablePlace): void {
-  const { driver, database, table } = place;
-  const [before, now] = [stored, wanted].map((schema) => new Table(table, storageSchema(schema)));
+  const [before, now] = [stored, wanted].map((schema) => new Table(place.table, storageSchema(schema)));
   const differences = schemaDifferences(before as Table, now as Table);
-  if (differences.length === 0) return;
-  throw new ValidationError(
-    `Cannot use table \`${table}\` of \`${database}\`: it exists with a different schema: ${
-      differences.join("; ")
-    }; change the schema, or migrate the table`,
-    { code: "SCHEMA_MISMATCH", driver, table },
-  );
+  if (differences.length > 0) throw schemaMismatch(place, differences);
 }

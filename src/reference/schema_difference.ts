@@ -1,32 +1,27 @@
 import type { Column } from "../schema/column.ts";
+import {
+  columnDifference,
+  keyDifference,
+  lonelyColumn,
+  type SchemaDifference,
+} from "../schema/schema_mismatch.ts";
 import type { Table } from "../schema/table.ts";
 
-/**
- * What keeps a stored table from serving a schema.
- *
- * @returns One readable phrase a difference; empty when there is none.
- */
-export function schemaDifferences(stored: Table, wanted: Table): string[] {
-  const differences: string[] = [];
+/** What keeps a stored table from serving a schema; empty when nothing does. */
+export function schemaDifferences(stored: Table, wanted: Table): SchemaDifference[] {
+  const differences: SchemaDifference[] = [];
   for (const column of stored.columns) {
     const other = wanted.get(column.name);
-    if (other === undefined) {
-      differences.push(`column \`${column.name}\` is in the store and not in the schema`);
-    } else differences.push(...columnDifferences(column, other));
+    if (other === undefined) differences.push(lonelyColumn(column.name, "store"));
+    else differences.push(...columnDifferences(column, other));
   }
   for (const { name } of wanted.columns) {
-    if (stored.get(name) === undefined) {
-      differences.push(`column \`${name}\` is in the schema and not in the store`);
-    }
+    if (stored.get(name) === undefined) differences.push(lonelyColumn(name, "schema"));
   }
-  const [storedKey, wantedKey] = [keyText(stored), keyText(wanted)];
-  if (storedKey !== wantedKey) {
-    differences.push(`the primary key is ${storedKey} in the store and ${wantedKey} in the schema`);
-  }
-  return differences;
+  return [...differences, ...keyDifference(keyNames(stored), keyNames(wanted))];
 }
 
-function columnDifferences(stored: Column, wanted: Column): string[] {
+function columnDifferences(stored: Column, wanted: Column): SchemaDifference[] {
   const compared: [string, string][] = [
     [typeText(stored), typeText(wanted)],
     [flagText(stored.nullable, "nullable", "not null"), flagText(wanted.nullable, "nullable", "not null")],
@@ -37,8 +32,7 @@ function columnDifferences(stored: Column, wanted: Column): string[] {
     ],
     [referenceText(stored), referenceText(wanted)],
   ];
-  return compared.filter(([a, b]) => a !== b)
-    .map(([a, b]) => `column \`${stored.name}\` is ${a} in the store and ${b} in the schema`);
+  return compared.flatMap(([a, b]) => columnDifference(stored.name, a, b));
 }
 
 function typeText({ kind, type }: Column): string {
@@ -78,6 +72,6 @@ function action(name: string | undefined): string {
   return name === undefined || name === "RESTRICT" ? "NO ACTION" : name;
 }
 
-function keyText(table: Table): string {
-  return table.primaryKey.map(({ name }) => `\`${name}\``).join(", ");
+function keyNames(table: Table): string[] {
+  return table.primaryKey.map(({ name }) => name);
 }

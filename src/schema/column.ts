@@ -55,6 +55,8 @@ export class Column {
   readonly references: ColumnReference | null;
   /** The definition it was made of. */
   readonly definition: ModelColumn;
+  /** The default that is no function, as it is stored; undefined for none. Set when a model is defined. */
+  storedDefault: unknown = undefined;
   readonly #accept: (column: Column, value: unknown) => unknown;
 
   /** Makes a column of a definition already checked. */

@@ -98,6 +98,13 @@ function checkDefinition(table: string, column: string, definition: ModelColumn)
     refuse(table, column, "`values` needs an array of at least one value");
   }
   if (references !== undefined) {
+    if (typeof references?.table !== "string" || typeof references.column !== "string") {
+      refuse(
+        table,
+        column,
+        "`references` is { table, column }, with onDelete and onUpdate where they are wanted",
+      );
+    }
     checkIdentifier("table", references.table);
     checkIdentifier("column", references.column);
     if (!ACTIONS.includes(references.onDelete) || !ACTIONS.includes(references.onUpdate)) {

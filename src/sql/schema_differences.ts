@@ -1,45 +1,43 @@
 import type { ReferenceAction } from "../contract/mod.ts";
 import type { Column } from "../schema/column.ts";
+import {
+  columnDifference,
+  keyDifference,
+  lonelyColumn,
+  type SchemaDifference,
+} from "../schema/schema_mismatch.ts";
 import type { Table } from "../schema/table.ts";
 import type { StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
 
-/**
- * What keeps a stored table from serving a schema.
- *
- * @returns One readable phrase a difference; empty when there is none.
- */
-export function schemaDifferences(stored: StoredTable, wanted: Table): string[] {
-  const differences: string[] = [];
-  if (stored.oddity !== null) differences.push(stored.oddity);
-  if (stored.name !== wanted.name) differences.push(`its name is \`${stored.name}\` in the store`);
+/** What keeps a stored table from serving a schema; empty when nothing does. */
+export function schemaDifferences(stored: StoredTable, wanted: Table): SchemaDifference[] {
+  const differences: SchemaDifference[] = [];
+  if (stored.oddity !== null) differences.push({ columns: [], text: stored.oddity });
+  if (stored.name !== wanted.name) {
+    differences.push({ columns: [], text: `its name is \`${stored.name}\` in the store` });
+  }
   for (const column of stored.columns) {
     const other = wanted.get(column.name);
-    if (other === undefined) {
-      differences.push(`column \`${column.name}\` is in the store and not in the schema`);
-    } else differences.push(...columnDifferences(stored, column, other));
+    if (other === undefined) differences.push(lonelyColumn(column.name, "store"));
+    else differences.push(...columnDifferences(stored, column, other));
   }
   for (const { name } of wanted.columns) {
     if (!stored.columns.some((column) => column.name === name)) {
-      differences.push(`column \`${name}\` is in the schema and not in the store`);
+      differences.push(lonelyColumn(name, "schema"));
     }
   }
-  const [storedKey, wantedKey] = [
-    keyText(stored.primaryKey),
-    keyText(wanted.primaryKey.map(({ name }) => name)),
-  ];
-  if (storedKey !== wantedKey) {
-    differences.push(`the primary key is ${storedKey} in the store and ${wantedKey} in the schema`);
-  }
-  return differences;
+  return [...differences, ...keyDifference(stored.primaryKey, wanted.primaryKey.map(({ name }) => name))];
 }
 
-function columnDifferences(table: StoredTable, stored: StoredColumn, wanted: Column): string[] {
+function columnDifferences(table: StoredTable, stored: StoredColumn, wanted: Column): SchemaDifference[] {
   const { name } = stored;
-  const differences: string[] = [];
+  const differences: SchemaDifference[] = [];
   const differ = (a: string, b: string): void => {
-    if (a !== b) differences.push(`column \`${name}\` is ${a} in the store and ${b} in the schema`);
+    differences.push(...columnDifference(name, a, b));
   };
-  if (stored.generated) differences.push(`column \`${name}\` is computed by the store`);
+  if (stored.generated) {
+    differences.push({ columns: [name], text: `column \`${name}\` is computed by the store` });
+  }
   if (!stored.kinds.includes(wanted.kind)) differ(storedTypeText(stored), typeText(wanted));
   differ(stored.notNull ? "not null" : "nullable", wanted.nullable ? "nullable" : "not null");
   if (!wanted.primaryKey) {
@@ -94,8 +92,4 @@ function describeReference(
 /** RESTRICT and NO ACTION mean the same. */
 function action(name: ReferenceAction | undefined): string {
   return name === undefined || name === "RESTRICT" ? "NO ACTION" : name;
-}
-
-function keyText(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.map((name) => `\`${name}\``).join(", ");
 }

@@ -3,6 +3,7 @@ import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../c
 import { ForeignKeyConstraintError, RinariError, ValidationError } from "../errors/mod.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
 import { createIndexSQL, storedIndexName } from "./index_sql.ts";
+import { schemaMismatch } from "../schema/schema_mismatch.ts";
 import { schemaDifferences } from "./schema_differences.ts";
 import type { StoredColumn, StoredIndex, StoredTable } from "./sql_catalog.ts";
 import type { SqlConnection } from "./sql_connection.ts";
@@ -61,7 +62,10 @@ function useTable(
   stored: StoredTable,
 ): void {
   const differences = schemaDifferences(stored, wanted.table);
-  if (differences.length > 0) throw mismatch(database, wanted, differences);
+  if (differences.length > 0) {
+    const { name: table } = wanted;
+    throw schemaMismatch({ driver: database.driver, database: database.name, table }, differences);
+  }
   const { strict, triggers } = stored;
   const ours = strict && !triggers;
   const { name, schema, traits } = wanted;
@@ -241,16 +245,4 @@ function replace(database: SqlDatabase, name: string, table: SqlTable | undefine
     database.tables.set(name, table);
   }
   database.generation++;
-}
-
-function mismatch(database: SqlDatabase, table: SqlTable, differences: readonly string[]): ValidationError {
-  const columns = table.table.columns.map(({ name }) => name).filter((name) =>
-    differences.some((difference) => difference.startsWith(`column \`${name}\` `))
-  );
-  return new ValidationError(
-    `Cannot use table \`${table.name}\` of \`${database.name}\`: it exists with a different schema: ${
-      differences.join("; ")
-    }`,
-    { code: "SCHEMA_MISMATCH", driver: database.driver, table: table.name, columns },
-  );
 }

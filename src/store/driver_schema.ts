@@ -4,9 +4,10 @@ import type { Table } from "../schema/table.ts";
 /** What a driver is told of a table: the schema without what only the model uses. */
 export function driverSchema(table: Table): TableSchema {
   const schema: Record<string, ColumnDefinition> = {};
-  for (const { name, definition } of table.columns) {
+  for (const { name, definition, storedDefault } of table.columns) {
     const { type, primaryKey, autoIncrement, notNull, unique, references, bigint } = definition;
-    const literal = typeof definition.default === "function" ? undefined : definition.default;
+    const given = typeof definition.default === "function" ? undefined : definition.default;
+    const literal = storedDefault === undefined ? given : storedDefault;
     schema[name] = {
       type,
       ...(primaryKey ? { primaryKey } : null),

@@ -1,3 +1,6 @@
+import { ValidationError } from "../errors/mod.ts";
+import { describeValue } from "../schema/describe_value.ts";
+
 /** How long transactions may take, and how often they are tried. Times are in milliseconds. */
 export interface TransactionOptions {
   /** How long an operation waits for a transaction of another flow on the same connection. Default 5,000. */
@@ -17,14 +20,37 @@ export type TransactionSettings = { readonly [K in keyof TransactionOptions]-?: 
 /** What holds when nothing is said. */
 export const DEFAULTS: TransactionSettings = { waitTimeout: 5_000, timeout: 30_000, retries: 5 };
 
-/** Fills in what the options leave open. */
+/** The longest time a timer takes; beyond it one fires at once. */
+const MAX_MS = 2 ** 31 - 1;
+
+/**
+ * Fills in what the options leave open.
+ *
+ * @throws {ValidationError} When one is unknown, or no number of milliseconds or retries.
+ */
 export function transactionSettings(
   options: TransactionOptions = {},
   defaults: TransactionSettings = DEFAULTS,
 ): TransactionSettings {
+  if (typeof options !== "object" || options === null) return refuse("they are an object");
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(DEFAULTS, name)) {
+      return refuse(`${JSON.stringify(name)} is none of ${Object.keys(DEFAULTS).join(", ")}`);
+    }
+    const value = options[name as keyof TransactionOptions];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= MAX_MS)) {
+      return refuse(`\`${name}\` is a whole number from 0 to ${MAX_MS}, not ${describeValue(value)}`);
+    }
+  }
   return {
     waitTimeout: options.waitTimeout ?? defaults.waitTimeout,
     timeout: options.timeout ?? defaults.timeout,
     retries: options.retries ?? defaults.retries,
   };
+}
+
+function refuse(reason: string): never {
+  throw new ValidationError(`Cannot use these options of transactions: ${reason}`, {
+    code: "INVALID_OPTIONS",
+  });
 }

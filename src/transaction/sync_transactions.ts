@@ -1,6 +1,7 @@
 import { isPromise, type Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { TransactionError } from "../errors/mod.ts";
+import { type TransactionOptions, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
 import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
 
@@ -43,7 +44,8 @@ export class SyncTransactions implements Transactions {
   }
 
   /** Runs a callback in a transaction or savepoint. */
-  transaction<T>(work: () => Maybe<T>): Maybe<T> {
+  transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Maybe<T> {
+    if (options !== undefined) transactionSettings(options);
     if (isAsyncFunction(work)) throw asyncCallback("nothing was run");
     const parent = this.current;
     parent?.enter(null);

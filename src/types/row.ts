@@ -1,4 +1,4 @@
-import type { JSONValue } from "../contract/mod.ts";
+import type { ColumnReference, JSONValue } from "../contract/mod.ts";
 import type { ModelColumn, ModelSchema, TypeTag } from "../schema/model_schema.ts";
 
 /** The JavaScript type of each data type's values. */
@@ -47,7 +47,12 @@ export type ColumnOutput<C extends ModelColumn> = C extends { readonly validate:
 
 /** The types a column's value can be given in, null aside. */
 export type ColumnInput<C extends ModelColumn> = C extends { readonly validate: object }
-  ? StandardTypes<C> extends { readonly input: infer T } ? NonNullable<T> : Accepted<Plain<C>>
+  ? StandardTypes<C> extends { readonly input: infer T } ? NonNullable<T> : PlainInput<C>
+  : PlainInput<C>;
+
+/** The types a column's value can be given in, a Standard Schema aside. */
+export type PlainInput<C extends ModelColumn> = C extends { readonly type: "DATE" }
+  ? Exclude<Accepted<Plain<C>>, number>
   : Accepted<Plain<C>>;
 
 /** Dates are accepted as text or epoch milliseconds too, 64-bit integers as safe integers. */
@@ -96,6 +101,19 @@ export type SingleKey<Key> = unknown extends Key ? KeyValue : Extract<Key, KeyVa
 
 /** The types of values that can be keys. */
 export type KeyValue = string | number | bigint | boolean | Date | Uint8Array;
+
+/**
+ * Refuses members that no column, or no reference, has: a misspelt `notNull` would go unnoticed. The second overload of `define`
+ * names it.
+ */
+export type OnlyColumns<S extends ModelSchema> = [MembersOf<S[keyof S]>] extends
+  [keyof ModelColumn | `references.${keyof ColumnReference}`] ? unknown : never;
+
+/** The members of each column of a union, and those of its reference. */
+export type MembersOf<C> = C extends { readonly references: infer R }
+  ? keyof C | `references.${keyof R & string}`
+  : C extends unknown ? keyof C
+  : never;
 
 /** The same type, written out. */
 export type Simplify<T> = T extends unknown ? { [K in keyof T]: T[K] } : never;

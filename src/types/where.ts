@@ -1,5 +1,5 @@
 import type { Direction } from "../contract/mod.ts";
-import type { Condition, Operation } from "../query/operation.ts";
+import type { Condition, Operation, TextOperation } from "../query/operation.ts";
 import type { Accepted } from "./row.ts";
 
 /** The types of values that are no JSON. */
@@ -52,6 +52,7 @@ export type PathFilter =
   | boolean
   | null
   | Operation<string | number | boolean | null>
+  | TextOperation
   | (
     & EqualityOperators<string | number | boolean>
     & OrderOperators<string | number>
@@ -77,7 +78,7 @@ export type NullIn<T> = null extends T ? null : never;
 export type ScalarFilter<V> =
   | Accepted<V>
   | Operation<Accepted<V> | null>
-  | Operation<string & V>
+  | ([V] extends [string] ? TextOperation : never)
   | (ScalarOperators<V> & { readonly $not?: ScalarFilter<V> | null });
 
 /** What may stand for a JSON column. */

@@ -19,6 +19,7 @@ export const paginateSuite: readonly TestCase[] = [
   promise("paginate: the last page has no next, full or not", last),
   promise("paginate: goes on where it was though rows come and go", moving),
   promise("paginate: what is no cursor of this order is refused", badCursors),
+  promise("paginate: goes on after a long text", longTexts),
   promise("paginate: a size that is no size is refused", badSizes),
 ];
 
@@ -120,9 +121,17 @@ async function moving(world: World): Promise<void> {
   expectEqual(await Item.paginate({ size: 4, after: second.next }), { rows: [], next: null });
 }
 
+async function longTexts(world: World): Promise<void> {
+  const { valueBytes = Infinity, rowBytes = Infinity } = world.capabilities.limits ?? {};
+  const text = "é".repeat(Math.min(150_000, Math.floor(Math.min(valueBytes, rowBytes) / 4)));
+  const Item = await world.filled("items", schema, [1, 2, 3].map((id) => ({ id, text })));
+  const pages = await allPages(Item, { orderBy: [["text", "ASC"]], select: ["id"], size: 1 });
+  expectEqual(pages.flat(), [{ id: 1 }, { id: 2 }, { id: 3 }]);
+}
+
 async function badCursors(world: World): Promise<void> {
   const Item = await items(world);
-  const refused = { error: ValidationError, table: "items" };
+  const refused = { error: ValidationError, code: "INVALID_CURSOR", table: "items" };
   const { next } = await Item.paginate({ size: 2, orderBy: [["n", "ASC"]] });
   await expectFailure(() => Item.paginate({ after: next }), refused);
   await expectFailure(() => Item.paginate({ after: next, orderBy: [["n", "DESC"]] }), refused);

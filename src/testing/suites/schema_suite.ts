@@ -1,5 +1,5 @@
 import { UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
-import { expectEqual, expectFailure } from "../assertions.ts";
+import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
 
@@ -81,7 +81,9 @@ async function mismatches(world: World): Promise<void> {
     const orm = world.newORM();
     world.define("others", { id: key, code: { type: "INTEGER", unique: true } }, { orm });
     const Other = world.define("items", other, { orm });
-    await expectFailure(() => Other.findAll(), mismatch);
+    const refused = await expectFailure(() => Other.findAll(), mismatch) as ValidationError;
+    expectTrue(refused.columns.length > 0, "the columns are named");
+    expectTrue(refused.message.includes(`\`${refused.columns[0]}\``), "the message names them too");
     await expectFailure(() => Other.count(), mismatch);
   }
   expectEqual(await Item.count(), 1);

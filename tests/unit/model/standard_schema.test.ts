@@ -60,10 +60,12 @@ describe("validate", () => {
 
   test("a default is validated too", () => {
     using orm = new ORM({ driver: new MemoryDriver() });
-    const Bad = orm.define("app", "bad", {
+    const schema = (nobody: string | (() => string)) => ({
       id: { type: DataTypes.INTEGER, primaryKey: true },
-      email: { type: DataTypes.TEXT, validate: z.email(), default: "nobody" },
-    });
+      email: { type: DataTypes.TEXT, validate: z.email(), default: nobody },
+    } as const);
+    assertThrows(() => orm.define("app", "bad", schema("nobody")), ValidationError, "`default`");
+    const Bad = orm.define("app", "bad", schema(() => "nobody"));
     assertThrows(() => Bad.create({ id: 1 }), ValidationError);
   });
 
