@@ -1,6 +1,6 @@
 /**
- * A shop on PostgreSQL: a server when RINARI_POSTGRES_URL names one, else PGlite in this process. Needs the development tools:
- * `npm install`, then `node scripts/run.mjs examples/custom-driver-postgres/main.ts` (or `bun run`, `deno run -A`).
+ * A shop on PostgreSQL: on the server whose url is given, else on PGlite in this process. Needs the development tools: `npm install`,
+ * then `node scripts/run.mjs examples/custom-driver-postgres/main.ts [url]` (or `bun run`, `deno run -A`).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import process from "node:process";
 import { DataTypes, ORM, UniqueConstraintError } from "../../mod.ts";
 import { PostgresDriver } from "./postgres_driver.ts";
 
-const url = process.env["RINARI_POSTGRES_URL"];
+const [, , url] = process.argv;
 const client = url === undefined ? await PGlite.create() : undefined;
 const driver = new PostgresDriver(url === undefined ? { client } : { url });
 await using orm = new ORM({ driver });
