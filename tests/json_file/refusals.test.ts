@@ -187,7 +187,9 @@ describe("a damaged file", () => {
       let opened = 0;
       for (let round = 0; round < 400; round++) {
         const bytes = new TextEncoder().encode(whole);
-        for (let i = source.int(3); i >= 0; i--) bytes[source.int(bytes.length)] = source.int(256);
+        // None to three bytes; what a round leaves as it was has to open.
+        const changes = source.int(4);
+        for (let i = changes; i > 0; i--) bytes[source.int(bytes.length)] = source.int(256);
         writeFileSync(appPath(dir), bytes);
         const driver = new JSONFileDriver({ storageDir: dir, durability: "relaxed" });
         driver.connect({});
@@ -196,7 +198,7 @@ describe("a damaged file", () => {
           opened++;
         } catch (error) {
           assert(
-            error instanceof RinariError,
+            error instanceof RinariError && changes > 0,
             `RINARI_SEED=${SEED} shows it again, in round ${round}: ${error}`,
           );
         }
