@@ -56,6 +56,6 @@ test("paginate: a cursor of another order, and one that was tampered with, are r
     "INVALID_CURSOR",
     "INVALID_CURSOR",
     "INVALID_CURSOR",
-    "INVALID_VALUE",
+    "INVALID_CURSOR",
   ]);
 });

@@ -1,5 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { DataTypes, endsWith, eq, like, ORM, startsWith, type, ValidationError } from "../../mod.ts";
+import {
+  type ColumnReference,
+  DataTypes,
+  endsWith,
+  eq,
+  like,
+  ORM,
+  startsWith,
+  type,
+  ValidationError,
+} from "../../mod.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { expectType } from "../support/expect_type.ts";
 import { test } from "../support/runner.ts";
@@ -49,15 +59,12 @@ test("types: a DATE takes no number", () => {
 test("types: a column has no members but those of a column", () => {
   using orm = new ORM({ driver: new MemoryDriver() });
   const id = { type: DataTypes.INTEGER, primaryKey: true } as const;
+  // @ts-expect-error: it is called onDelete
+  const references: ColumnReference = { table: "a", column: "c", ondelete: "CASCADE" };
   const misspelt = [
     // @ts-expect-error: it is called notNull
     () => orm.define("app", "a", { id, b: { type: DataTypes.TEXT, notnull: true } }),
-    () =>
-      orm.define("app", "a", {
-        id,
-        // @ts-expect-error: it is called onDelete
-        b: { type: DataTypes.TEXT, references: { table: "a", column: "c", ondelete: "CASCADE" } },
-      }),
+    () => orm.define("app", "a", { id, b: { type: DataTypes.TEXT, references } }),
     // @ts-expect-error: it is called unique
     () => orm.define("app", "a", { id }, { indexes: [{ columns: ["id"], uniq: true }] }),
     // @ts-expect-error: it is called indexes
