@@ -74,7 +74,7 @@ async function timeOf(input: () => unknown, run: (input: never) => unknown, ms: 
     function* () {
       yield { 0: input, bench: (given: unknown) => run(given as never) } as never;
     } as never,
-    { min_cpu_time: ms * 1e6, min_samples: 3, batch_samples: 256, gc: false } as never,
+    { min_cpu_time: ms * 1e6, min_samples: 9, batch_samples: 256, gc: false } as never,
   );
   return stats.p50;
 }

@@ -12,7 +12,9 @@ import type { Row } from "../store/any_driver.ts";
  */
 export function readInsert(table: Table, data: unknown): Row {
   const given = readObject(table, data, "insert into");
-  const row: Row = {};
+  const { autoIncrement } = table;
+  const numbered = autoIncrement !== null && own(given, autoIncrement) !== undefined;
+  const row: Row = numbered ? {} : { ...table.blank };
   let known = 0;
   for (const column of table.columns) {
     let value = own(given, column);

@@ -15,6 +15,8 @@ export class Table {
   readonly primaryKey: readonly Column[];
   /** The column the store assigns, or null. */
   readonly autoIncrement: Column | null;
+  /** A row of nulls, without the column the store assigns: a copy of it has its final shape from the start. */
+  readonly blank: Readonly<Record<string, unknown>>;
   readonly #byName: ReadonlyMap<string, Column>;
 
   /**
@@ -39,6 +41,9 @@ export class Table {
       return new Column(name, column, index, checkDefinition(name, column, schema[column] as ModelColumn));
     });
     this.#byName = new Map(this.columns.map((column) => [column.name, column]));
+    this.blank = Object.fromEntries(
+      this.columns.filter(({ autoIncrement }) => !autoIncrement).map((column) => [column.name, null]),
+    );
     this.primaryKey = this.columns.filter((column) => column.primaryKey);
     if (this.primaryKey.length === 0) {
       throw new ValidationError(
