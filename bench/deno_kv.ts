@@ -43,10 +43,10 @@ async function main(): Promise<number> {
     return 2;
   }
   const folder = mkdtempSync(join(tmpdir(), "rinari-bench-"));
-  const hand = byHand(await Deno.openKv(join(folder, "by_hand.db")));
-  const bare = bareByHand(await Deno.openKv(join(folder, "bare.db")));
-  const rinari = await openRinari(join(folder, "rinari.db"));
-  const all = [hand, rinari, bare];
+  // One store for all: each has keys of its own, and the thread that serves a store is awake for all or for none.
+  const kv = await Deno.openKv(join(folder, "bench.db"));
+  const rinari = await openRinari(kv);
+  const all = [byHand(kv), rinari, bareByHand(kv)];
   try {
     for (const each of all) {
       for (let id = 1; id <= ROWS; id += 40) {
@@ -63,7 +63,8 @@ async function main(): Promise<number> {
     printTable("deno-kv", { memory: false, relaxed: false }, results);
     if (options.write) writeTable("deno-kv", results);
   } finally {
-    for (const each of all) await each.close();
+    await rinari[Symbol.asyncDispose]();
+    kv.close();
     rmSync(folder, { recursive: true, force: true });
   }
   return 0;

@@ -184,7 +184,6 @@ function onStore(kv: KVStore, { name, prefix, schema, ambient, write, read, keep
           transactions.getStore()?.written.set(id, { ...user, name: user.name + text });
         })
         : change(id, (user) => ({ ...user, name: user.name + text })),
-    close: () => kv.close(),
   };
 }
 

@@ -23,7 +23,6 @@ export interface KVContestant {
   remove(id: number): Promise<unknown>;
   /** Reads a row and writes what depends on it, so that no other writer comes between. */
   append(id: number, text: string): Promise<unknown>;
-  close(): void | Promise<void>;
 }
 
 /** An operation that is measured. */

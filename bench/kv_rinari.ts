@@ -1,10 +1,11 @@
-import { DenoKVDriver } from "../drivers/deno_kv.ts";
+import { DenoKVDriver, type KVStore } from "../drivers/deno_kv.ts";
 import { DataTypes, ORM } from "../mod.ts";
 import type { KVContestant } from "./kv_cases.ts";
 
 /** The work as a user of Rinari writes it. */
-export async function openRinari(path: string): Promise<KVContestant> {
-  const orm = new ORM({ driver: new DenoKVDriver({ path }) });
+export async function openRinari(kv: KVStore): Promise<KVContestant & AsyncDisposable> {
+  // As it is when the driver opens the file itself.
+  const orm = new ORM({ driver: new DenoKVDriver({ kv, remote: false, limits: { checks: 100 } }) });
   const User = orm.define("bench", "users", {
     id: { type: DataTypes.INTEGER, primaryKey: true },
     name: { type: DataTypes.TEXT, notNull: true },
@@ -28,6 +29,6 @@ export async function openRinari(path: string): Promise<KVContestant> {
         const { name } = await User.findOrFail(id);
         await User.update({ name: name + text }, { id });
       }),
-    close: () => orm.disconnect(),
+    [Symbol.asyncDispose]: () => orm.disconnect(),
   };
 }
