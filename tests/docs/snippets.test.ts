@@ -23,7 +23,15 @@ declare const Bun: { serve(options: { port: number; fetch: Handler }): { readonl
 declare const Deno: {
   test: ((name: string, fn: () => Promise<void>) => void) & { ignore(name: string, fn: () => void): void };
   serve(options: { port: number }, handler: Handler): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
+  openKv(path?: string): Promise<OpenKv>;
 };
+type KVKey = import("@rinari/orm/drivers/deno-kv").KVKey;
+interface EntriesOfKv {
+  list<T>(range: { prefix: KVKey }): AsyncIterable<{ readonly key: KVKey; readonly value: T }>;
+  set(key: KVKey, value: unknown): Promise<unknown>;
+  delete(key: KVKey): Promise<void>;
+}
+type OpenKv = import("@rinari/orm/drivers/deno-kv").KVStore & EntriesOfKv;
 declare module "bun:test" {
   export const test: ((name: string, fn: () => unknown) => void) & { skip(name: string, fn: () => void): void };
 }
@@ -113,7 +121,7 @@ function typeChecks(): Promise<void> {
       writeFileSync(join(folder, name), `${withLocalImports(code, folder)}\nexport {};\n`);
     }
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    writeFileSync(join(folder, "globals.d.ts"), GLOBALS);
+    writeFileSync(join(folder, "globals.d.ts"), withLocalImports(GLOBALS, folder));
     const config = {
       extends: join(root, "tsconfig.json"),
       compilerOptions: {
