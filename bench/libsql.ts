@@ -1,6 +1,6 @@
 /**
  * Compares Rinari on libSQL with `@libsql/client` alone, decoding the same values, on a file and over http:
- * `npm run bench:libsql`, `node bench/libsql.ts`.
+ * `npm run bench:libsql`, `node bench/libsql.ts`; `--write` puts the tables into bench/README.md.
  *
  * @module
  */
@@ -8,19 +8,23 @@ import { createClient } from "@libsql/client";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { LibSQLDriver } from "../drivers/libsql.ts";
 import { ORM } from "../mod.ts";
 import { noServer, Server } from "../tests/support/libsql/server.ts";
 import { EVENTS, eventSchema, makeEvents } from "./events.ts";
+import { printTable, type Result, writeTable } from "./report.ts";
 
 type Raw = ReturnType<typeof createClient>;
 type Work = (n: number) => Promise<unknown>;
 
 const ROUNDS = 41;
+/** Rounds that do not count: the runtime compiles meanwhile. */
+const WARM_UP = 3;
 
 interface Pair {
   readonly name: string;
-  /** Calls in a turn. */
+  /** Calls of each in a round. */
   readonly calls: number;
   readonly raw: Work;
   readonly rinari: Work;
@@ -96,48 +100,50 @@ async function compare(title: string, raw: Raw, driver: LibSQLDriver, distant: b
   const { orm, Event, list } = pairs(raw, driver, distant);
   await orm.ready();
   for (let at = 0; at < EVENTS; at += 2_500) await Event.bulkCreate(makeEvents(2_500));
-  console.log(`\n${title}: ${EVENTS} rows`);
-  for (const { name, calls, raw, rinari } of list) {
-    const ratios: number[] = [];
-    const times: [number[], number[]] = [[], []];
-    let n = 0;
-    for (let round = -3; round < ROUNDS; round++) {
-      const taken = [0, 0];
-      // The order turns around, so that noise meets both alike.
-      for (const who of round % 2 === 0 ? [0, 1] : [1, 0]) {
-        const work = who === 0 ? raw : rinari;
-        const start = performance.now();
-        for (let i = 0; i < calls; i++) await work(n + i * 7_919);
-        taken[who] = (performance.now() - start) / calls;
-      }
-      n += 13;
-      if (round < 0) continue;
-      ratios.push((taken[1] as number) / (taken[0] as number));
-      times[0].push(taken[0] as number);
-      times[1].push(taken[1] as number);
-    }
-    const show = (ms: number) => `${(ms * 1_000).toFixed(1).padStart(10)} µs`;
-    console.log(
-      `  ${name.padEnd(22)} client ${show(median(times[0]))}   Rinari ${show(median(times[1]))}   ratio ${
-        median(ratios).toFixed(2)
-      }`,
-    );
-  }
+  const results: Result[] = [];
+  for (const pair of list) results.push(await measured(pair));
+  printTable(title, { memory: false, relaxed: !distant }, results);
+  if (write) writeTable(title, results);
   await orm.disconnect();
   raw.close();
+}
+
+/** Measures in rounds; in each, the two have their calls in turn, so that noise of the disk meets both alike. */
+async function measured({ name, calls, raw, rinari }: Pair): Promise<Result> {
+  const rounds: [number, number][] = [];
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const times: [number[], number[]] = [[], []];
+    for (let call = 0; call < calls; call++) {
+      const n = round * 13 + call * 7_919 + 1_000;
+      for (const who of call % 2 === 0 ? [0, 1] as const : [1, 0] as const) {
+        const started = performance.now();
+        await (who === 0 ? raw : rinari)(n);
+        times[who].push((performance.now() - started) * 1e6);
+      }
+    }
+    if (round >= 0) rounds.push([median(times[0]), median(times[1])]);
+  }
+  const ratio = median(rounds.map(([client, own]) => own / client));
+  const time = median(rounds.map(([, own]) => own));
+  return {
+    name,
+    byHand: median(rounds.map(([client]) => client)),
+    others: [{ name: "Rinari", time, ratio }],
+  };
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 }
 
+const write = process.argv.includes("--write");
 const folder = mkdtempSync(join(tmpdir(), "rinari-bench-"));
 try {
   const path = join(folder, "bench.db");
   const options = { databases: { bench: path }, durability: "relaxed" } as const;
   const raw = createClient({ url: `file:${path}`, intMode: "bigint" });
   await raw.execute("PRAGMA synchronous = NORMAL");
-  await compare("file", raw, new LibSQLDriver(options), false);
+  await compare("libsql-file", raw, new LibSQLDriver(options), false);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -146,7 +152,7 @@ else {
   const server = await Server.start();
   try {
     const raw = createClient({ url: server.url, intMode: "bigint" });
-    await compare("http", raw, new LibSQLDriver({ url: server.url }), true);
+    await compare("libsql-http", raw, new LibSQLDriver({ url: server.url }), true);
   } finally {
     await server.stop();
   }
