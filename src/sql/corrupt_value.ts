@@ -5,18 +5,23 @@ import type { SqlColumnDescription } from "./sql_description.ts";
 /**
  * Throws the error for a stored value that its column cannot hold.
  *
+ * @param advice What to do about it, when there is more to say than to repair the value.
  * @throws {ConnectionError} Always, with code `CORRUPT_VALUE`.
  */
-export function corruptValue(column: SqlColumnDescription, driver: string, value: unknown): never {
+export function corruptValue(
+  column: SqlColumnDescription,
+  driver: string,
+  value: unknown,
+  advice = column.kind === "integer"
+    ? "declare the column with `bigint: true`, or repair the value"
+    : "repair the value",
+): never {
   const shown = typeof value === "number" && !Number.isSafeInteger(value) && column.kind === "integer"
     ? "an integer beyond what a number holds exactly"
     : describeValue(value);
-  const advice = column.kind === "integer"
-    ? "; declare the column with `bigint: true`, or repair the value"
-    : "; repair the value";
   throw new ConnectionError(
     `Cannot read column \`${column.name}\` (${column.type}) of \`${column.table}\`: the store holds ${shown}, which is no ` +
-      `${column.type}${advice}`,
+      `${column.type}; ${advice}`,
     { code: "CORRUPT_VALUE", driver, table: column.table, columns: [column.name] },
   );
 }

@@ -6,6 +6,10 @@ import { readStoredDate, readStoredDateTime } from "./stored_dates.ts";
 /** The largest safe integer; its negative is the least. */
 const SAFE = Number.MAX_SAFE_INTEGER;
 
+const DATE_FORM = "repair the value: its form is 2026-01-31, as `date(…)` writes it";
+const DATETIME_FORM =
+  "repair the value: its form is 2026-01-31T09:30:00.000Z, as `strftime('%Y-%m-%dT%H:%M:%fZ', …)` writes it";
+
 /**
  * Makes the function that decodes a column's values of SQLite, or null when they come as they are.
  *
@@ -14,7 +18,8 @@ const SAFE = Number.MAX_SAFE_INTEGER;
  */
 export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOptions): Decode | null {
   const { bigints, checked } = options;
-  const corrupt = (value: unknown): never => corruptValue(column, options.driver, value);
+  const corrupt = (value: unknown, advice?: string): never =>
+    corruptValue(column, options.driver, value, advice);
   switch (column.kind) {
     case "text":
       return checked ? (value) => typeof value === "string" ? value : corrupt(value) : null;
@@ -39,9 +44,13 @@ export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOpti
       return (value) =>
         value === 1 || value === 1n ? true : value === 0 || value === 0n ? false : corrupt(value);
     case "date":
-      return (value) => (typeof value === "string" ? readStoredDate(value) : null) ?? corrupt(value);
+      return (value) =>
+        (typeof value === "string" ? readStoredDate(value) : null) ??
+          corrupt(value, DATE_FORM);
     case "datetime":
-      return (value) => (typeof value === "string" ? readStoredDateTime(value) : null) ?? corrupt(value);
+      return (value) =>
+        (typeof value === "string" ? readStoredDateTime(value) : null) ??
+          corrupt(value, DATETIME_FORM);
     case "json":
       return (value) => {
         if (typeof value !== "string") return corrupt(value);

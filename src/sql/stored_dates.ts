@@ -1,4 +1,4 @@
-import { parseDateTime, readISODate, readISODateTime } from "../schema/dates.ts";
+import { readISODate, readISODateTime } from "../schema/dates.ts";
 
 const DAYS: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DASH = 45;
@@ -9,11 +9,9 @@ export function readStoredDate(text: string): Date | null {
   return text.length === 10 && hasDay(text) ? readISODate(text) : null;
 }
 
-/** Reads a time as it is stored, in 24 characters; other forms that name a time exactly are read too, for what others wrote. */
+/** Reads a time as it is stored, or null. Conditions and orders compare the text: no other form of the same time would do. */
 export function readStoredDateTime(text: string): Date | null {
-  if (text.length === 24 && hasDay(text) && hasTime(text)) return readISODateTime(text);
-  const ms = parseDateTime(text);
-  return ms === null ? null : new Date(ms);
+  return text.length === 24 && hasDay(text) && hasTime(text) ? readISODateTime(text) : null;
 }
 
 function hasDay(text: string): boolean {

@@ -189,6 +189,34 @@ for (const each of sqliteDrivers) {
         orm.disconnect();
       }));
 
+    test("a time that conditions could not find as it stands is no time of ours", () =>
+      withTempDir((storageDir) => {
+        const orm = new ORM({ driver: each.make({ storageDir, durability: "relaxed" }) });
+        const Event = orm.define("app", "events", {
+          id: { type: DataTypes.INTEGER, primaryKey: true },
+          at: { type: DataTypes.DATETIME },
+        });
+        Event.create({ id: 1, at: new Date(5) });
+        const raw = openRaw(join(storageDir, "app.db"));
+        const forms = [
+          "1970-01-01T00:00:00.005+00:00",
+          "1970-01-01 00:00:00.005",
+          "1970-01-01T00:00:00Z",
+          "0",
+        ];
+        for (const form of forms) {
+          raw.exec(`UPDATE events SET at = '${form}'`);
+          const error = errorOf(() => Event.findAll());
+          assertEquals(error.code, "CORRUPT_VALUE", form);
+          assertStringIncludes(error.message, "strftime");
+          assertEquals(errorOf(() => Event.findOne({ select: ["at"] })).code, "CORRUPT_VALUE");
+        }
+        raw.exec(`UPDATE events SET at = strftime('%Y-%m-%dT%H:%M:%fZ', '${forms[0]}')`);
+        assertEquals(Event.findAll({ where: { at: new Date(5) } }), [{ id: 1, at: new Date(5) }]);
+        raw.close();
+        orm.disconnect();
+      }));
+
     test("a database open for reading only refuses to be written to", () =>
       withTempDir((storageDir) => {
         const written = open(each, { storageDir });
