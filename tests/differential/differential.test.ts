@@ -127,7 +127,7 @@ async function compare(
   });
   if (errorInstance !== null) {
     const [{ schema, indexes }] = counterexample as [Scenario];
-    const place = JSON.stringify({ schema, indexes });
+    const place = inspect({ schema, indexes }, { depth: 12, breakLength: Infinity });
     throw new Error(`RINARI_SEED=${SEED} shows it again, on ${place}: ${(errorInstance as Error).message}`, {
       cause: errorInstance,
     });
