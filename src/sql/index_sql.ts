@@ -2,7 +2,7 @@ import type { IndexOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { Literals } from "./parameters.ts";
-import { predicateSQL } from "./predicate_sql.ts";
+import { allOf, conjuncts } from "./predicate_sql.ts";
 import type { SqlTable } from "./sql_table.ts";
 
 /**
@@ -39,11 +39,12 @@ export function createIndexSQL(table: SqlTable, indexName: string, options: Inde
     values: new Literals(dialect, params),
     column: (name: string) => table.column(name),
   };
+  const terms = predicate === null ? null : conjuncts(scope, predicate);
   return dialect.createIndex({
     quoted: dialect.quote(storedIndexName(table.name, indexName)),
     table,
     columns,
     unique: options.unique === true,
-    where: predicate === null ? null : predicateSQL(scope, predicate),
+    where: terms && allOf(terms.map((term) => dialect.indexTerm?.(term) ?? term)),
   });
 }

@@ -35,6 +35,18 @@ export function predicateSQL(scope: PredicateScope, predicate: Predicate): strin
   return positive(scope, predicate);
 }
 
+/** Writes a condition as those that must all be true; together they are what `predicateSQL` gives. */
+export function conjuncts(scope: PredicateScope, predicate: Predicate): string[] {
+  const terms: string[] = [];
+  collect(scope, "and", [predicate], false, terms);
+  return terms;
+}
+
+/** Joins conditions that must all be true. */
+export function allOf(terms: readonly string[]): string {
+  return terms.length === 0 ? "1 = 1" : balanced(terms, 0, terms.length, " AND ");
+}
+
 function positive(scope: PredicateScope, predicate: Predicate): string {
   switch (predicate.kind) {
     case "and":
@@ -78,9 +90,8 @@ function joined(
 ): string {
   const terms: string[] = [];
   collect(scope, kind, items, negated, terms);
-  return terms.length === 0
-    ? (kind === "and" ? "1 = 1" : NEVER)
-    : balanced(terms, 0, terms.length, kind === "and" ? " AND " : " OR ");
+  if (kind === "and") return allOf(terms);
+  return terms.length === 0 ? NEVER : balanced(terms, 0, terms.length, " OR ");
 }
 
 /** Writes the terms, those of a nested list of the same kind among them. */
@@ -91,9 +102,10 @@ function collect(
   negated: boolean,
   terms: string[],
 ): void {
+  const same = negated ? (kind === "and" ? "or" : "and") : kind;
   for (const item of items) {
-    const same = item.kind === (negated ? (kind === "and" ? "or" : "and") : kind);
-    if (same) collect(scope, kind, item.items, negated, terms);
+    if (item.kind === same) collect(scope, kind, item.items, negated, terms);
+    else if (item.kind === "not") collect(scope, kind, [item.item], !negated, terms);
     else terms.push(negated ? negative(scope, item) : positive(scope, item));
   }
 }

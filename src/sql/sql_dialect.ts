@@ -74,6 +74,8 @@ export interface SqlGrammar extends SqlLanguage {
   dropTable(name: string): string;
   /** Makes an index; possibly several statements. The catalog has to give the same text for an index made by it. */
   createIndex(index: SqlIndexDescription): string;
+  /** Rewrites one of the conditions, joined by AND, that the rows of an index satisfy; absent, each is right as it is. */
+  indexTerm?(term: string): string;
   /** Removes an index. */
   dropIndex(quoted: string): string;
   /**

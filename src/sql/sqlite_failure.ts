@@ -45,6 +45,11 @@ const MESSAGES: readonly (readonly [RegExp, SqlFailureKind])[] = [
   [/string or blob too big/, "tooBig"],
 ];
 
+/** What SQLite 3.53 and 3.54 say of a search that an index of the rows with one value would serve; see `indexTerm`. */
+const PLANNER_ERROR = "internal query planner error";
+const ADVICE =
+  "; if the table has an index with a condition like WHERE a = 1, make that index again with WHERE (a = 1 OR 0)";
+
 /**
  * What an error of SQLite means.
  *
@@ -60,7 +65,7 @@ export function sqliteFailure(code: number, message: string): SqlFailure {
     const found = pattern.exec(message);
     if (found !== null) return { kind: meaning, detail: found[1] ?? "" };
   }
-  return { kind: "other", detail: message };
+  return { kind: "other", detail: message === PLANNER_ERROR ? message + ADVICE : message };
 }
 
 /** `exec` of some engines tells only that a constraint failed; the message still says which. */
