@@ -6,9 +6,13 @@ import process from "node:process";
 const DEFAULT_PORT = 5432;
 const STARTS_WITHIN = 20_000;
 
+/** What the script prints when the server serves. */
+const STARTED = "started";
+
 /**
  * Makes a cluster in a folder of its own, runs a server on it, and ends both when its input ends, which it does when the tests end,
- * however they end. What is not durable is faster.
+ * however they end. What is not durable is faster. A server listens before it serves; its pid file says when it does, to
+ * pg_ctl too.
  */
 const SCRIPT = `
 folder=$(mktemp -d "$1/rinari-postgres-XXXXXX") || exit 1
@@ -16,7 +20,11 @@ cd "$folder"
 initdb --pgdata=data --username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync >log 2>&1 || { cat log; exit 1; }
 postgres -D data -p "$2" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off >>log 2>&1 &
 pid=$!
-echo started
+until grep -qs '^ready' data/postmaster.pid; do
+  kill -0 "$pid" 2>/dev/null || { cat log; exit 1; }
+  sleep 0.05
+done
+echo ${STARTED}
 read -r _
 kill -INT "$pid"
 wait "$pid"
@@ -70,7 +78,7 @@ async function start(): Promise<FoundServer> {
     (stream as { unref?: () => void } | null)?.unref?.();
   }
   for (const until = Date.now() + STARTS_WITHIN; Date.now() < until && child.exitCode === null;) {
-    if (await listens(port)) {
+    if (printed.startsWith(STARTED)) {
       return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, temporary: true };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
