@@ -45,7 +45,15 @@ import { explainSearch } from "./deno_kv/explain.ts";
 import type { KVKey, KVStore } from "./deno_kv/kv.ts";
 import { builtInOpener } from "./deno_kv/kv.ts";
 import { type KVLimits, NAME } from "./deno_kv/limits.ts";
-import { checkRuntime, type DenoKVOptions, isRemote, limitsOf, metadataOf } from "./deno_kv/options.ts";
+import {
+  checkKVOptions,
+  type DenoKVOptions,
+  isRemote,
+  type KVUsage,
+  limitsOf,
+  metadataOf,
+  usageOf,
+} from "./deno_kv/options.ts";
 import {
   aggregateMatches,
   countMatches,
@@ -75,7 +83,7 @@ export type { KVAtomic, KVChanges, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
 interface Open {
   readonly store: Store;
   readonly sessions: Sessions;
-  readonly config: DriverConfig;
+  readonly usage: KVUsage;
   readonly close: () => void;
 }
 
@@ -93,11 +101,12 @@ export class DenoKVDriver implements AsyncDriver {
   /**
    * Makes a driver. `connect` opens the store.
    *
+   * @throws {ValidationError} When an option is unknown or makes no sense (`INVALID_OPTIONS`).
    * @throws {UnsupportedError} When the runtime has no KV and no open store is given.
    */
   constructor(options: DenoKVOptions = {}) {
+    checkKVOptions(options);
     this.#options = options;
-    checkRuntime(options);
     this.metadata = metadataOf(options);
   }
 
@@ -123,8 +132,8 @@ export class DenoKVDriver implements AsyncDriver {
    * @throws {UnsupportedError} When it refers to a table with rows that expire.
    */
   async createTable(dbName: string, tableName: string, schema: TableSchema): Promise<void> {
-    const { sessions, config } = this.#connected("createTable", dbName, tableName);
-    if (config.readonly !== true) await sessions.resume(dbName);
+    const { sessions, usage } = this.#connected("createTable", dbName, tableName);
+    if (!usage.readonly) await sessions.resume(dbName);
     await this.#write("createTable", dbName, tableName, (work) => createTable(work, tableName, schema));
   }
 
@@ -422,19 +431,20 @@ export class DenoKVDriver implements AsyncDriver {
 
   async #connect(config: DriverConfig): Promise<void> {
     const { kv: given, path, prefix = ["rinari"] } = this.#options;
+    const usage = usageOf(this.#options, config);
     const where = path ?? config.url;
     const kv = given ?? await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(where);
     const remote = isRemote(this.#options, where);
     const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
     const close = (): void => given === undefined ? kv.close() : undefined;
-    this.#open = { store, sessions: new Sessions(store), config, close };
+    this.#open = { store, sessions: new Sessions(store), usage, close };
   }
 
   /** What an operation can use that belongs to no transaction and is not told of; null when it is not so simple. */
   #direct(dbName: string, writes: boolean): Direct | null {
     const open = this.#open;
-    if (open === null || open.config.verbose || open.sessions.inTransaction) return null;
-    if (writes && open.config.readonly === true) return null;
+    if (open === null || open.usage.log !== null || open.sessions.inTransaction) return null;
+    if (writes && open.usage.readonly) return null;
     const catalog = open.sessions.known(dbName);
     return catalog === null ? null : { store: open.store, catalog };
   }
@@ -462,7 +472,7 @@ export class DenoKVDriver implements AsyncDriver {
   }
 
   #checkWritable(operation: string, dbName: string, tableName: string): void {
-    if (this.#open?.config.readonly !== true) return;
+    if (this.#open?.usage.readonly !== true) return;
     throw new ConnectionError(
       `Cannot ${operation} on \`${tableName}\` of \`${dbName}\`: the driver is connected with \`readonly\`; connect without it to write`,
       { code: "READ_ONLY", driver: NAME, table: tableName },
@@ -476,8 +486,7 @@ export class DenoKVDriver implements AsyncDriver {
         driver: NAME,
       });
     }
-    const { verbose } = this.#open.config;
-    if (verbose) (verbose === true ? console.log : verbose)(`${NAME}: ${operation} ${dbName}.${tableName}`);
+    this.#open.usage.log?.(`${NAME}: ${operation} ${dbName}.${tableName}`);
     return this.#open;
   }
 }

@@ -17,7 +17,7 @@
  *
  * @module
  */
-import type { DriverConfig } from "../src/contract/mod.ts";
+import { logOf } from "../src/schema/driver_options.ts";
 import { Database, type DatabaseProvider, ReferenceDriver, UndoLog } from "../src/reference/mod.ts";
 
 export type { ReferenceDriver } from "../src/reference/mod.ts";
@@ -51,20 +51,21 @@ export class MemoryDriver extends ReferenceDriver {
 function inMemory(): DatabaseProvider {
   const log = new UndoLog();
   const databases = new Map<string, Database>();
-  let config: DriverConfig = {};
+  let readonly = false;
   return {
     name: NAME,
     version: "0.1.0",
     log,
-    configure(given) {
-      config = given;
+    configure(config) {
+      readonly = config.readonly === true;
+      return logOf(config.verbose);
     },
     database(name) {
       let database = databases.get(name);
       if (database === undefined) databases.set(name, database = new Database(NAME, name, log));
       return database;
     },
-    readonly: () => config.readonly === true,
+    readonly: () => readonly,
     close: () => undefined,
   };
 }

@@ -1,7 +1,17 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
-import { ValidationError } from "../../src/errors/mod.ts";
 import type { FilePlaces } from "../../src/files/database_file.ts";
-import { checkDatabaseName } from "../../src/schema/identifiers.ts";
+import {
+  driverOptions,
+  DURABILITY,
+  FLAG,
+  FOLDER,
+  logOf,
+  type OptionRules,
+  PLACES,
+  refuseOptions,
+  VERBOSE,
+  whole,
+} from "../../src/schema/driver_options.ts";
 
 /** The driver's `metadata.name`. */
 export const NAME = "json-file";
@@ -36,54 +46,37 @@ export interface JSONFileSettings extends FilePlaces {
   readonly durability: "full" | "relaxed";
   readonly busyTimeout: number;
   readonly maxBytes: number;
+  readonly log: ((message: string) => void) | null;
 }
+
+const RULES: OptionRules<JSONFileOptions> = {
+  storageDir: FOLDER,
+  databases: PLACES,
+  readonly: FLAG,
+  durability: DURABILITY,
+  busyTimeout: whole(0, "milliseconds"),
+  maxBytes: whole(1, "bytes", MOST_BYTES),
+  verbose: VERBOSE,
+};
 
 /**
  * Checks the options, filled up with the configuration of `connect`.
  *
- * @throws {ValidationError} When they do not say where databases are, or one makes no sense (`INVALID_OPTIONS`).
+ * @throws {ValidationError} When they do not say where databases are, or one is unknown or makes no sense (`INVALID_OPTIONS`).
  */
-export function jsonFileSettings(options: JSONFileOptions, config: DriverConfig): JSONFileSettings {
-  const more = config.options as Pick<JSONFileOptions, "durability" | "busyTimeout" | "maxBytes"> | undefined;
-  const storageDir = options.storageDir ?? config.storageDir ?? null;
-  const databases = { ...config.databases, ...options.databases };
-  const durability = options.durability ?? more?.durability ?? "full";
-  const busyTimeout = options.busyTimeout ?? more?.busyTimeout ?? 5_000;
-  const maxBytes = options.maxBytes ?? more?.maxBytes ?? MOST_BYTES;
+export function jsonFileSettings(given: JSONFileOptions, config: DriverConfig): JSONFileSettings {
+  const options = driverOptions(NAME, given, config, RULES);
+  const { storageDir = null, databases = {} } = options;
   if (storageDir === null && Object.keys(databases).length === 0) {
-    refuse(
+    refuseOptions(
+      NAME,
       "it is not told where databases are; give `storageDir` (a folder with a file for each) or `databases` (a path by name)",
     );
   }
-  if (storageDir !== null && (typeof storageDir !== "string" || storageDir === "")) {
-    refuse("`storageDir` is the path of a folder");
+  const inMemory = Object.keys(databases).find((name) => databases[name] === ":memory:");
+  if (inMemory !== undefined) {
+    refuseOptions(NAME, `\`${inMemory}\` has no file; use MemoryDriver for a database in memory`);
   }
-  for (const name of Object.keys(databases)) {
-    checkDatabaseName(name);
-    const path: unknown = databases[name];
-    if (typeof path !== "string" || path === "") refuse(`the path of \`${name}\` is no text`);
-    if (path === ":memory:") refuse(`\`${name}\` has no file; use MemoryDriver for a database in memory`);
-  }
-  if (durability !== "full" && durability !== "relaxed") refuse('`durability` is "full" or "relaxed"');
-  if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 0) {
-    refuse("`busyTimeout` is a whole number of milliseconds from 0");
-  }
-  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1 || maxBytes > MOST_BYTES) {
-    refuse(`\`maxBytes\` is a whole number from 1 to ${MOST_BYTES}`);
-  }
-  return {
-    storageDir,
-    databases,
-    readonly: options.readonly ?? config.readonly ?? false,
-    durability,
-    busyTimeout,
-    maxBytes,
-  };
-}
-
-function refuse(reason: string): never {
-  throw new ValidationError(`Cannot connect driver ${NAME}: ${reason}`, {
-    code: "INVALID_OPTIONS",
-    driver: NAME,
-  });
+  const { readonly = false, durability = "full", busyTimeout = 5_000, maxBytes = MOST_BYTES } = options;
+  return { storageDir, databases, readonly, durability, busyTimeout, maxBytes, log: logOf(options.verbose) };
 }

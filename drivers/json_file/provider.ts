@@ -22,9 +22,9 @@ export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
     name: NAME,
     version: "0.1.0",
     log,
-    verbose: options.verbose,
     configure(config) {
       settings = jsonFileSettings(options, config);
+      return settings.log;
     },
     database(name) {
       const file = open(name);

@@ -1,6 +1,19 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
-import { ValidationError } from "../../src/errors/mod.ts";
-import { checkDatabaseName } from "../../src/schema/identifiers.ts";
+import {
+  driverOptions,
+  DURABILITY,
+  FLAG,
+  FOLDER,
+  isText,
+  logOf,
+  opened,
+  type OptionRule,
+  type OptionRules,
+  PLACES,
+  refuseOptions,
+  VERBOSE,
+  whole,
+} from "../../src/schema/driver_options.ts";
 import type { LibSQLClient } from "./libsql_client.ts";
 
 /** A value, or a function that gives it for a database. */
@@ -67,72 +80,66 @@ export interface LibSQLSettings {
   readonly log: ((message: string) => void) | null;
 }
 
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
+const PER_DATABASE: OptionRule = [
+  "a url, or a function that gives one",
+  (value) => isText(value) || isFunction(value),
+];
+
+const RULES: OptionRules<LibSQLOptions> = {
+  storageDir: FOLDER,
+  databases: PLACES,
+  url: PER_DATABASE,
+  namespace: ["a function that gives a database's namespace", isFunction],
+  authToken: [
+    "a token, or a function that gives one",
+    (value) => typeof value === "string" || isFunction(value),
+  ],
+  syncUrl: PER_DATABASE,
+  syncInterval: whole(1, "milliseconds"),
+  readYourWrites: FLAG,
+  client: opened("client"),
+  readonly: FLAG,
+  durability: DURABILITY,
+  busyTimeout: whole(0, "milliseconds"),
+  requestTimeout: whole(1, "milliseconds"),
+  concurrency: whole(1),
+  fetch: ["a function like the global `fetch`", isFunction],
+  verbose: VERBOSE,
+};
+
 /**
  * Checks the options of a driver, filled up with the configuration of `connect`.
  *
- * @throws {ValidationError} When they do not say where databases are, or one makes no sense.
+ * @throws {ValidationError} When they do not say where databases are, or one is unknown or makes no sense.
  */
 export function libsqlSettings(driver: string, given: LibSQLOptions, config: DriverConfig): LibSQLSettings {
-  const refuse = (reason: string): never => {
-    throw new ValidationError(`Cannot connect driver ${driver}: ${reason}`, {
-      code: "INVALID_OPTIONS",
-      driver,
-    });
-  };
-  const options: LibSQLOptions = {
-    ...config.options as LibSQLOptions | undefined,
-    ...withoutUndefined(given),
-  };
-  const storageDir = options.storageDir ?? config.storageDir ?? null;
-  const databases = { ...config.databases, ...options.databases };
-  const url = options.url ?? config.url ?? null;
-  const { namespace = null, client = null, syncUrl = null, authToken, syncInterval } = options;
-  const { durability = "full", readYourWrites = true } = options;
-  const verbose = options.verbose ?? config.verbose ?? false;
-  const whole = (name: "busyTimeout" | "requestTimeout" | "concurrency", standard: number, least: number) => {
-    const value = options[name] ?? standard;
-    if (!Number.isSafeInteger(value) || value < least) refuse(`\`${name}\` is a whole number from ${least}`);
-    return value;
-  };
+  const options = driverOptions(driver, given, config, RULES);
+  const { storageDir = null, url = null, client = null, databases = {} } = options;
   if (storageDir === null && url === null && client === null && Object.keys(databases).length === 0) {
-    refuse(
+    refuseOptions(
+      driver,
       "it is not told where databases are; give `url`, `databases` (a url, path or `:memory:` by name), `storageDir` (a folder " +
         "with a file for each), or `client` (one that is open)",
     );
   }
-  if (storageDir !== null && (typeof storageDir !== "string" || storageDir === "")) {
-    refuse("`storageDir` is the path of a folder");
-  }
-  for (const name of Object.keys(databases)) {
-    checkDatabaseName(name);
-    if (typeof databases[name] !== "string" || databases[name] === "") {
-      refuse(`the url of \`${name}\` is no text`);
-    }
-  }
-  if (namespace !== null && typeof namespace !== "function") {
-    refuse("`namespace` is a function that gives a database's namespace");
-  }
-  if (durability !== "full" && durability !== "relaxed") refuse('`durability` is "full" or "relaxed"');
   return {
     storageDir,
     databases,
     url,
-    namespace,
-    authToken,
-    syncUrl,
-    syncInterval,
-    readYourWrites,
     client,
-    readonly: options.readonly ?? config.readonly ?? false,
-    durability,
-    busyTimeout: whole("busyTimeout", 5_000, 0),
-    requestTimeout: whole("requestTimeout", 30_000, 1),
-    concurrency: whole("concurrency", 20, 1),
+    namespace: options.namespace ?? null,
+    authToken: options.authToken,
+    syncUrl: options.syncUrl ?? null,
+    syncInterval: options.syncInterval,
+    readYourWrites: options.readYourWrites ?? true,
+    readonly: options.readonly ?? false,
+    durability: options.durability ?? "full",
+    busyTimeout: options.busyTimeout ?? 5_000,
+    requestTimeout: options.requestTimeout ?? 30_000,
+    concurrency: options.concurrency ?? 20,
     fetch: options.fetch ?? ((...args) => fetch(...args)),
-    log: verbose === true ? (message) => console.log(message) : verbose === false ? null : verbose,
+    log: logOf(options.verbose),
   };
-}
-
-function withoutUndefined(options: LibSQLOptions): LibSQLOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

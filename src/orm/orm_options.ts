@@ -1,5 +1,15 @@
 import type { DriverConfig } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import {
+  FLAG,
+  FOLDER,
+  isRecord,
+  isText,
+  mistakeIn,
+  type OptionRules,
+  PLACES,
+  VERBOSE,
+} from "../schema/driver_options.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
@@ -11,6 +21,15 @@ export interface ORMSettings<D> {
   readonly strictOperators: boolean;
   readonly transactions: TransactionOptions | undefined;
 }
+
+const CONFIG: OptionRules<DriverConfig> = {
+  storageDir: FOLDER,
+  databases: PLACES,
+  url: ["a url", isText],
+  readonly: FLAG,
+  verbose: VERBOSE,
+  options: ["a plain object", isRecord],
+};
 
 const ORM_MEMBERS: readonly string[] = ["driver", "config", "strictOperators", "transactions"];
 
@@ -34,6 +53,8 @@ export function checkORMOptions<D>(options: Partial<ORMSettings<D>>): ORMSetting
   const unknown = Object.keys(options).find((name) => !ORM_MEMBERS.includes(name));
   if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is none of ${ORM_MEMBERS.join(", ")}`);
   if (typeof strictOperators !== "boolean") return refuse("`strictOperators` is true or false");
+  const mistake = mistakeIn(config, CONFIG);
+  if (mistake !== null) return refuse(`in \`config\`, ${mistake}`);
   return { driver: driver as D, config, strictOperators, transactions };
 }
 

@@ -34,10 +34,8 @@ export interface DatabaseProvider {
   readonly version: string;
   /** What all the databases record their changes in. */
   readonly log: UndoLog;
-  /** Told of each operation, unless `connect` says otherwise. */
-  readonly verbose?: DriverConfig["verbose"] | undefined;
-  /** Takes the configuration of `connect`. */
-  configure(config: DriverConfig): void;
+  /** Takes the configuration of `connect`. @returns What is told of each operation, or null. */
+  configure(config: DriverConfig): ((message: string) => void) | null;
   /** The database of a name, opened when it is not. */
   database(name: string): Database;
   /** Whether nothing may be written to the database of a name, which is open. */
@@ -51,7 +49,8 @@ export class ReferenceDriver implements SyncDriver {
   /** Everything is declared: values are stored natively and every condition is applied. */
   readonly metadata: DriverMetadata;
   readonly #provider: DatabaseProvider;
-  #config: DriverConfig | null = null;
+  #isConnected = false;
+  #log: ((message: string) => void) | null = null;
 
   /**
    * Makes a driver; no database is opened before it is used.
@@ -83,15 +82,15 @@ export class ReferenceDriver implements SyncDriver {
 
   /** Allows operations. Data that an earlier connection stored is still there. A second call does nothing. */
   connect(config: DriverConfig = {}): void {
-    if (this.#config !== null) return;
-    this.#provider.configure(config);
-    this.#config = config;
+    if (this.#isConnected) return;
+    this.#log = this.#provider.configure(config);
+    this.#isConnected = true;
   }
 
   /** Refuses operations from now on, and undoes what an open transaction did. What is stored stays. */
   disconnect(): void {
-    if (this.#config === null) return;
-    this.#config = null;
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
     this.#provider.log.rollbackAll();
     this.#provider.close();
   }
@@ -363,14 +362,13 @@ export class ReferenceDriver implements SyncDriver {
   }
 
   #read(operation: string, dbName: string, tableName: string): Database {
-    const config = this.#connected(operation);
-    const { name, verbose = config.verbose } = this.#provider;
-    if (verbose) (verbose === true ? console.log : verbose)(`${name}: ${operation} ${dbName}.${tableName}`);
+    this.#connected(operation);
+    this.#log?.(`${this.#provider.name}: ${operation} ${dbName}.${tableName}`);
     return this.#provider.database(dbName);
   }
 
-  #connected(operation: string): DriverConfig {
-    if (this.#config !== null) return this.#config;
+  #connected(operation: string): void {
+    if (this.#isConnected) return;
     throw new ConnectionError(`Cannot ${operation}: the driver is not connected; call connect first`, {
       code: "NOT_CONNECTED",
       driver: this.#provider.name,

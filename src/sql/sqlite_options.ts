@@ -1,6 +1,17 @@
 import type { DriverConfig } from "../contract/mod.ts";
-import { ValidationError } from "../errors/mod.ts";
-import { checkDatabaseName } from "../schema/identifiers.ts";
+import {
+  driverOptions,
+  DURABILITY,
+  FLAG,
+  FOLDER,
+  logOf,
+  opened,
+  type OptionRules,
+  PLACES,
+  refuseOptions,
+  VERBOSE,
+  whole,
+} from "../schema/driver_options.ts";
 
 /** Where a SQLite driver finds its databases, and how it opens them. */
 export interface SQLiteOptions<Client> {
@@ -37,60 +48,37 @@ export interface SQLiteSettings<Client> {
   readonly log: ((message: string) => void) | null;
 }
 
+const RULES: OptionRules<SQLiteOptions<unknown>> = {
+  storageDir: FOLDER,
+  databases: PLACES,
+  database: opened("database"),
+  readonly: FLAG,
+  durability: DURABILITY,
+  busyTimeout: whole(0, "milliseconds"),
+  statements: whole(2),
+  verbose: VERBOSE,
+};
+
 /**
  * Checks the options of a driver, filled up with the configuration of `connect`.
  *
- * @throws {ValidationError} When they do not say where databases are, or one makes no sense.
+ * @throws {ValidationError} When they do not say where databases are, or one is unknown or makes no sense.
  */
 export function sqliteSettings<Client>(
   driver: string,
-  options: SQLiteOptions<Client>,
+  given: SQLiteOptions<Client>,
   config: DriverConfig,
 ): SQLiteSettings<Client> {
-  const known = config.options as
-    | Pick<SQLiteOptions<Client>, "durability" | "busyTimeout" | "statements">
-    | undefined;
-  const storageDir = options.storageDir ?? config.storageDir ?? null;
-  const databases = { ...config.databases, ...options.databases };
-  const database = options.database ?? null;
-  const durability = options.durability ?? known?.durability ?? "full";
-  const busyTimeout = options.busyTimeout ?? known?.busyTimeout ?? 5_000;
-  const statements = options.statements ?? known?.statements ?? 500;
-  const verbose = options.verbose ?? config.verbose ?? false;
-  const refuse = (reason: string): never => {
-    throw new ValidationError(`Cannot connect driver ${driver}: ${reason}`, {
-      code: "INVALID_OPTIONS",
-      driver,
-    });
-  };
+  const options = driverOptions(driver, given, config, RULES as OptionRules<SQLiteOptions<Client>>);
+  const { storageDir = null, database = null, databases = {} } = options;
   if (storageDir === null && database === null && Object.keys(databases).length === 0) {
-    refuse(
+    refuseOptions(
+      driver,
       "it is not told where databases are; give `storageDir` (a folder with a file for each), `databases` (a path or `:memory:` by " +
         "name), or `database` (one that is open)",
     );
   }
-  if (storageDir !== null && (typeof storageDir !== "string" || storageDir === "")) {
-    refuse("`storageDir` is the path of a folder");
-  }
-  for (const name of Object.keys(databases)) {
-    checkDatabaseName(name);
-    if (typeof databases[name] !== "string" || databases[name] === "") {
-      refuse(`the path of \`${name}\` is no text`);
-    }
-  }
-  if (durability !== "full" && durability !== "relaxed") refuse('`durability` is "full" or "relaxed"');
-  if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 0) {
-    refuse("`busyTimeout` is a whole number of milliseconds from 0");
-  }
-  if (!Number.isSafeInteger(statements) || statements < 2) refuse("`statements` is a whole number from 2");
-  return {
-    storageDir,
-    databases,
-    database,
-    readonly: options.readonly ?? config.readonly ?? false,
-    durability,
-    busyTimeout,
-    statements,
-    log: verbose === true ? (message) => console.log(message) : verbose === false ? null : verbose,
-  };
+  const { readonly = false, durability = "full", busyTimeout = 5_000, statements = 500 } = options;
+  const log = logOf(options.verbose);
+  return { storageDir, databases, database, readonly, durability, busyTimeout, statements, log };
 }

@@ -21,7 +21,7 @@ function storing() {
     name: "test",
     version: "1.0.0",
     log,
-    configure: () => undefined,
+    configure: () => null,
     database: () => database,
     readonly: () => false,
     close: () => undefined,
