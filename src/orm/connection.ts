@@ -1,15 +1,25 @@
 import { chain, isPromise, type Maybe } from "../chain/chain.ts";
 import type { AsyncDriver, Capabilities, DriverConfig, SyncDriver } from "../contract/mod.ts";
 import { OPERATORS } from "../contract/mod.ts";
-import { ConnectionError } from "../errors/mod.ts";
+import { ConnectionError, ValidationError } from "../errors/mod.ts";
 import { type AnyDriver, anyDriver } from "../store/any_driver.ts";
 import { AsyncTransactions } from "../transaction/async_transactions.ts";
-import { type TransactionOptions, transactionSettings } from "../transaction/options.ts";
+import {
+  type TransactionOptions,
+  type TransactionSettings,
+  transactionSettings,
+} from "../transaction/options.ts";
 import { SyncTransactions } from "../transaction/sync_transactions.ts";
 import type { Transactions } from "../transaction/transactions.ts";
 import type { Mode } from "../types/mode.ts";
 
 const connections = new WeakMap<object, Connection>();
+
+/** How a driver is used, by every ORM on it. */
+interface Use {
+  readonly config: DriverConfig;
+  readonly transactions: TransactionSettings;
+}
 
 /** A driver in use, by one ORM or several: whether it is open, what it can do, and whose turn it is. */
 export class Connection {
@@ -24,9 +34,11 @@ export class Connection {
   /** Counts how often the driver was closed: what was established before does not hold after. */
   epoch = 1;
   #closed = false;
+  #failed = false;
   #opening: Promise<void> | null = null;
+  #use: Use;
 
-  private constructor(driver: AnyDriver, opened: Maybe<void>, options: TransactionOptions | undefined) {
+  private constructor(driver: AnyDriver, opened: Maybe<void>, use: Use) {
     const capabilities = driver.metadata.capabilities ?? {};
     this.driver = driver;
     this.complete = isComplete(capabilities);
@@ -37,17 +49,17 @@ export class Connection {
       undoes: capabilities.transactions !== undefined,
       savepoints: capabilities.transactions !== undefined && capabilities.savepoints === true,
       concurrent: capabilities.transactions === "concurrent",
+      settings: () => this.#use.transactions,
     };
-    const settings = transactionSettings(options);
-    this.transactions = this.mode === "sync"
-      ? new SyncTransactions(host)
-      : new AsyncTransactions(host, settings);
+    this.#use = use;
+    this.transactions = this.mode === "sync" ? new SyncTransactions(host) : new AsyncTransactions(host);
     this.#open(opened);
   }
 
   /**
-   * The connection of a driver, opened.
+   * The connection of a driver, opened. An ORM that joins others on an open one works as they do.
    *
+   * @throws {ValidationError} When an option makes no sense, or differs from what an open connection works with.
    * @throws {RinariError} When a sync driver cannot open; an async driver's failure is thrown by the first operation.
    */
   static of(
@@ -56,13 +68,17 @@ export class Connection {
     options: TransactionOptions | undefined,
   ): Connection {
     const known = connections.get(driver);
+    const joined = known === undefined || known.#closed || known.#failed ? undefined : known.#use;
+    if (joined !== undefined) checkSameUse(driver.metadata.name, joined, { config, transactions: options });
+    const use = joined ?? { config, transactions: transactionSettings(options) };
     const any = anyDriver(driver);
-    const opened = any.connect(config);
+    const opened = any.connect(use.config);
     if (known !== undefined) {
+      known.#use = use;
       known.#open(opened);
       return known;
     }
-    const connection = new Connection(any, opened, options);
+    const connection = new Connection(any, opened, use);
     connections.set(driver, connection);
     return connection;
   }
@@ -92,13 +108,38 @@ export class Connection {
 
   #open(opened: Maybe<void>): void {
     this.#closed = false;
+    this.#failed = false;
     if (!isPromise(opened)) return;
     this.#opening = opened.then(() => {
       this.#opening = null;
     });
     // The failure is thrown by every operation that waits for it; alone it is no unhandled rejection.
-    this.#opening.catch(() => undefined);
+    this.#opening.catch(() => {
+      this.#failed = true;
+    });
   }
+}
+
+/** What a further ORM asks of an open connection has to be what there is: it would be dropped in silence. */
+function checkSameUse(
+  driver: string,
+  use: Use,
+  asked: { readonly config: DriverConfig; readonly transactions: TransactionOptions | undefined },
+): void {
+  const transactions = transactionSettings(asked.transactions, use.transactions);
+  const different = firstDifference(use.config, asked.config) ??
+    firstDifference(use.transactions, transactions);
+  if (different === null) return;
+  throw new ValidationError(
+    `Cannot make an ORM: driver ${driver} is in use by another ORM with another \`${different}\`; leave it out to work as that ` +
+      "one does, disconnect that one first, or make a driver of its own",
+    { code: "INVALID_OPTIONS", driver },
+  );
+}
+
+function firstDifference<T extends object>(there: T, asked: T): string | null {
+  const names = Object.keys(asked) as (keyof T & string)[];
+  return names.find((name) => asked[name] !== undefined && asked[name] !== there[name]) ?? null;
 }
 
 /** Whether the driver declares everything that would otherwise be composed. */

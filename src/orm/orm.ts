@@ -1,4 +1,4 @@
-import { chain, chainAll, isPromise, type Maybe, promised } from "../chain/chain.ts";
+import { chain, chainAll, type Maybe, promised } from "../chain/chain.ts";
 import type { AsyncDriver, DriverConfig, DriverMetadata, SyncDriver } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { checkColumns } from "../model/check_columns.ts";
@@ -235,10 +235,9 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     return this.#answer(() => this.#connection.close());
   }
 
-  /** Closes a sync driver, for `using`. */
+  /** Closes a sync driver, for `using`. With an async one, whose end `using` does not wait for, `await using` is meant. */
   [Symbol.dispose](): void {
-    const closed: unknown = this.#connection.close();
-    if (isPromise(closed)) closed.catch(() => undefined);
+    void this.#connection.close();
   }
 
   /** Closes the driver, for `await using`. */

@@ -14,19 +14,17 @@ function storage(): FlowStorage<Scope> | null {
 
 /**
  * Transactions of an async driver. AsyncLocalStorage tells which flow an operation belongs to; those of other flows wait
- * their turn, or are left to the driver when it keeps flows apart itself. The only file in `src/` with `await`.
+ * their turn, or are left to the driver when it keeps flows apart itself. The only file of the core with `await`.
  */
 export class AsyncTransactions implements Transactions {
   /** Always false: an operation has to find out where it belongs. */
   readonly idle = false;
   readonly #host: TransactionHost;
-  readonly #settings: TransactionSettings;
   readonly #turns = new TurnQueue();
 
   /** Keeps the transactions of one connection. */
-  constructor(host: TransactionHost, settings: TransactionSettings) {
+  constructor(host: TransactionHost) {
     this.#host = host;
-    this.#settings = settings;
   }
 
   /** The innermost transaction of the calling flow on this connection. */
@@ -43,7 +41,7 @@ export class AsyncTransactions implements Transactions {
     scope?.enter(database);
     const turns = scope === null ? this.#turns : scope.turns;
     const what = database === null ? "run an operation" : `run an operation on \`${database}\``;
-    const { waitTimeout } = this.#settings;
+    const { waitTimeout } = this.#host.settings();
     const wait = alone ? turns.own(waitTimeout, what) : turns.share(waitTimeout, what);
     if (wait !== undefined) await wait;
     try {
@@ -59,12 +57,12 @@ export class AsyncTransactions implements Transactions {
 
   /** Runs several steps as one, in the turn of the operation they belong to. */
   steps<T>(work: () => Maybe<T>): Promise<T> {
-    return this.#once(this.current, work, this.#settings);
+    return this.#once(this.current, work, this.#host.settings());
   }
 
   /** Runs a callback in a transaction, again when the store reports a conflict, or in a savepoint. */
   async transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Promise<T> {
-    const settings = transactionSettings(options, this.#settings);
+    const settings = transactionSettings(options, this.#host.settings());
     if (storage() === null) {
       throw new UnsupportedError(
         "Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it",

@@ -1,5 +1,5 @@
-import type { Maybe } from "../chain/chain.ts";
-import type { TransactionOptions } from "./options.ts";
+import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import type { TransactionOptions, TransactionSettings } from "./options.ts";
 import type { Scope } from "./scope.ts";
 
 /** What transactions need of the connection they belong to. */
@@ -12,6 +12,8 @@ export interface TransactionHost {
   readonly savepoints: boolean;
   /** Whether the driver keeps flows apart itself. */
   readonly concurrent: boolean;
+  /** The deadlines and retries of transactions that name none. */
+  settings(): TransactionSettings;
 }
 
 /** Whom an operation belongs to, and when it may run. One implementation for sync drivers, one for async ones. */
@@ -34,11 +36,5 @@ export interface Transactions {
 /** Undoes writes, last first. */
 export function undoAll(scope: Scope): Maybe<void> {
   const undo = scope.undo.splice(0).reverse();
-  const from = (start: number): Maybe<void> => {
-    for (let i = start; i < undo.length; i++) {
-      const result = (undo[i] as () => Maybe<void>)();
-      if (result instanceof Promise) return result.then(() => from(i + 1));
-    }
-  };
-  return from(0);
+  return chain(chainAll(undo, (step) => step()), () => undefined);
 }
