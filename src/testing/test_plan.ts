@@ -1,3 +1,4 @@
+import { OPTIONAL_MEMBERS } from "../contract/optional_members.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { Mode } from "../types/mode.ts";
 import { ConformanceError } from "./conformance_error.ts";
@@ -6,19 +7,6 @@ import type { AnyKindOfDriver, DriverUnderTest } from "./options.ts";
 import { SUITES } from "./suites/mod.ts";
 import type { Given, TestCase } from "./test_case.ts";
 import { modeOf, World } from "./world.ts";
-
-/** The members a driver may leave out. */
-const OPTIONAL = [
-  "createTableWithIndexes",
-  "aggregate",
-  "begin",
-  "prepare",
-  "iterate",
-  "upsert",
-  "group",
-  "explain",
-  "introspect",
-];
 
 /** One test of a driver. */
 export interface PlannedTest {
@@ -80,7 +68,7 @@ function describe(driver: AnyKindOfDriver, mode: Mode, { reopen }: DriverUnderTe
     mode,
     capabilities: driver.metadata.capabilities ?? {},
     reopens: reopen !== undefined,
-    members: OPTIONAL.filter((name) =>
+    members: OPTIONAL_MEMBERS.filter((name) =>
       typeof (driver as unknown as Record<string, unknown>)[name] === "function"
     ),
   };

@@ -29,7 +29,8 @@ import type {
  * ```
  */
 export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
-  const { prepare, iterate, begin, aggregate, upsert, group, explain, introspect } = driver;
+  const { createTableWithIndexes, prepare, iterate, begin, aggregate, upsert, group, explain, introspect } =
+    driver;
   return {
     metadata: metadataOf(driver),
     connect: (config) => promised(() => driver.connect(config)),
@@ -48,8 +49,11 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     createIndex: (...args) => promised(() => driver.createIndex(...args)),
     dropIndex: (...args) => promised(() => driver.dropIndex(...args)),
     transaction: begin === undefined
-      ? (fn) => promised(fn).then((work) => work)
+      ? promised
       : (fn) => promised(() => begin.call(driver)).then((transaction) => finish(transaction, fn)),
+    ...(createTableWithIndexes && {
+      createTableWithIndexes: (...args) => promised(() => createTableWithIndexes.apply(driver, args)),
+    }),
     ...(begin && { begin: () => promised(() => asyncTransaction(begin.call(driver))) }),
     ...(aggregate && { aggregate: (...args) => promised(() => aggregate.apply(driver, args)) }),
     ...(upsert && { upsert: (...args) => promised(() => upsert.apply(driver, args)) }),
@@ -88,7 +92,7 @@ function metadataOf({ metadata, begin }: SyncDriver): DriverMetadata {
 }
 
 function finish<T>(transaction: SyncTransaction, fn: () => Promise<T>): Promise<T> {
-  return promised(fn).then((work) => work).then(
+  return promised(fn).then(
     (result) => {
       transaction.commit();
       return result;
