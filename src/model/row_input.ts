@@ -1,3 +1,4 @@
+import { isPromise } from "../chain/chain.ts";
 import type { Column } from "../schema/column.ts";
 import { NotNullConstraintError, ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
@@ -111,8 +112,8 @@ export function storedValue(column: Column, value: unknown): unknown {
 function runValidator(column: Column, value: unknown): unknown {
   const result = (column.definition.validate as NonNullable<Column["definition"]["validate"]>)["~standard"]
     .validate(value);
-  if (result instanceof Promise) {
-    result.catch(() => undefined);
+  if (isPromise(result)) {
+    Promise.resolve(result).catch(() => undefined);
     return column.refuse(
       value,
       "its validator is async; validate before the call, or with a synchronous schema",

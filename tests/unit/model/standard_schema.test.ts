@@ -70,20 +70,25 @@ describe("validate", () => {
   });
 
   test("an async validator is refused, and nothing is written", () => {
-    const slow: StandardSchema<string> = {
-      "~standard": {
-        version: 1,
-        vendor: "test",
-        validate: (value) => Promise.resolve({ value: value as string }),
-      },
-    };
+    // Any thenable is one: what a library of its own Promises gives must not be taken for a result.
+    const thenable = { then: (next: (result: object) => void) => next({ value: "late" }) } as Promise<never>;
     using orm = new ORM({ driver: new MemoryDriver() });
-    const Slow = orm.define("app", "slow", {
-      id: { type: DataTypes.INTEGER, primaryKey: true },
-      text: { type: DataTypes.TEXT, validate: slow },
-    });
-    const error = assertThrows(() => Slow.create({ id: 1, text: "a" }), ValidationError);
-    assertStringIncludes(error.message, "async");
-    assertEquals(Slow.count(), 0);
+    for (
+      const [name, result] of [["promised", Promise.reject(new Error("late"))], [
+        "thenable",
+        thenable,
+      ]] as const
+    ) {
+      const slow: StandardSchema<string> = {
+        "~standard": { version: 1, vendor: "test", validate: () => result },
+      };
+      const Slow = orm.define("app", name, {
+        id: { type: DataTypes.INTEGER, primaryKey: true },
+        text: { type: DataTypes.TEXT, validate: slow },
+      });
+      const error = assertThrows(() => Slow.create({ id: 1, text: "a" }), ValidationError);
+      assertStringIncludes(error.message, "async");
+      assertEquals(Slow.count(), 0);
+    }
   });
 });
