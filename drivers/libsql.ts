@@ -35,8 +35,6 @@ export type { LibSQLOptions, PerDatabase } from "./libsql/libsql_options.ts";
 const NAME = "libsql";
 const VERSION = "0.1.0";
 
-const providers = new WeakMap<object, LibSQLProvider>();
-
 /**
  * libSQL through `@libsql/client`, which has to be installed. Async, in Bun, Deno and Node.js.
  *
@@ -55,11 +53,13 @@ const providers = new WeakMap<object, LibSQLProvider>();
  * ```
  */
 export class LibSQLDriver extends AsyncSqlDriver {
+  readonly #provider: LibSQLProvider;
+
   /** Makes a driver; the client is loaded by `connect`, and nothing is opened before it is used. */
   constructor(options: LibSQLOptions = {}) {
     const provider = new LibSQLProvider(NAME, VERSION, options);
     super(provider);
-    providers.set(this, provider);
+    this.#provider = provider;
   }
 
   /**
@@ -67,12 +67,10 @@ export class LibSQLDriver extends AsyncSqlDriver {
    * up to date when it is opened.
    *
    * @param dbName The database; all that are open when none is named.
-   * @throws {ConnectionError} When the primary cannot be reached.
+   * @throws {ConnectionError} When the primary cannot be reached, or the driver is not connected (`NOT_CONNECTED`).
+   * @throws {ValidationError} When there is no place for a database of the name (`UNKNOWN_DATABASE`).
    */
   async sync(dbName?: string): Promise<void> {
-    const engines = providers.get(this)?.engines ?? new Map();
-    for (const [name, engine] of engines) {
-      if (dbName === undefined || name === dbName) await engine.sync();
-    }
+    for (const engine of this.#provider.opened(dbName)) await engine.sync();
   }
 }

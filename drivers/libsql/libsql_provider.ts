@@ -1,5 +1,5 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
-import { type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
+import { ConnectionError, type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";
@@ -37,12 +37,12 @@ export class LibSQLProvider implements AsyncSqlProvider {
   readonly separates = true;
   /** Flows are kept apart here, unless all share one connection. */
   readonly capabilities: { readonly transactions: "exclusive" | "concurrent" };
-  /** The databases that are open. */
-  readonly engines: Map<string, LibSQLEngine> = new Map();
+  readonly #engines: Map<string, LibSQLEngine> = new Map();
   readonly #options: LibSQLOptions;
   #settings: LibSQLSettings | null = null;
   #create: CreateClient | null = null;
   #taken: string | null = null;
+  #isOpen = false;
 
   /** Makes a provider. */
   constructor(name: string, version: string, options: LibSQLOptions) {
@@ -56,8 +56,34 @@ export class LibSQLProvider implements AsyncSqlProvider {
   async configure(config: DriverConfig): Promise<void> {
     this.#settings = libsqlSettings(this.name, this.#options, config);
     this.#taken = null;
-    this.engines.clear();
     if (this.#settings.client === null) this.#create = await loadClient(this.name);
+    this.#isOpen = true;
+  }
+
+  /**
+   * The open database of a name, if it is open; all that are when none is named.
+   *
+   * @throws {ConnectionError} When the driver is not connected.
+   * @throws {ValidationError} When no place is known for the name.
+   */
+  opened(dbName?: string): LibSQLEngine[] {
+    const settings = this.#settings;
+    if (!this.#isOpen || settings === null) {
+      throw new ConnectionError(`Cannot sync driver ${this.name}: it is not connected; call connect first`, {
+        code: "NOT_CONNECTED",
+        driver: this.name,
+      });
+    }
+    if (dbName === undefined) return [...this.#engines.values()];
+    findPlace(this.name, settings, dbName, this.#taken);
+    const engine = this.#engines.get(dbName);
+    return engine === undefined ? [] : [engine];
+  }
+
+  /** Forgets the engines, which were closed. */
+  close(): void {
+    this.#isOpen = false;
+    this.#engines.clear();
   }
 
   /** Opens a database. */
@@ -76,7 +102,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
         : await this.#openFile(dbName, place.file);
       if (place.kind === "client" || typeof settings.url === "string") this.#taken ??= dbName;
       const engine = new LibSQLEngine(link, settings.readonly, settings.log);
-      this.engines.set(dbName, engine);
+      this.#engines.set(dbName, engine);
       return engine;
     } catch (error) {
       throw this.#explain(dbName, error);

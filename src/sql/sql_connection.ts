@@ -14,6 +14,7 @@ export interface AnyProvider {
   readonly separates?: boolean;
   configure(config: DriverConfig): Maybe<void>;
   open(dbName: string): Maybe<AnyEngine>;
+  close?(): void;
 }
 
 /** The databases of a driver and the transactions open on it. */
@@ -61,7 +62,8 @@ export class SqlConnection {
     if (!this.#connected) return;
     this.#connected = false;
     for (const each of [this.#whole, ...this.#open]) each.clear();
-    return chain(chainAll([...this.#databases.values()], (database) => database.close()), () => undefined);
+    const close = () => chainAll([...this.#databases.values()], (database) => database.close());
+    return chain(ensure(close, () => this.provider.close?.()), () => undefined);
   }
 
   /** The database of a name, open or not. */

@@ -16,6 +16,8 @@ export interface SyncSqlProvider {
   configure(config: DriverConfig): void;
   /** Opens a database. */
   open(dbName: string): SyncSqlEngine;
+  /** Called by `disconnect`, when its engines were closed. */
+  close?(): void;
 }
 
 /** Where the engines of an async driver come from. */
@@ -34,6 +36,8 @@ export interface AsyncSqlProvider {
   configure(config: DriverConfig): void | Promise<void>;
   /** Opens a database. */
   open(dbName: string): Promise<AsyncSqlEngine>;
+  /** Called by `disconnect`, when its engines were closed. */
+  close?(): void;
 }
 
 /** What a SQL store does: everything. */

@@ -71,6 +71,18 @@ describe("LibSQLDriver: a database is", () => {
       await single.orm.disconnect();
     }));
 
+  test("synced when it is one, and the driver is connected", async () => {
+    const driver = new LibSQLDriver({ databases: { app: ":memory:" } });
+    assertEquals((await errorOf(() => driver.sync())).code, "NOT_CONNECTED");
+    await driver.connect({});
+    await driver.sync();
+    await driver.sync("app");
+    assertEquals((await errorOf(() => driver.sync("typo"))).code, "UNKNOWN_DATABASE");
+    await driver.disconnect();
+    const error = await errorOf(() => driver.sync("app"));
+    assertEquals([error.name, error.code], ["ConnectionError", "NOT_CONNECTED"]);
+  });
+
   test("opened with options that make sense", async () => {
     const wrong: LibSQLOptions[] = [
       {},
