@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { cp } from "node:fs/promises";
 import { build, emptyDir } from "@deno/dnt";
 import deno from "../deno.json" with { type: "json" };
 import development from "../package.json" with { type: "json" };
@@ -17,7 +18,7 @@ interface NpmManifest {
 }
 
 const OUT = "./npm";
-const FILES = ["README.md", "LICENSE", "CHANGELOG.md"];
+const PAGES = ["docs", "README.md", "LICENSE", "CHANGELOG.md"];
 
 /** The packages of npm that a driver loads, with their ranges: whoever uses that driver installs them. The core needs none. */
 const engines = new Map(
@@ -68,7 +69,7 @@ await build({
 });
 
 async function postBuild(): Promise<void> {
-  for (const file of FILES) await Deno.copyFile(file, `${OUT}/${file}`);
+  for (const page of PAGES) await cp(page, `${OUT}/${page}`, { recursive: true });
   await leaveEnginesToTheUser();
 }
 

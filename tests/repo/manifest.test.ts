@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join, posix } from "node:path";
 import { describe, test } from "../support/runner.ts";
 import { readRootFile, readSources, root } from "./source_files.ts";
 
@@ -34,6 +34,19 @@ describe("deno.json", () => {
         file === `./${path}` || file.startsWith(`./${path}/`)
       );
       assert(published, `${file} is exported and not in publish.include`);
+    }
+  });
+
+  test("publishes the pages, whose links lead to files that exist", () => {
+    for (const page of ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]) {
+      for (const [, link = ""] of readRootFile(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        const path = posix.join(posix.dirname(page), link);
+        assert(existsSync(join(root, path)), `${page} links to ${path}, which does not exist`);
+      }
+    }
+    for (const path of ["docs", "README.md", "LICENSE", "CHANGELOG.md"]) {
+      assert(deno.publish.include.includes(path), `${path} is not in publish.include`);
+      assertStringIncludes(readRootFile("scripts/build_npm.ts"), `"${path}"`);
     }
   });
 
