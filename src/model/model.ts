@@ -47,7 +47,8 @@ export interface ModelHost {
 
 /**
  * A table, typed: what `orm.define` returns. With a sync driver every method returns its value, with an async driver a
- * Promise of it.
+ * Promise of it. Every method refuses names, conditions and options that make no sense with a `ValidationError`, before the
+ * store is touched; the first one that needs the store throws what `orm.ready` does.
  *
  * @example
  * ```ts
@@ -75,7 +76,11 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   readonly #entry: TableEntry;
   readonly #host: ModelHost;
 
-  /** Made by `orm.define`. */
+  /**
+   * Makes a model of a table.
+   *
+   * @internal Models are made by `orm.define`.
+   */
   constructor(entry: TableEntry, host: ModelHost) {
     this.database = entry.database;
     this.table = entry.table.name;
@@ -96,7 +101,13 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     return this.#result(this.#entry.run(true, () => this.#entry.store.insert(row)));
   }
 
-  /** Stores all the rows, in order, or none; returns them as stored. */
+  /**
+   * Stores all the rows, in order, or none.
+   *
+   * @returns The rows as stored.
+   * @throws {ValidationError} When a value does not fit its column, or the driver takes fewer rows at once (`LIMIT_EXCEEDED`).
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses one.
+   */
   bulkCreate(records: readonly Insert[]): Result<M, Row_[]> {
     if (!Array.isArray(records)) this.#refuse("bulkCreate needs an array of rows");
     const rows = Array.from(records, (data) => readInsert(this.#entry.table, data));
@@ -174,18 +185,32 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * Changes the rows that match; a column that is absent or undefined stays as it is.
    *
    * @returns How many rows matched.
-   * @throws {ValidationError} When the condition is empty or always true: `updateAll` says that aloud.
+   * @throws {ValidationError} When a value does not fit its column, or the condition is empty or always true: `updateAll` says
+   * that aloud.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
    */
   update(data: UpdateOf<Insert>, where: WhereInput<Row_>): Result<M, number> {
     return this.#update(data, this.#narrow("update", where));
   }
 
-  /** Changes all rows; returns how many there are. */
+  /**
+   * Changes all rows; a column that is absent or undefined stays as it is.
+   *
+   * @returns How many rows there are.
+   * @throws {ValidationError} When a value does not fit its column.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
+   */
   updateAll(data: UpdateOf<Insert>): Result<M, number> {
     return this.#update(data, null);
   }
 
-  /** Makes several updates, in order, or none of them; returns how many rows matched in total. */
+  /**
+   * Makes several updates, in order, or none of them.
+   *
+   * @returns How many rows matched in total.
+   * @throws {ValidationError} When a value does not fit its column, or a condition is empty or always true.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses one.
+   */
   bulkUpdate(
     updates: readonly { readonly where: WhereInput<Row_>; readonly data: UpdateOf<Insert> }[],
   ): Result<M, number> {
@@ -206,6 +231,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @param conflict A primary key or unique columns. Default: the primary key when it is given, else the one unique
    * column given.
    * @returns The row as stored.
+   * @throws {ValidationError} When a value does not fit its column, or the conflict columns have no value or are neither the
+   * primary key nor unique.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When another constraint refuses it.
    */
   upsert(data: Insert, conflict?: readonly (keyof Row_ & string)[]): Result<M, Row_> {
     const { table, store } = this.#entry;
@@ -225,18 +253,29 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    *
    * @returns How many rows matched.
    * @throws {ValidationError} When the condition is empty or always true: `deleteAll` says that aloud.
+   * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
   delete(where: WhereInput<Row_>): Result<M, number> {
     const read = this.#narrow("delete", where);
     return this.#result(this.#entry.run(true, () => this.#entry.store.delete(read)));
   }
 
-  /** Removes all rows; returns how many there were. */
+  /**
+   * Removes all rows.
+   *
+   * @returns How many there were.
+   * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
+   */
   deleteAll(): Result<M, number> {
     return this.#result(this.#entry.run(true, () => this.#entry.store.delete(null)));
   }
 
-  /** Removes the rows with these keys, all or none; returns how many there were. */
+  /**
+   * Removes the rows with these keys, all or none.
+   *
+   * @returns How many there were.
+   * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
+   */
   bulkDelete(keys: readonly Key[]): Result<M, number> {
     if (!Array.isArray(keys)) this.#refuse("bulkDelete needs an array of keys");
     const where = keyWhere(this.#entry.table, keys);
@@ -343,7 +382,13 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     );
   }
 
-  /** Makes an index; does nothing when the same index exists. */
+  /**
+   * Makes an index; does nothing when the same index exists.
+   *
+   * @throws {ValidationError} When its columns or condition make no sense, or another index has the name (`INDEX_MISMATCH`).
+   * @throws {UniqueConstraintError} When it is unique and two rows are equal in its columns.
+   * @throws {UnsupportedError} When it is not unique and has a condition that the driver's indexes cannot have.
+   */
   createIndex(
     name: string,
     options: {
@@ -360,7 +405,11 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     return this.#result(this.#entry.dropIndex(name));
   }
 
-  /** Removes the table with its rows. The next operation makes it anew, empty. */
+  /**
+   * Removes the table with its rows. The next operation makes it anew, empty.
+   *
+   * @throws {ForeignKeyConstraintError} When rows of another table refer to its rows.
+   */
   drop(): Result<M, void> {
     return this.#result(this.#entry.drop());
   }
@@ -370,6 +419,8 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * all. Inside another transaction it is a savepoint.
    *
    * @returns What the callback returns.
+   * @throws {TransactionError} When a second database is touched, or an operation failed and the callback went on.
+   * @throws {ConflictError | TimeoutError} When the store stayed busy, or a deadline passed.
    */
   transaction<T>(work: TransactionBody<M, T>, options?: TransactionOptions): Result<M, T> {
     return this.#result(this.#host.transaction(this.database, work as () => Maybe<T>, options));
@@ -423,7 +474,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     });
   }
 
-  /** The one place where what the driver returned gets the type its mode says. */
+  /** Gives what the store returned the type that the mode says; `iterate` and prepared queries do so for theirs. */
   #result<T>(value: Maybe<unknown>): Result<M, T> {
     return value as Result<M, T>;
   }

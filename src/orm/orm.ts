@@ -213,7 +213,14 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     return [...this.#databases.keys()];
   }
 
-  /** Connects, and makes the tables of all models that are absent, now instead of when they are first needed. */
+  /**
+   * Connects, and makes the tables of all models that are absent, now instead of when they are first needed.
+   *
+   * @throws {ConnectionError} When the store cannot be opened, or the ORM was disconnected.
+   * @throws {ValidationError} When a table or index exists and differs (`SCHEMA_MISMATCH`, `INDEX_MISMATCH`), or a column refers
+   * to what no model defines.
+   * @throws {UniqueConstraintError | UnsupportedError} When an index that is absent cannot be made, as `createIndex` of a model.
+   */
   ready(): Result<ModeOf<D>, void> {
     return this.#answer(() => chain(this.#connection.opened(), () => this.#ensure(null)));
   }
