@@ -50,8 +50,8 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
   if (typeof aggregates !== "object" || aggregates === null) {
     return refuse(table, "`aggregates` is an object of aggregates by name");
   }
-  checkCount(table, "limit", limit);
-  checkCount(table, "offset", offset);
+  checkCount(table, "limit", limit, refuse);
+  checkCount(table, "offset", offset, refuse);
   const terms = Object.keys(aggregates).map((as) =>
     readTerm(table, as, (aggregates as Record<string, unknown>)[as])
   );
@@ -61,7 +61,7 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
     plan: { by, terms, where: read?.predicate ?? null, params: read?.params ?? [] },
     groups,
     having: having === undefined ? null : readWhere(groups, having, strict),
-    order: orderBy === undefined ? null : withGroupedColumns(readOrder(groups, orderBy).terms, by),
+    order: orderBy === undefined ? null : withGroupedColumns(readOrder(groups, orderBy, refuse).terms, by),
     limit,
     offset,
   };

@@ -286,11 +286,8 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     const entry = this.#databases.get(dbName)?.get(tableName);
     if (entry !== undefined) return entry;
     throw new ValidationError(
-      `Cannot find a model of table \`${tableName}\` in \`${dbName}\`: none is defined`,
-      {
-        code: "UNKNOWN_MODEL",
-        table: tableName,
-      },
+      `Cannot find a model of table \`${tableName}\` in \`${dbName}\`: none is defined; call orm.define first`,
+      { code: "UNKNOWN_MODEL", table: tableName },
     );
   }
 }

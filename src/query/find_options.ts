@@ -29,6 +29,9 @@ export interface ReadFind {
   readonly select: readonly string[] | undefined;
 }
 
+/** Throws the error for options that make no sense. */
+export type Refuse = (table: Table, reason: string) => never;
+
 /**
  * Reads the options of a search.
  *
@@ -65,10 +68,10 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
       else if (key === "limit") limit = given[key];
       else if (key === "offset") offset = given[key];
       else if (key === "select") select = given[key];
-      else {return refuseSearch(
-          table,
-          `${JSON.stringify(key.slice(0, 40))} is none of where, orderBy, limit, offset, select`,
-        );}
+      else {
+        const name = JSON.stringify(key.slice(0, 40));
+        return refuseSearch(table, `${name} is none of where, orderBy, limit, offset, select`);
+      }
     }
   }
   const params: unknown[] = [];
@@ -103,31 +106,36 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
 /**
  * Reads an order and ends it with the columns of the primary key it does not name, so that it is total.
  *
+ * @param refuse Throws the error, which says what was attempted.
  * @throws {ValidationError} On an unknown column or direction, or a column that has no order.
  */
-export function readOrder(table: Table, orderBy: unknown): { readonly terms: Order; readonly shape: string } {
+export function readOrder(
+  table: Table,
+  orderBy: unknown,
+  refuse: Refuse = refuseSearch,
+): { readonly terms: Order; readonly shape: string } {
   if (orderBy === undefined) return keyOrder(table);
-  if (!Array.isArray(orderBy)) return refuseSearch(table, '`orderBy` is a list such as [["name", "ASC"]]');
+  if (!Array.isArray(orderBy)) return refuse(table, '`orderBy` is a list such as [["name", "ASC"]]');
   const terms: [string, Direction][] = [];
   let shape = "";
   for (let i = 0; i < orderBy.length; i++) {
     const term: unknown = orderBy[i];
     if (!Array.isArray(term) || term.length !== 2 || typeof term[0] !== "string") {
-      return refuseSearch(table, 'a term of `orderBy` is [column, "ASC"] or [column, "DESC"]');
+      return refuse(table, 'a term of `orderBy` is [column, "ASC"] or [column, "DESC"]');
     }
     const column = table.column(term[0]);
     const direction: unknown = term[1];
     if (direction !== "ASC" && direction !== "DESC") {
-      return refuseSearch(
+      return refuse(
         table,
         `the direction of \`${column.name}\` is "ASC" or "DESC", not ${describeValue(direction)}`,
       );
     }
     if (!column.ordered) {
-      return refuseSearch(table, `\`${column.name}\` is ${column.type}, which has no order`);
+      return refuse(table, `\`${column.name}\` is ${column.type}, which has no order`);
     }
     if (terms.some(([name]) => name === column.name)) {
-      return refuseSearch(table, `\`orderBy\` names \`${column.name}\` twice`);
+      return refuse(table, `\`orderBy\` names \`${column.name}\` twice`);
     }
     terms.push([column.name, direction]);
     shape += (direction === "ASC" ? "A" : "D") + column.index;
@@ -168,11 +176,17 @@ export function readSelect(table: Table, select: unknown): readonly string[] {
 /**
  * Checks a number of rows.
  *
+ * @param refuse Throws the error, which says what was attempted.
  * @throws {ValidationError} When it is no integer from 0.
  */
-export function checkCount(table: Table, what: string, count: unknown): asserts count is number {
+export function checkCount(
+  table: Table,
+  what: string,
+  count: unknown,
+  refuse: Refuse = refuseSearch,
+): asserts count is number {
   if (!Number.isSafeInteger(count) || (count as number) < 0) {
-    refuseSearch(table, `\`${what}\` is a whole number from 0, not ${describeValue(count)}`);
+    refuse(table, `\`${what}\` is a whole number from 0, not ${describeValue(count)}`);
   }
 }
 

@@ -9,7 +9,8 @@ const MAX_STEPS = 50;
 /**
  * Reads the steps of `column.step.step`: a whole number is an index into an array, anything else the name of an object's member.
  *
- * @throws {ValidationError} When the column is no JSON column, or a step is empty or has a character stores cannot quote.
+ * @throws {ValidationError} When the column is no JSON column, or a step is empty, has a character stores cannot quote, or is
+ * `__proto__`.
  */
 export function readJSONPath(column: Column, text: string): JSONPath {
   const refuse = (reason: string): never => {
@@ -30,9 +31,10 @@ export function readJSONPath(column: Column, text: string): JSONPath {
   return steps.map((step) => {
     if (INDEX.test(step)) return Number(step);
     // deno-lint-ignore no-control-regex
-    if (step === "" || /["\\\u0000-\u001f]/.test(step) || !isStorableText(step) || step === "__proto__") {
-      refuse("a step is empty, or holds a quote, backslash or control character");
+    if (step === "" || /["\\\u0000-\u001f]/.test(step) || !isStorableText(step)) {
+      refuse("a step is empty, or holds a quote, backslash, control character or lone surrogate");
     }
+    if (step === "__proto__") refuse("a member called `__proto__` is never stored");
     return step;
   });
 }

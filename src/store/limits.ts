@@ -11,6 +11,13 @@ export interface LimitedDriver {
   readonly limits: DriverLimits;
 }
 
+/** What to do where a limit is exceeded. */
+const REMEDIES: Readonly<Record<keyof DriverLimits, string>> = {
+  batchRows: "make several calls of fewer items",
+  valueBytes: "use a shorter value, or keep it elsewhere",
+  rowBytes: "keep large values in several rows or elsewhere",
+};
+
 const encoder = new TextEncoder();
 
 /**
@@ -20,30 +27,25 @@ const encoder = new TextEncoder();
  */
 export function checkLimits({ name, limits }: LimitedDriver, table: Table, rows: readonly Row[]): void {
   const { valueBytes = Infinity, rowBytes = Infinity, batchRows = Infinity } = limits;
-  const refuse = (
-    what: string,
-    size: number,
-    limit: string,
-    most: number,
-    columns: readonly string[],
-  ): never => {
+  const refuse = (reason: string, limit: keyof DriverLimits, columns: readonly string[]): never => {
+    const [most, remedy] = [limits[limit], REMEDIES[limit]];
     throw new ValidationError(
-      `Cannot write to \`${table.name}\`: ${what} has ${size}, and driver ${name} takes at most ${most} (${limit})`,
+      `Cannot write to \`${table.name}\`: ${reason}, and driver ${name} takes at most ${most} (${limit}); ${remedy}`,
       { code: "LIMIT_EXCEEDED", driver: name, table: table.name, columns },
     );
   };
-  if (rows.length > batchRows) refuse("the call", rows.length, "batchRows", batchRows, []);
+  if (rows.length > batchRows) refuse(`the call has ${rows.length} items`, "batchRows", []);
   if (valueBytes === Infinity && rowBytes === Infinity) return;
   for (const row of rows) {
     let total = 0;
     for (const column of Object.keys(row)) {
       const size = sizeOf(row[column]);
       if (size > valueBytes && !isFixed(row[column])) {
-        refuse(`column \`${column}\``, size, "valueBytes", valueBytes, [column]);
+        refuse(`column \`${column}\` has ${size} bytes`, "valueBytes", [column]);
       }
       total += size;
     }
-    if (total > rowBytes) refuse("a row", total, "rowBytes", rowBytes, []);
+    if (total > rowBytes) refuse(`a row has ${total} bytes`, "rowBytes", []);
   }
 }
 
