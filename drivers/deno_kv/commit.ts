@@ -119,7 +119,9 @@ function send(
   token: Place | null,
 ): Promise<{ ok: boolean; versionstamp?: string }> {
   const atomic: KVAtomic = work.store.atomic();
-  for (const { place: { key }, versionstamp } of checks) atomic.check({ key, versionstamp });
+  for (const { place, versionstamp } of checks) {
+    atomic.check({ key: work.store.readable(place.key), versionstamp });
+  }
   for (const { place: { key }, value } of work.writes.values()) {
     if (value === null) atomic.delete(key);
     else atomic.set(key, value);

@@ -122,6 +122,39 @@ export function rightAfter({ key }: Place): Place {
   return placeOf([...key, NULL_PART]);
 }
 
+/**
+ * The key to ask the store for: of one that it does not take, because no key it holds is as long, the beginning. What is held sorts
+ * before or after that as before or after the whole.
+ */
+export function readableKey(key: KVKey, keyBytes: number): KVKey {
+  let units = 0;
+  for (const part of key) units += typeof part === "string" || typeof part === "object" ? part.length + 1 : 3;
+  // A unit of a text or a number has three bytes at most.
+  if (3 * units <= keyBytes || idOf(key).length <= keyBytes) return key;
+  // Rows and entries leave more of the limit free than this: see `checkKeys`.
+  let left = keyBytes - 10;
+  const cut: KVKeyPart[] = [];
+  for (const part of key) {
+    const size = partId(part).length;
+    cut.push(size > left ? cutPart(part, left) : part);
+    if (size > left) break;
+    left -= size;
+  }
+  return cut;
+}
+
+/** The shortest beginning of a part that has more than so many bytes. */
+function cutPart(part: KVKeyPart, bytes: number): KVKeyPart {
+  if (typeof part !== "string" && typeof part !== "object") return part;
+  let [length, size] = [0, 2];
+  for (const unit of part) {
+    if (size > bytes) break;
+    length += typeof unit === "string" ? unit.length : 1;
+    size += typeof unit === "string" ? escapeZero(textId(unit)).length : unit === 0 ? 2 : 1;
+  }
+  return part.slice(0, length);
+}
+
 /** A part after this one, and before every other that is greater; null when there is none. */
 function nextPart(part: KVKeyPart): KVKeyPart | null {
   switch (typeof part) {

@@ -1,6 +1,6 @@
 import { ConflictError, ConnectionError } from "../../src/errors/mod.ts";
 import type { KVAtomic, KVEntry, KVKey, KVStore } from "./kv.ts";
-import type { KeyRange } from "./key.ts";
+import { type KeyRange, readableKey } from "./key.ts";
 import { type KVLimits, NAME } from "./limits.ts";
 
 /** How often an operation on a locked file is tried. */
@@ -31,13 +31,15 @@ export class Store {
 
   /** Reads one key. */
   get(key: KVKey): Promise<KVEntry> {
-    return unlocked(() => this.kv.get(key));
+    const readable = this.readable(key);
+    return unlocked(() => this.kv.get(readable));
   }
 
   /** Reads keys; those of one group of ten are of one moment. */
-  async getMany(keys: readonly KVKey[]): Promise<readonly KVEntry[]> {
+  async getMany(given: readonly KVKey[]): Promise<readonly KVEntry[]> {
     const { getMany } = this.limits;
-    if (keys.length === 1) return [await this.get(keys[0] as KVKey)];
+    if (given.length === 1) return [await this.get(given[0] as KVKey)];
+    const keys = given.map((key) => this.readable(key));
     if (keys.length <= getMany) return keys.length === 0 ? [] : await unlocked(() => this.kv.getMany(keys));
     const results: KVEntry[] = new Array(keys.length);
     let next = 0;
@@ -56,14 +58,20 @@ export class Store {
   /** Reads the first, or last, keys of a range. */
   list({ start, end }: KeyRange, limit: number, reverse: boolean): Promise<KVEntry[]> {
     if (start.id >= end.id) return Promise.resolve([]);
+    const range = { start: this.readable(start.key), end: this.readable(end.key) };
     return unlocked(async () => {
       const entries: KVEntry[] = [];
       const options = { limit, reverse, batchSize: Math.min(limit, LIST_BATCH) };
-      for await (const entry of this.kv.list({ start: start.key, end: end.key }, options)) {
+      for await (const entry of this.kv.list(range, options)) {
         entries.push(entry);
       }
       return entries;
     });
+  }
+
+  /** The key to ask for in place of one that is too long to be there. */
+  readable(key: KVKey): KVKey {
+    return readableKey(key, this.limits.keyBytes);
   }
 
   /** Begins a commit. */
