@@ -409,7 +409,7 @@ export class DenoKVDriver implements AsyncDriver {
 
   /**
    * Follows a row by its primary key: its state now, and then after each change, null while it is absent. Only on the driver
-   * itself. Leaving the loop ends it. An expiry is not a change: it shows with the next one.
+   * itself. Leaving the loop ends it, and so does `disconnect`. An expiry is not a change: it shows with the next one.
    */
   watch<T>(dbName: string, tableName: string, key: unknown): AsyncIterableIterator<T | null> {
     const { store, sessions } = this.#connected("watch", dbName, tableName);
@@ -436,7 +436,10 @@ export class DenoKVDriver implements AsyncDriver {
     const kv = given ?? await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(where);
     const remote = isRemote(this.#options, where);
     const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
-    const close = (): void => given === undefined ? kv.close() : undefined;
+    const close = (): void => {
+      store.leave();
+      if (given === undefined) kv.close();
+    };
     this.#open = { store, sessions: new Sessions(store), usage, close };
   }
 

@@ -20,6 +20,8 @@ export class Store {
   readonly prefix: KVKey;
   /** Whether the answer to a commit can be lost. */
   readonly remote: boolean;
+  /** Ends each loop that follows a row. */
+  readonly watches: Set<AbortController> = new Set();
 
   /** Wraps an open store. */
   constructor(kv: KVStore, prefix: KVKey, limits: KVLimits, remote: boolean) {
@@ -72,6 +74,11 @@ export class Store {
   /** The key to ask for in place of one that is too long to be there. */
   readable(key: KVKey): KVKey {
     return readableKey(key, this.limits.keyBytes);
+  }
+
+  /** Ends what follows rows: the driver is done with the store. */
+  leave(): void {
+    for (const watch of this.watches) watch.abort();
   }
 
   /** Begins a commit. */

@@ -20,6 +20,8 @@ export class SqlDatabase {
   writer: AnySession | null = null;
   readonly #connection: SqlConnection;
   #engine: AnyEngine | null = null;
+  /** The engine that was opened last: it still tells what an error means that comes when it is closed. */
+  #last: AnyEngine | null = null;
   #opening: Promise<AnyEngine> | null = null;
   #prepared = false;
   readonly #readings: Set<Reading> = new Set();
@@ -35,9 +37,9 @@ export class SqlDatabase {
     return this.#connection.name;
   }
 
-  /** The engine, which is open. */
+  /** The engine, which was opened; what runs when the database is closed goes on to its end with it. */
   get engine(): AnyEngine {
-    return this.#engine as AnyEngine;
+    return this.#last as AnyEngine;
   }
 
   /**
@@ -123,11 +125,11 @@ export class SqlDatabase {
     if (this.#opening !== null) return this.#opening;
     this.#connection.checkConnected();
     const opened = this.#connection.provider.open(this.name);
-    if (!isPromise(opened)) return this.#engine = opened;
+    if (!isPromise(opened)) return this.#last = this.#engine = opened;
     const done = (): void => {
       this.#opening = null;
     };
-    this.#opening = opened.then((engine) => this.#engine = engine);
+    this.#opening = opened.then((engine) => this.#last = this.#engine = engine);
     this.#opening.then(done, done);
     return this.#opening;
   }
@@ -161,11 +163,18 @@ export class SqlDatabase {
     this.#connection.transactions.fail();
     if (error instanceof RinariError) return error;
     if (this.#engine === null) {
-      return new ConnectionError(`Cannot use database \`${this.name}\`: it was closed`, {
-        code: "NOT_CONNECTED",
-        driver: this.driver,
-        cause: error,
-      });
+      // What was sent may have been carried out, though nobody waited for the answer.
+      const read = attempt === "search" || attempt === "aggregate";
+      return new ConnectionError(
+        `Cannot use database \`${this.name}\`: it was closed` +
+          (read ? "" : "; what was under way may be stored"),
+        {
+          code: "NOT_CONNECTED",
+          driver: this.driver,
+          cause: error,
+          ...(read ? undefined : { outcome: "unknown" }),
+        },
+      );
     }
     const scene = { driver: this.driver, database: this.name, table, attempt, tables: this.tables.values() };
     return sqlError(this.#engine.failure(error), scene, error);

@@ -190,6 +190,31 @@ describe("DenoKVDriver rows that expire", () => {
 });
 
 describe("DenoKVDriver.watch", () => {
+  testKV("ends when it is told to, and when the driver disconnects, though nothing changes", async () => {
+    const driver = await openDriver(":memory:");
+    await driver.connect();
+    await driver.createTable("d", "sessions", SESSION);
+    const left = driver.watch("d", "sessions", 1);
+    assertEquals(await left.next(), { done: false, value: null });
+    const pending = left.next();
+    assertEquals(await left.return?.(), { done: true, value: undefined });
+    assertEquals(await pending, { done: true, value: undefined });
+
+    const states: unknown[] = [];
+    let began = (): void => undefined;
+    const first = new Promise<void>((resolve) => began = resolve);
+    const loop = (async () => {
+      for await (const row of driver.watch("d", "sessions", 1)) {
+        states.push(row);
+        began();
+      }
+    })();
+    await first;
+    await driver.disconnect();
+    await loop;
+    assertEquals(states, [null]);
+  });
+
   testKV(
     "gives the row now and after each change, and null when it goes",
     () =>
