@@ -27,6 +27,8 @@ const ENDED =
 /** The server has not begun. */
 const NO_CONNECTION = /Timed out while opening database connection|Too many concurrent requests/;
 const LOST_CODES = ["HRANA_WEBSOCKET_ERROR", "HRANA_CLOSED_ERROR", "HRANA_PROTO_ERROR"];
+/** The socket was closed with requests on it, because one of them was not answered in time. */
+const CLOSED = /Client was manually closed/;
 const REPLICA_LOST = /WriteDelegation|Replication\(|status: (?:Unavailable|Unknown|DeadlineExceeded)/;
 
 /** The error for what went wrong on the way; null when it is the statement that was wrong. */
@@ -146,7 +148,7 @@ function isTransport(error: unknown, code: unknown, status: number | null, messa
     return true;
   }
   if ((error as { name?: unknown } | null)?.name === "AbortError") return true;
-  return REPLICA_LOST.test(message) || code === "CLIENT_CLOSED";
+  return REPLICA_LOST.test(message) || code === "CLIENT_CLOSED" || CLOSED.test(message);
 }
 
 function statusOf(error: unknown): number | null {

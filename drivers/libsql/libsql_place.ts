@@ -52,16 +52,14 @@ export function findPlace(
     );
   }
   if (syncUrl !== null) {
-    const file = findFile(driver, settings, dbName, named);
-    return {
-      kind: "replica",
-      file,
-      primary: remote(driver, forDatabase(syncUrl, dbName), dbName, namespace),
-    };
+    const primary = remote(driver, forDatabase(syncUrl, dbName), dbName, namespace);
+    if (named !== null) checkPath(driver, named, dbName);
+    return { kind: "replica", file: findFile(driver, settings, dbName, named), primary };
   }
   if (named === null && client !== null && storageDir === null) return { kind: "client", client };
   if (named !== null && REMOTE.test(named)) return remote(driver, named, dbName, namespace);
   if (named !== null && MEMORY.test(named)) return { kind: "memory" };
+  if (named !== null) checkPath(driver, named, dbName);
   return { kind: "file", file: findFile(driver, settings, dbName, named) };
 }
 
@@ -74,6 +72,21 @@ export function hasSingle({ databases = {}, url, syncUrl, client }: LibSQLOption
 function findFile(driver: string, settings: LibSQLSettings, dbName: string, url: string | null): SqliteFile {
   const databases = url === null ? {} : { [dbName]: pathOf(driver, url) };
   return findSqliteFile(driver, { ...settings, databases }, dbName);
+}
+
+/** Refuses what was meant as the url of a server: it would become a file, and a token in it the name. */
+function checkPath(driver: string, path: string, dbName: string): void {
+  if (path !== path.trim()) throw wrongURL(driver, dbName, "begins or ends with a blank");
+  if (/authToken=/i.test(path)) {
+    throw wrongURL(driver, dbName, "has a token, and is that of no server; begin it with libsql: or https:");
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) && !/^file:/i.test(path)) {
+    throw wrongURL(
+      driver,
+      dbName,
+      "has an unknown scheme; there are file:, http:, https:, ws:, wss: and libsql:",
+    );
+  }
 }
 
 function pathOf(driver: string, url: string): string {
@@ -100,12 +113,16 @@ function remote(
   dbName: string,
   namespace: ((dbName: string) => string) | null,
 ): RemotePlace {
+  if (!REMOTE.test(given)) {
+    throw wrongURL(driver, dbName, "is that of no server; begin it with libsql:, https:, http:, wss: or ws:");
+  }
   let url: URL;
   try {
     url = new URL(given);
   } catch {
     throw wrongURL(driver, dbName, "is malformed");
   }
+  if (url.hostname === "") throw wrongURL(driver, dbName, "has no host");
   if (url.username !== "" || url.password !== "") {
     throw wrongURL(driver, dbName, "has a user name or password; give `authToken`");
   }

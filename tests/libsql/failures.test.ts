@@ -43,6 +43,39 @@ function losing(): { fetch: typeof fetch; lose: boolean } {
 describe("LibSQLDriver", () => {
   if (noServer !== null) return test.skip("survives failures of servers", noServer);
   for (const reach of ["http", "ws"] as const) {
+    test(`${reach}: what is under way at disconnect ends, and a write that may be stored says so`, () =>
+      withServer(async (server) => {
+        const Notes = () => open({ url: urlOf[reach](server) });
+        const first = Notes();
+        await first.Note.count();
+        for (let round = 0; round < 24; round++) {
+          const { orm, Note } = Notes();
+          await Note.count();
+          const ids = [1, 2, 3, 4].map((each) => 10 * round + each);
+          const [a, b, c, d] = ids as [number, number, number, number];
+          const text = "under way";
+          const writes = [
+            Note.create({ id: a, text }),
+            Note.bulkCreate([{ id: b, text }, { id: c, text }]),
+            orm.transaction(() => Note.create({ id: d, text })),
+          ];
+          const work = [...writes, Note.findAll(), Note.groupBy({ by: ["text"], aggregates: {} })];
+          const ended = Promise.allSettled(work);
+          await sleep(round % 8 / 2);
+          await orm.disconnect();
+          const results = (await ended).map((each) => each.status === "rejected" ? each.reason : null);
+          await sleep(20);
+          const stored = new Set((await first.Note.findAll()).map(({ id }) => id));
+          for (const [i, error] of results.entries()) {
+            if (error === null) continue;
+            assertEquals(error.name.endsWith("Error") && typeof error.code, "string", String(error.stack));
+            const own = [[a], [b, c], [d]][i] ?? [];
+            if (own.some((id) => stored.has(id))) assertEquals(error.outcome, "unknown", error.message);
+          }
+        }
+        await first.orm.disconnect();
+      }));
+
     test(`${reach}: a server killed inside a transaction, and started again`, () =>
       withServer(async (server) => {
         const { orm, Note } = open({ url: urlOf[reach](server) });

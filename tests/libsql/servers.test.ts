@@ -44,6 +44,14 @@ describe("LibSQLDriver", () => {
       { url: "http://s3cret@127.0.0.1:65530" },
       { url: "libsql://me:s3cret@127.0.0.1:65530" },
       { databases: { app: "libsql://%?authToken=s3cret" } },
+      { url: "htps://127.0.0.1:65530?authToken=s3cret" },
+      { url: " http://127.0.0.1:65530?authToken=s3cret" },
+      { url: "app.turso.io?authToken=s3cret" },
+      { url: "//127.0.0.1:65530?authToken=s3cret" },
+      { url: "file:app.db?authToken=s3cret" },
+      { storageDir: "unused", syncUrl: "file:app.db?authToken=s3cret" },
+      { storageDir: "unused", syncUrl: "libsql:s3cret" },
+      { storageDir: "unused", syncUrl: "ftp://127.0.0.1/?authToken=s3cret" },
     ];
     for (const options of places) {
       const verbose = (message: string) => logged.push(message);
