@@ -294,11 +294,12 @@ export class DenoKVDriver implements AsyncDriver {
     options: IndexOptions,
   ): Promise<void> {
     const { store, sessions } = this.#connected("createIndex", dbName, tableName);
+    let attempts = 0;
     const building = await this.#write(
       "createIndex",
       dbName,
       tableName,
-      (work) => createIndex(work, tableName, indexName, options),
+      (work) => createIndex(work, tableName, indexName, options, attempts++ === 0),
     );
     if (building && !sessions.inTransaction) await buildIndex(store, sessions, dbName, tableName, indexName);
   }

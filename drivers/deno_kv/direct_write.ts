@@ -1,7 +1,6 @@
 import type { Row } from "../../src/reference/mod.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Direct } from "./direct.ts";
-import { encodeEntry } from "./entry_codec.ts";
 import type { Place } from "./key.ts";
 import type { KVAtomic } from "./kv.ts";
 import {
@@ -10,6 +9,7 @@ import {
   depends,
   entriesOf,
   type Entry,
+  entryValue,
   isAmong,
   newRow,
   VALUE_MARGIN,
@@ -30,7 +30,12 @@ interface Draft {
   readonly row: Row;
   readonly place: Place;
   readonly bytes: Uint8Array;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly DraftEntry[];
+}
+
+/** An entry with its value. */
+interface DraftEntry extends Entry {
+  readonly value: Uint8Array;
 }
 
 /**
@@ -51,10 +56,10 @@ export async function insertDirectly(
   if (drafts === null) return null;
   const { ok } = await unlocked(() => {
     const atomic = beginOn(store, catalog);
-    for (const { row, place, bytes, entries } of drafts) {
+    for (const { place, bytes, entries } of drafts) {
       atomic.check({ key: place.key, versionstamp: null });
       atomic.set(place.key, bytes);
-      for (const entry of entries) addEntry(atomic, table, entry, row);
+      for (const entry of entries) addEntry(atomic, entry);
     }
     atomic.sum(table.counter.key, BigInt(drafts.length));
     return atomic.commit();
@@ -80,7 +85,7 @@ function draftRows({ limits }: Store, table: StoredTable, records: readonly Row[
         row,
         place: table.rowPlace(row),
         bytes: table.codec.encode(row, null),
-        entries: entriesOf(table, row),
+        entries: draftEntries(table, row, table.indexes),
       };
       checkKeys(limits, table, draft.place, draft.entries);
       if (draft.bytes.length > limits.valueBytes - VALUE_MARGIN || !take(draft.place)) return null;
@@ -88,11 +93,11 @@ function draftRows({ limits }: Store, table: StoredTable, records: readonly Row[
       checks++;
       // A key that is checked counts twice.
       keyBytes += 2 * draft.place.id.length;
-      for (const { place, unique } of draft.entries) {
+      for (const { place, unique, value } of draft.entries) {
         if (unique && !take(place)) return null;
         if (unique) checks++;
         keyBytes += (unique ? 2 : 1) * place.id.length;
-        bytes += unique ? draft.place.id.length : 0;
+        bytes += value.length;
       }
       drafts.push(draft);
     }
@@ -122,19 +127,18 @@ export async function changeDirectly(
   if (value === null || segmentCount(value as Uint8Array) > 0) return false;
   const { row, expiresAt } = table.codec.decode(value as Uint8Array);
   if (expiresAt !== null) return false;
-  let after: Row | null = null;
-  let added: Entry[] = [];
+  let added: DraftEntry[] = [];
   const removed = entriesOf(table, row, indexes);
   let bytes: Uint8Array | null = null;
   if (values !== null) {
     try {
-      after = changedRow(table, row, values);
-      added = entriesOf(table, after, indexes);
+      const after = changedRow(table, row, values);
+      added = draftEntries(table, after, indexes);
       checkKeys(store.limits, table, place, added);
+      bytes = table.codec.encode(after, null);
     } catch {
       return false;
     }
-    bytes = table.codec.encode(after, null);
     if (bytes.length > store.limits.valueBytes - VALUE_MARGIN) return false;
   }
   const { ok } = await unlocked(() => {
@@ -143,8 +147,8 @@ export async function changeDirectly(
     if (bytes === null) atomic.delete(place.key);
     else atomic.set(place.key, bytes);
     for (const entry of removed) if (!isAmong(added, entry)) atomic.delete(entry.place.key);
-    for (const entry of added) if (!isAmong(removed, entry)) addEntry(atomic, table, entry, after as Row);
-    atomic.sum(table.counter.key, after === null ? MINUS_ONE : 0n);
+    for (const entry of added) if (!isAmong(removed, entry)) addEntry(atomic, entry);
+    atomic.sum(table.counter.key, bytes === null ? MINUS_ONE : 0n);
     return atomic.commit();
   });
   return ok;
@@ -171,7 +175,12 @@ function beginOn(store: Store, { place, versionstamp }: Catalog): KVAtomic {
   return atomic;
 }
 
-function addEntry(atomic: KVAtomic, { table }: StoredTable, { place, unique }: Entry, row: Row): void {
+function draftEntries(table: StoredTable, row: Row, indexes: readonly StoredIndex[]): DraftEntry[] {
+  return entriesOf(table, row, indexes)
+    .map((entry) => ({ ...entry, value: entryValue(table, entry.unique, row, null) }));
+}
+
+function addEntry(atomic: KVAtomic, { place, unique, value }: DraftEntry): void {
   if (unique) atomic.check({ key: place.key, versionstamp: null });
-  atomic.set(place.key, encodeEntry(unique ? table.primaryKey : [], row, null));
+  atomic.set(place.key, value);
 }

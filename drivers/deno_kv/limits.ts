@@ -1,4 +1,5 @@
 import { TransactionError, ValidationError } from "../../src/errors/mod.ts";
+import type { Column } from "../../src/schema/column.ts";
 
 /** The name of the driver in errors. */
 export const NAME = "deno-kv";
@@ -35,17 +36,26 @@ export const LOCAL_LIMITS: KVLimits = {
 /** The limits of other stores: a KV Connect server and `@deno/kv` take ten checks. */
 export const REMOTE_LIMITS: KVLimits = { ...LOCAL_LIMITS, checks: 10 };
 
+/** What the driver adds to the key of a row for a segment, and two bytes that the store adds. */
+const KEY_MARGIN = 16;
+
+/** The most bytes that the key of a row, or of an index entry, may have. */
+export function mostKeyBytes({ keyBytes }: KVLimits): number {
+  return keyBytes - KEY_MARGIN;
+}
+
 /** A value is too long to be a key, or an index entry. */
 export function keyTooLong(
   table: string,
-  columns: readonly string[],
+  key: readonly Column[],
   bytes: number,
-  limit: number,
+  limits: KVLimits,
 ): ValidationError {
+  const columns = key.map(({ name }) => name);
   const names = columns.map((name) => `\`${name}\``).join(", ");
   return new ValidationError(
-    `Cannot store a row of \`${table}\`: its key in ${names} has ${bytes} bytes, and the limit \`keyBytes\` of the store is ${limit}; ` +
-      "use shorter values, or leave the column out of keys and indexes",
+    `Cannot store a row of \`${table}\`: its key in ${names} has ${bytes} bytes, and the limit \`keyBytes\` of the store leaves ` +
+      `at most ${mostKeyBytes(limits)}; use shorter values, or leave the column out of keys and indexes`,
     { code: "LIMIT_EXCEEDED", driver: NAME, table, columns },
   );
 }

@@ -2,7 +2,7 @@ import { type Attempt, notNullViolation, uniqueViolation } from "../../src/refer
 import { copyValue, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { below, type Place } from "./key.ts";
-import { keyTooLong, type KVLimits, rowTooLarge } from "./limits.ts";
+import { keyTooLong, type KVLimits, mostKeyBytes, rowTooLarge } from "./limits.ts";
 import { encodeEntry } from "./entry_codec.ts";
 import { openAny, type StoredRow } from "./rows.ts";
 import { rowPlace } from "./search.ts";
@@ -280,29 +280,14 @@ async function dropEntry(
 
 /** Refuses keys that the store does not take. */
 export function checkKeys(
-  { keyBytes }: KVLimits,
-  table: StoredTable,
+  limits: KVLimits,
+  { table }: StoredTable,
   place: Place,
   entries: readonly Entry[],
 ): void {
-  // What is added to the key of a row for a segment, and two bytes the store adds.
-  const most = keyBytes - 16;
-  if (place.id.length > most) {
-    throw keyTooLong(
-      table.table.name,
-      table.table.primaryKey.map(({ name }) => name),
-      place.id.length,
-      keyBytes,
-    );
-  }
+  const most = mostKeyBytes(limits);
+  if (place.id.length > most) throw keyTooLong(table.name, table.primaryKey, place.id.length, limits);
   for (const { index, place: { id } } of entries) {
-    if (id.length > most) {
-      throw keyTooLong(
-        table.table.name,
-        index.columns.map(({ name }) => name),
-        id.length,
-        keyBytes,
-      );
-    }
+    if (id.length > most) throw keyTooLong(table.name, index.columns, id.length, limits);
   }
 }

@@ -12,7 +12,7 @@ import { NAME } from "./limits.ts";
 import { removeKeys } from "./removal.ts";
 import { openListed, type StoredRow } from "./rows.ts";
 import { scan } from "./scan.ts";
-import type { IndexRecord, TableRecord } from "./stored_table.ts";
+import type { IndexRecord, StoredTable, TableRecord } from "./stored_table.ts";
 import { encodeTagged } from "./tagged_json.ts";
 import type { Work } from "./work.ts";
 
@@ -63,6 +63,7 @@ export async function dropTable(work: Work, name: string): Promise<void> {
 /**
  * Makes an index. Over few rows, or in a transaction, it is ready with the commit.
  *
+ * @param atOnce Whether to look if the rows are few, which competes with every writer of the table.
  * @returns Whether rows are left to be indexed.
  */
 export async function createIndex(
@@ -70,6 +71,7 @@ export async function createIndex(
   tableName: string,
   name: string,
   options: IndexOptions,
+  atOnce: boolean,
 ): Promise<boolean> {
   const table = work.catalog.table(tableName);
   const index = new NamedIndex(table.table, table.scene, name, options);
@@ -78,18 +80,11 @@ export async function createIndex(
     table.namedIndex(existing).checkSame(index);
     return existing.state === "building";
   }
-  await work.guard(table, true);
-  const rows: StoredRow[] = [];
-  for await (const entry of scan(work, rangeBelow(table.rows), false, AT_ONCE)) {
-    const row = await openListed(work, table, entry);
-    if (row !== null) rows.push(row);
-    if (rows.length >= AT_ONCE && work.mode !== "transaction") break;
-  }
-  const few = rows.length < AT_ONCE || work.mode === "transaction";
+  const rows = atOnce || work.mode === "transaction" ? await fewRows(work, table) : null;
   const record: IndexRecord = {
     name,
     id: `${SECTIONS.named}${table.record.nextIndex.toString(36)}`,
-    state: few ? "ready" : "building",
+    state: rows === null ? "building" : "ready",
     options: index.options,
   };
   writeRecord(work, tableName, {
@@ -97,8 +92,21 @@ export async function createIndex(
     nextIndex: table.record.nextIndex + 1,
     indexes: [...table.record.indexes, record],
   });
-  if (few) await indexRows(work, work.catalog.table(tableName), record, rows);
-  return !few;
+  if (rows === null) return true;
+  await indexRows(work, work.catalog.table(tableName), record, rows);
+  return false;
+}
+
+/** The rows of a table; null when they are to be indexed step by step. */
+async function fewRows(work: Work, table: StoredTable): Promise<StoredRow[] | null> {
+  await work.guard(table, true);
+  const rows: StoredRow[] = [];
+  for await (const entry of scan(work, rangeBelow(table.rows), false, AT_ONCE)) {
+    const row = await openListed(work, table, entry);
+    if (row !== null) rows.push(row);
+    if (rows.length >= AT_ONCE && work.mode !== "transaction") return null;
+  }
+  return rows;
 }
 
 /** Removes an index, when it exists. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   ConflictError,
   DataTypes,
@@ -10,7 +10,8 @@ import {
 import { runFile } from "../support/child.ts";
 import { describe } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { openDriver, testKV } from "./open_kv.ts";
+import { DenoKVDriver, type KVStore } from "../../drivers/deno_kv.ts";
+import { openDriver, openKv, testKV } from "./open_kv.ts";
 
 const ACCOUNT = {
   id: { type: DataTypes.INTEGER, primaryKey: true },
@@ -115,6 +116,41 @@ describe("DenoKVDriver", () => {
     assertEquals(runs, 3);
     assertEquals((await Account.findOrFail(1)).amount, 1);
     await orm.disconnect();
+  });
+
+  testKV("makes an index beside a writer that comes before every commit", async () => {
+    const store = await openKv(":memory:");
+    const writer = new DenoKVDriver({ kv: store, remote: false });
+    await writer.connect();
+    await writer.createTable("bank", "accounts", ACCOUNT);
+    const write = (id: number) => writer.insert("bank", "accounts", { id, owner: null, amount: id % 5 });
+    let id = 0;
+    while (id < 60) await write(id++);
+    const raced: KVStore = {
+      get: (key) => store.get(key),
+      getMany: (keys) => store.getMany(keys),
+      list: (range, options) => store.list(range, options),
+      watch: (keys) => store.watch(keys),
+      close: () => store.close(),
+      atomic() {
+        const atomic = store.atomic();
+        const commit = atomic.commit.bind(atomic);
+        atomic.commit = async () => {
+          await write(id++);
+          return await commit();
+        };
+        return atomic;
+      },
+    };
+    const driver = new DenoKVDriver({ kv: raced, remote: false });
+    await driver.connect();
+    await driver.createIndex("bank", "accounts", "amounts", { columns: ["amount"] });
+    assertMatch((await driver.explain("bank", "accounts", { where: { amount: 3 } }))[0] ?? "", /amounts/);
+    assertEquals(await driver.count("bank", "accounts", { amount: 3 }), Math.floor((id + 1) / 5));
+    assertEquals(await driver.verify("bank"), []);
+    await driver.disconnect();
+    await writer.disconnect();
+    store.close();
   });
 
   testKV("undoes a savepoint and keeps the transaction around it", async () => {

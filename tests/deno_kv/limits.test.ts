@@ -128,6 +128,39 @@ describe("DenoKVDriver limits:", () => {
       assertEquals(await driver.count("d", "t"), 1);
     }));
 
+  testKV("the refusal of a key says the most bytes it may have", () =>
+    withDriver(async (driver) => {
+      await driver.createTable("d", "t", SCHEMA);
+      const insert = (id: number, length: number) =>
+        driver.insert("d", "t", { id, text: "x".repeat(length), bytes: null });
+      const { message } = await refused(() => insert(1, 2_200), "keyBytes");
+      const [, bytes, most] = /has ([\d,]+) bytes, [^]* at most ([\d,]+)/.exec(message) ?? [];
+      const overhead = Number(bytes) - 2_200;
+      await refused(() => insert(2, Number(most) - overhead + 1), "keyBytes");
+      await insert(3, Number(most) - overhead);
+      assertEquals(await driver.count("d", "t"), 1);
+    }));
+
+  testKV("a bulk insert whose entries hold long keys is refused by name", () =>
+    withDriver(async (driver) => {
+      const names = Array.from({ length: 8 }, (_, i) => `u${i}`);
+      await driver.createTable("d", "t", {
+        key: { type: DataTypes.BLOB, primaryKey: true, notNull: true },
+        bytes: { type: DataTypes.BLOB },
+        ...Object.fromEntries(names.map((name) => [name, { type: DataTypes.INTEGER, unique: true }])),
+      });
+      const rows = Array.from({ length: 12 }, (_, id) => ({
+        key: new Uint8Array(1_900).fill(255).fill(id, 0, 1),
+        bytes: new Uint8Array(20_000),
+        ...Object.fromEntries(names.map((name) => [name, id])),
+      }));
+      await driver.bulkInsert("d", "t", rows.slice(0, 1));
+      await refused(() => driver.bulkInsert("d", "t", rows.slice(1)), "commitBytes");
+      assertEquals(await driver.count("d", "t"), 1);
+      await driver.bulkInsert("d", "t", rows.slice(1, 6));
+      assertEquals(await driver.verify("d"), []);
+    }));
+
   testKV("a transaction over a commit is refused and writes nothing", () =>
     withDriver(async (driver) => {
       await driver.createTable("d", "t", SCHEMA);
