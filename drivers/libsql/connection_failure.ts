@@ -66,6 +66,13 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
       { ...details, code: "OVERLOADED", retryable: true },
     );
   }
+  if (code === "RESPONSE_TOO_LARGE") {
+    return new RinariError(
+      `${what}: the answer is larger than the server gives at once; read fewer columns with \`select\`, or fewer rows at once ` +
+        "with `limit`, `paginate` or `iterate`",
+      { ...details, code },
+    );
+  }
   if (ENDED.test(`${code} ${message}`) && (phase === "transaction" || phase === "commit")) {
     return new ConflictError(
       `${what}: the server has ended the transaction, because it took too long or the connection was lost, and nothing of it ` +

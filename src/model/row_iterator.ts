@@ -1,4 +1,4 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain, type Maybe, settle } from "../chain/chain.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { ReadFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
@@ -25,11 +25,12 @@ function* syncRows(entry: TableEntry, find: ReadFind): Generator<Row, undefined>
     return;
   }
   const next = pages(entry, find);
-  for (let page = next() as Row[]; page.length > 0; page = next() as Row[]) yield* page;
+  for (let page = next(PAGE) as Row[]; page.length > 0; page = next(PAGE) as Row[]) yield* page;
 }
 
 function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row> {
   const nextPage = pages(entry, find);
+  let size = PAGE;
   let page: Row[] = [];
   let at = 0;
   let ended = false;
@@ -38,10 +39,15 @@ function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row
   const read = (): Maybe<IteratorResult<Row>> => {
     if (at < page.length) return { done: false, value: page[at++] as Row };
     if (ended) return { done: true, value: undefined };
-    return chain(nextPage(), (rows) => {
+    const began = (rows: Row[]): Maybe<IteratorResult<Row>> => {
       page = rows;
       at = 0;
       if (rows.length === 0) ended = true;
+      return read();
+    };
+    return settle(() => nextPage(size), began, (error) => {
+      if ((error as { code?: unknown } | null)?.code !== "RESPONSE_TOO_LARGE" || size === 1) throw error;
+      size = Math.ceil(size / 2);
       return read();
     });
   };
@@ -62,13 +68,13 @@ function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row
   };
 }
 
-/** Gives page after page, and an empty one at the end. */
-function pages(entry: TableEntry, search: ReadFind): () => Maybe<Row[]> {
+/** Gives page after page, each of at most the rows asked for, and an empty one at the end. */
+function pages(entry: TableEntry, search: ReadFind): (size: number) => Maybe<Row[]> {
   const { find, trim } = withOrderColumns(search);
   let left = find.limit ?? Infinity;
   let from: ReadFind | null = find;
-  return () => {
-    const limit = Math.min(PAGE, left);
+  return (size) => {
+    const limit = Math.min(size, left);
     if (from === null || limit === 0) return [];
     const { shape } = from;
     const page: ReadFind = { ...from, limit, shape: `${shape}P${limit}` };
