@@ -48,7 +48,7 @@ export class LibSQLEngine implements AsyncSqlEngine {
   /** The rows of a statement. */
   async all(query: SqlQuery, params: readonly unknown[]): Promise<unknown[]> {
     this.#log?.(query.sql);
-    const statement = toStatement({ query, params });
+    const statement = toStatement({ query, params }, this.#link.statementBytes);
     const kind = isRead(query) ? "read" : "write";
     const rows = readRows(query, await this.#link.use(kind, (client) => client.execute(statement)));
     // The client leaves this statement open, and with it the snapshot it read.
@@ -59,7 +59,7 @@ export class LibSQLEngine implements AsyncSqlEngine {
   /** Runs a statement without rows. */
   async run(query: SqlQuery, params: readonly unknown[]): Promise<SqlChanges> {
     this.#log?.(query.sql);
-    const statement = toStatement({ query, params });
+    const statement = toStatement({ query, params }, this.#link.statementBytes);
     const { rowsAffected } = await this.#link.use("write", (client) => client.execute(statement));
     return { changes: rowsAffected };
   }
@@ -68,10 +68,8 @@ export class LibSQLEngine implements AsyncSqlEngine {
   async batch(statements: readonly SqlStatement[]): Promise<SqlResult[]> {
     const log = this.#log;
     if (log !== null) { for (const { query } of statements) log(query.sql); }
-    const results = await this.#link.use(
-      "write",
-      (client) => client.batch(statements.map(toStatement), "write"),
-    );
+    const sent = statements.map((each) => toStatement(each, this.#link.statementBytes));
+    const results = await this.#link.use("write", (client) => client.batch(sent, "write"));
     return results.map((result, i) => readResult((statements[i] as SqlStatement).query, result));
   }
 
@@ -82,7 +80,7 @@ export class LibSQLEngine implements AsyncSqlEngine {
 
   /** Opens an interactive transaction. */
   async begin(): Promise<AsyncSqlTransaction> {
-    return new LibSQLHandle(await this.#link.begin(), this.#log);
+    return new LibSQLHandle(await this.#link.begin(), this.#link.statementBytes, this.#log);
   }
 
   /** Prepares the first write. */

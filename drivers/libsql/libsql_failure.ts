@@ -19,6 +19,9 @@ const CODES: Readonly<Record<string, number>> = {
 /** What an embedded replica says of an error at the primary: the extended code and the message. */
 const REMOTE_FAILURE = /RemoteSqliteFailure\(-?\d+, (\d+), "(.*)"\)/s;
 
+/** What the client says of a file that it cannot open: the result code is at the end. */
+const OPEN_FAILURE = /^ConnectionFailed\(.*: (\d+)"\)$/s;
+
 /** What an error of a statement means. */
 export function libsqlFailure(error: unknown): SqlFailure {
   const message = error instanceof Error ? error.message : String(error);
@@ -27,6 +30,8 @@ export function libsqlFailure(error: unknown): SqlFailure {
   }
   const remote = REMOTE_FAILURE.exec(message);
   if (remote !== null) return sqliteFailure(Number(remote[1]), (remote[2] as string).replaceAll('\\"', '"'));
+  const unopened = OPEN_FAILURE.exec(message);
+  if (unopened !== null) return sqliteFailure(Number(unopened[1]), message);
   const { rawCode, code } = (error ?? {}) as { rawCode?: unknown; code?: unknown };
   const given = typeof rawCode === "number" ? rawCode : CODES[String(code)];
   return sqliteFailure(given ?? 1, message);

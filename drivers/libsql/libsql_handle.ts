@@ -10,14 +10,16 @@ import { iterateAll, readRows, toStatement } from "./read_result.ts";
  */
 export class LibSQLHandle implements AsyncSqlTransaction {
   readonly #open: OpenTransaction;
+  readonly #statementBytes: number;
   readonly #log: ((message: string) => void) | null;
   #last: Promise<unknown> = Promise.resolve();
   #broken: unknown = null;
   #ended = false;
 
   /** Makes a handle of an open transaction. */
-  constructor(open: OpenTransaction, log: ((message: string) => void) | null) {
+  constructor(open: OpenTransaction, statementBytes: number, log: ((message: string) => void) | null) {
     this.#open = open;
+    this.#statementBytes = statementBytes;
     this.#log = log;
   }
 
@@ -69,9 +71,10 @@ export class LibSQLHandle implements AsyncSqlTransaction {
     }
   }
 
-  #execute(query: SqlQuery, params: readonly unknown[]): Promise<LibSQLResult> {
+  async #execute(query: SqlQuery, params: readonly unknown[]): Promise<LibSQLResult> {
     this.#log?.(query.sql);
-    return this.#next(() => this.#open.transaction.execute(toStatement({ query, params })));
+    const statement = toStatement({ query, params }, this.#statementBytes);
+    return await this.#next(() => this.#open.transaction.execute(statement));
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {
@@ -82,8 +85,8 @@ export class LibSQLHandle implements AsyncSqlTransaction {
       })
     );
     this.#last = result.catch((error) => {
-      // An error of this library is one of the connection: the transaction is gone.
-      if (error instanceof RinariError) this.#broken ??= error;
+      // An error of this library is one of the connection, and the transaction is gone; but for an answer that is too large.
+      if (error instanceof RinariError && error.code !== "RESPONSE_TOO_LARGE") this.#broken ??= error;
     });
     return result;
   }

@@ -4,6 +4,8 @@ import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
 export interface LibSQLLink {
   /** Whether every call goes over a network. */
   readonly distant: boolean;
+  /** The most bytes that a statement which writes may have with its values. */
+  readonly statementBytes: number;
   /** Runs work that needs a client for reading or for writing. Its error is one of this library when it is of the connection. */
   use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T>;
   /** Opens an interactive transaction. */

@@ -8,6 +8,9 @@ import type { LibSQLSettings } from "./libsql_options.ts";
 import type { LocalConnection } from "./local_connection.ts";
 import type { Turn } from "./turn.ts";
 
+/** The most bytes of a message that a primary takes: it hangs up on a longer one, which looks like a lost connection. */
+const REPLICA_BYTES = 4 * 1024 * 1024;
+
 /** What a local link is made of. */
 export interface LocalParts {
   /** The driver's name. */
@@ -37,12 +40,15 @@ export interface LocalParts {
 export class LocalLink implements LibSQLLink {
   /** Nothing goes over a network, or only what an embedded replica writes. */
   readonly distant = false;
+  /** What the primary of a replica takes. */
+  readonly statementBytes: number;
   readonly #parts: LocalParts;
   readonly #open: Set<LibSQLTransaction> = new Set();
 
   /** Makes a link. */
   constructor(parts: LocalParts) {
     this.#parts = parts;
+    this.statementBytes = parts.replica ? REPLICA_BYTES : Infinity;
   }
 
   /** Runs work with the connection for it. */

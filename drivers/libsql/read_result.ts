@@ -1,10 +1,38 @@
+import { ValidationError } from "../../src/errors/mod.ts";
 import type { AsyncSqlSession, SqlQuery, SqlResult, SqlStatement } from "../../src/sql/sql_engine.ts";
 import type { LibSQLResult, LibSQLStatement, LibSQLValue } from "./libsql_client.ts";
 
-/** A statement as the client takes it. */
-export function toStatement({ query, params }: SqlStatement): LibSQLStatement {
+const encoder = new TextEncoder();
+
+/** What a message has besides the texts of a statement and of its values: so much for itself, and for each value. */
+const MESSAGE_BYTES = 1_024;
+const VALUE_BYTES = 16;
+
+/**
+ * A statement as the client takes it.
+ *
+ * @param most The most bytes that one which writes may have.
+ * @throws {ValidationError} When it has more (`TOO_BIG`).
+ */
+export function toStatement({ query, params }: SqlStatement, most: number): LibSQLStatement {
+  if (most < Infinity && !isRead(query)) checkSize(query.sql, params, most);
   // The client may keep the list of values; it gets one of its own.
   return { sql: query.sql, args: [...params] as LibSQLValue[] };
+}
+
+function checkSize(sql: string, params: readonly unknown[], most: number): void {
+  let bytes = MESSAGE_BYTES + encoder.encode(sql).length;
+  for (const value of params) {
+    bytes += VALUE_BYTES;
+    if (typeof value === "string") bytes += encoder.encode(value).length;
+    else if (value instanceof Uint8Array) bytes += value.length;
+  }
+  if (bytes <= most) return;
+  throw new ValidationError(
+    `Cannot send a statement of ${bytes} bytes: the primary of a replica takes at most ${most}; write smaller values, or ` +
+      "fewer rows at once",
+    { code: "TOO_BIG", driver: "libsql" },
+  );
 }
 
 /** Rows as arrays, of the values a SQL engine gives: the client has integers as `bigint` and bytes as ArrayBuffer. */

@@ -36,6 +36,8 @@ type Phase = "read" | "write" | "transaction" | "commit";
 export class RemoteLink implements LibSQLLink {
   /** Every call goes over a network. */
   readonly distant = true;
+  /** The server itself refuses what is too large for it. */
+  readonly statementBytes = Infinity;
   readonly #parts: RemoteParts;
   #client: LibSQLClient;
   #proven: LibSQLClient | null = null;

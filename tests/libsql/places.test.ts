@@ -106,6 +106,14 @@ describe("LibSQLDriver: a database is", () => {
     await orm.disconnect();
   });
 
+  test("in a folder that is there", () =>
+    withTempDir(async (folder) => {
+      const { orm, Note } = open({ databases: { app: `${folder}/absent/app.db` } });
+      const error = await errorOf(() => Note.count());
+      assertEquals([error.name, error.code], ["ConnectionError", "CANNOT_OPEN"], error.message);
+      await orm.disconnect();
+    }));
+
   test("to be used with a package that is named when it is missing", () =>
     withTempDir(async (folder) => {
       // A copy without node_modules.
