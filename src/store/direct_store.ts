@@ -177,7 +177,7 @@ export class DirectStore extends ComposedStore {
 }
 
 /** A search, in the form of the sixteen methods. */
-export function queryOptions({ where, params, orderBy, limit, offset, select }: ReadFind): QueryOptions {
+function queryOptions({ where, params, orderBy, limit, offset, select }: ReadFind): QueryOptions {
   return {
     ...(where === null ? null : { where: toDriverWhere(where, params) }),
     orderBy,
@@ -188,7 +188,7 @@ export function queryOptions({ where, params, orderBy, limit, offset, select }: 
 }
 
 /** An index, in the form of the sixteen methods. */
-export function indexOptions({ columns, unique, where }: StoreIndex): IndexOptions {
+function indexOptions({ columns, unique, where }: StoreIndex): IndexOptions {
   return {
     columns,
     ...(unique ? { unique } : null),
