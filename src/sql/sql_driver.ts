@@ -1,4 +1,4 @@
-import { chain, type Maybe, settle } from "../chain/chain.ts";
+import { chain, type Maybe, promised, settle } from "../chain/chain.ts";
 import type {
   AggregateOperation,
   AsyncDriver,
@@ -286,12 +286,7 @@ class SqlDriver {
 
   /** An async driver rejects, and never throws. */
   #answer<T>(work: () => Maybe<T>): Maybe<T> {
-    if (this.#sync) return work();
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#sync ? work() : promised(work);
   }
 
   /** Runs steps on one session as one; nothing else runs in between. */
