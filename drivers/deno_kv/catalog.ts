@@ -80,7 +80,7 @@ export class Catalog {
 }
 
 /** Where a database is. */
-export function databasePlace(store: Store, name: string): Place {
+function databasePlace(store: Store, name: string): Place {
   return placeOf([...store.prefix, textPart(name)]);
 }
 

@@ -94,7 +94,7 @@ export class RowCodec {
 }
 
 /** Makes rows with a loop over the columns. */
-export function rowMaker(columns: readonly Column[]): MakeRow {
+function rowMaker(columns: readonly Column[]): MakeRow {
   return (items) => {
     const row: Record<string, unknown> = {};
     for (let i = 0; i < columns.length; i++) {
@@ -107,7 +107,7 @@ export function rowMaker(columns: readonly Column[]): MakeRow {
 }
 
 /** Makes rows with code made for these columns. Names enter it only as JSON texts, which are string literals. */
-export function generatedRowMaker(columns: readonly Column[]): MakeRow {
+function generatedRowMaker(columns: readonly Column[]): MakeRow {
   const members = columns.map(({ name, kind }, i) => {
     const value = CODED.includes(kind)
       ? `(v = items[${i}] ?? null) === null ? null : decode(${JSON.stringify(kind)}, v)`

@@ -47,7 +47,7 @@ export async function readRow(work: Work, table: StoredTable, place: Place): Pro
 }
 
 /** Makes a row of what was found at its place; null when there is nothing, or it has expired. */
-export async function openRow(
+async function openRow(
   work: Work,
   table: StoredTable,
   place: Place,

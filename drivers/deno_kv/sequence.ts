@@ -18,12 +18,12 @@ interface Numbers {
 }
 
 /** What this process last wrote of a table's numbers: an insert need not read them first. */
-export type SequenceCache = Map<string, { readonly value: Uint8Array; readonly versionstamp: string }>;
+type SequenceCache = Map<string, { readonly value: Uint8Array; readonly versionstamp: string }>;
 
 const caches = new WeakMap<object, SequenceCache>();
 
 /** What is remembered for a store. */
-export function sequenceCache(store: object): SequenceCache {
+function sequenceCache(store: object): SequenceCache {
   let cache = caches.get(store);
   if (cache === undefined) caches.set(store, cache = new Map());
   return cache;

@@ -83,7 +83,7 @@ async function verifyTable(store: Store, catalog: Catalog, table: StoredTable): 
   for (const index of table.indexes) {
     for await (const entry of scan(work, rangeBelow(index.place), false, 500)) {
       const problem = await judge(
-        store,
+        work,
         table,
         partName(index),
         entry,
@@ -100,7 +100,7 @@ async function verifyTable(store: Store, catalog: Catalog, table: StoredTable): 
   }
   for await (const entry of scan(work, rangeBelow(table.expiries), false, 500)) {
     const at = below(table.rows, ...entry.key.slice(table.expiries.key.length + 1));
-    const problem = await judge(store, table, "expiry", entry, at, (row) => expectedExpiry(table, row));
+    const problem = await judge(work, table, "expiry", entry, at, (row) => expectedExpiry(table, row));
     if (problem !== null) problems.push(problem);
   }
   problems.push(...await strayness(store, work, table));
@@ -165,16 +165,15 @@ async function missingOf(store: Store, table: StoredTable, row: StoredRow): Prom
 
 /** What is wrong with an entry, when something is. */
 async function judge(
-  store: Store,
+  work: Work,
   table: StoredTable,
   part: string,
   entry: Found,
   at: Place,
   expect: (row: StoredRow) => Expected | null,
 ): Promise<KVProblem | null> {
-  const [now, found] = await store.getMany([entry.key, at.key]);
+  const [now, found] = await work.store.getMany([entry.key, at.key]);
   if (now === undefined || now.versionstamp === null || found === undefined) return null;
-  const work = new Work(store, { root: table.database } as never, "read");
   const row = await openAny(work, table, at, found as Found);
   const right = row === null ? null : expect(row);
   if (right !== null && right.place.id === idOf(entry.key) && sameBytes(now.value, right.value)) return null;

@@ -1,5 +1,8 @@
 import type { DriverWhere, JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
 
+/** How drivers are told to compare. */
+export const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
+
 /**
  * Writes a predicate with its values in the form drivers are given.
  *
@@ -55,8 +58,6 @@ export function toDriverWhere(
       : null;
   return write(predicate);
 }
-
-const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
 
 function isScalar(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";

@@ -1,6 +1,7 @@
 import type { IndexOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
+import { indexMismatch } from "../schema/schema_mismatch.ts";
 import type { Table } from "../schema/table.ts";
 import type { Scene } from "./constraint_errors.ts";
 import { compilePredicate } from "./evaluate.ts";
@@ -48,11 +49,7 @@ export class NamedIndex extends HashIndex {
    */
   checkSame(other: NamedIndex): void {
     if (other.#definition === this.#definition) return;
-    throw new ValidationError(
-      `Cannot make index \`${this.name}\` of \`${this.#scene.table}\`: another index has that name; ` +
-        "drop it first, or use another name",
-      { ...this.#scene, code: "INDEX_MISMATCH", columns: other.columns.map((column) => column.name) },
-    );
+    throw indexMismatch(this.#scene, this.name, other.columns.map((column) => column.name));
   }
 }
 

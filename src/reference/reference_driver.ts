@@ -17,8 +17,9 @@ import type {
   UpsertOptions,
 } from "../contract/mod.ts";
 import { OPERATORS } from "../contract/mod.ts";
-import { ConnectionError, TransactionError, UnsupportedError } from "../errors/mod.ts";
+import { ConnectionError, UnsupportedError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
+import { refusePromise } from "../transaction/async_callback.ts";
 import type { Database } from "./database.ts";
 import { explainSearch } from "./explain.ts";
 import { type Row, type RowCopier, rowCopier } from "./row.ts";
@@ -265,8 +266,7 @@ export class ReferenceDriver implements SyncDriver {
     const open = this.begin();
     let result: T;
     try {
-      result = fn();
-      refuseThenable(result, this.#provider.name);
+      result = refusePromise(fn(), { driver: this.#provider.name });
     } catch (error) {
       open.rollback();
       throw error;
@@ -391,16 +391,4 @@ function searchOf(database: Database, tableName: string, options: QueryOptions):
 /** Copies of rows, each made when it is taken. `map` of iterators is not in Node 20. */
 function* copied<T>(rows: readonly Row[], copy: RowCopier): Generator<T> {
   for (const row of rows) yield copy(row) as T;
-}
-
-function refuseThenable(result: unknown, driver: string): void {
-  if (
-    typeof result !== "object" || result === null || typeof (result as { then?: unknown }).then !== "function"
-  ) return;
-  // What it goes on to do is not waited for, so its failure must not be reported as unhandled.
-  (result as PromiseLike<unknown>).then(undefined, () => undefined);
-  throw new TransactionError(
-    "Cannot run an async callback in a transaction of a sync driver: its work so far is rolled back; use a synchronous callback",
-    { code: "ASYNC_CALLBACK", driver },
-  );
 }

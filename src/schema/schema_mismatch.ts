@@ -32,6 +32,18 @@ export function schemaMismatch(
   );
 }
 
+/** The error for another index under the name of the one that is asked for. */
+export function indexMismatch(
+  { driver, table }: Pick<TablePlace, "driver" | "table">,
+  name: string,
+  columns: readonly string[],
+): ValidationError {
+  return new ValidationError(
+    `Cannot make index \`${name}\` of \`${table}\`: another index has that name; drop it first, or use another name`,
+    { code: "INDEX_MISMATCH", driver, table, columns },
+  );
+}
+
 /** The difference of a column that only one of the two has. */
 export function lonelyColumn(name: string, where: "store" | "schema"): SchemaDifference {
   const other = where === "store" ? "schema" : "store";

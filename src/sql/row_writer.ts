@@ -4,9 +4,9 @@ import type { SqlColumn } from "./sql_column.ts";
 import type { Encode } from "./sql_dialect.ts";
 
 /** Puts a row's values, encoded, into a list from an index on. */
-export type WriteValues = (values: unknown[], at: number, row: Readonly<Row>) => void;
+type WriteValues = (values: unknown[], at: number, row: Readonly<Row>) => void;
 /** Makes the row as it was stored; the number is undefined when the row has it already. */
-export type MakeRow = (row: Readonly<Row>, number: unknown) => Row;
+type MakeRow = (row: Readonly<Row>, number: unknown) => Row;
 
 /** Code is generated when this many rows have passed: before, it would cost more than it saves. */
 const HOT_ROWS = 100;
@@ -66,7 +66,7 @@ export class RowMaker {
 }
 
 /** Writes values with a loop over columns. */
-export function closureWriter(columns: readonly SqlColumn[]): WriteValues {
+function closureWriter(columns: readonly SqlColumn[]): WriteValues {
   return (values, at, row) => {
     for (let i = 0; i < columns.length; i++) {
       const { name, encode } = columns[i] as SqlColumn;
@@ -77,7 +77,7 @@ export function closureWriter(columns: readonly SqlColumn[]): WriteValues {
 }
 
 /** Writes values with code made for these columns. Names enter it only as JSON texts, which are string literals. */
-export function generatedWriter(columns: readonly SqlColumn[]): WriteValues {
+function generatedWriter(columns: readonly SqlColumn[]): WriteValues {
   const encodes = columns.map(({ encode }) => encode);
   const body = columns.map(({ name, encode }, i) => {
     const encoded = encode === null ? "v" : `e${i}(v)`;
@@ -91,7 +91,7 @@ export function generatedWriter(columns: readonly SqlColumn[]): WriteValues {
 }
 
 /** Makes rows with a loop over columns. */
-export function closureMaker(names: readonly string[], assigned: string | null): MakeRow {
+function closureMaker(names: readonly string[], assigned: string | null): MakeRow {
   return (row, number) => {
     const made: Row = {};
     for (let i = 0; i < names.length; i++) {
@@ -103,7 +103,7 @@ export function closureMaker(names: readonly string[], assigned: string | null):
 }
 
 /** Makes rows with code made for these columns. */
-export function generatedMaker(names: readonly string[], assigned: string | null): MakeRow {
+function generatedMaker(names: readonly string[], assigned: string | null): MakeRow {
   const members = names.map((name) => {
     const key = JSON.stringify(name);
     const value = `row[${key}] ?? null`;

@@ -5,7 +5,7 @@ import type { Decode, DecoderOptions, SqlDialect } from "./sql_dialect.ts";
 /** A row with native values. */
 export type Row = Record<string, unknown>;
 /** Makes rows of what an engine returned, in the same array. */
-export type DecodeRows = (rows: unknown[]) => Row[];
+type DecodeRows = (rows: unknown[]) => Row[];
 
 /** How rows come out of a store. */
 export interface RowsOptions extends DecoderOptions {
@@ -43,7 +43,7 @@ export class RowsDecoder {
 }
 
 /** Decodes with loops over columns. */
-export function closureDecoder(
+function closureDecoder(
   form: "object" | "array",
   names: readonly string[],
   decodes: readonly (Decode | null)[],
@@ -81,7 +81,7 @@ export function closureDecoder(
 }
 
 /** Decodes with code made for these columns. Names enter it only as JSON texts, which are string literals. */
-export function generatedDecoder(
+function generatedDecoder(
   form: "object" | "array",
   names: readonly string[],
   decodes: readonly (Decode | null)[],

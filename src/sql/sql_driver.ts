@@ -1,4 +1,4 @@
-import { chain, isPromise, type Maybe, settle } from "../chain/chain.ts";
+import { chain, type Maybe, promised, settle } from "../chain/chain.ts";
 import type {
   AggregateOperation,
   AsyncDriver,
@@ -16,7 +16,7 @@ import type {
   TableSchema,
   UpsertOptions,
 } from "../contract/mod.ts";
-import { TransactionError } from "../errors/mod.ts";
+import { refusePromise } from "../transaction/async_callback.ts";
 import { aggregate } from "./aggregate_one.ts";
 import { type AnyEngine, type AnySession, asArrays, query } from "./any_engine.ts";
 import { groupRows } from "./group_rows.ts";
@@ -194,7 +194,7 @@ class SqlDriver {
   }
 
   transaction<T>(fn: () => Maybe<T>): Maybe<T> {
-    const body = this.#sync ? () => refusePromise(fn(), this.metadata.name) : fn;
+    const body = this.#sync ? () => refusePromise(fn(), { driver: this.metadata.name }) : fn;
     return this.#answer(() =>
       this.#connection.whenFree(() => this.#connection.inFlow(() => this.#atomically(body)))
     );
@@ -286,12 +286,7 @@ class SqlDriver {
 
   /** An async driver rejects, and never throws. */
   #answer<T>(work: () => Maybe<T>): Maybe<T> {
-    if (this.#sync) return work();
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#sync ? work() : promised(work);
   }
 
   /** Runs steps on one session as one; nothing else runs in between. */
@@ -338,17 +333,6 @@ class SqlDriver {
         }),
     );
   }
-}
-
-function refusePromise<T>(result: Maybe<T>, driver: string): T {
-  if (!isPromise(result)) return result;
-  // What it goes on to do is not waited for, so its failure must not be reported as unhandled.
-  result.then(undefined, () => undefined);
-  throw new TransactionError(
-    "Cannot run an async callback in a transaction of a sync driver: its work so far is rolled back; use a synchronous " +
-      "callback, or wrap the driver with toAsyncDriver to await inside a transaction",
-    { code: "ASYNC_CALLBACK", driver },
-  );
 }
 
 function insert(database: SqlDatabase, table: SqlTable, data: Readonly<Row>): Maybe<Row> {

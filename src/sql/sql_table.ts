@@ -1,6 +1,6 @@
+import { BoundedMap } from "../cache/bounded_map.ts";
 import type { TableSchema } from "../contract/mod.ts";
 import { Table } from "../schema/table.ts";
-import { BoundedMap } from "./bounded_map.ts";
 import type { CompiledQuery } from "./compiled_query.ts";
 import { InsertStatements } from "./insert_statements.ts";
 import { RowsDecoder } from "./rows_decoder.ts";

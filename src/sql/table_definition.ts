@@ -1,9 +1,9 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../contract/mod.ts";
-import { ForeignKeyConstraintError, RinariError, ValidationError } from "../errors/mod.ts";
+import { ForeignKeyConstraintError, RinariError } from "../errors/mod.ts";
+import { indexMismatch, schemaMismatch } from "../schema/schema_mismatch.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
 import { createIndexSQL, storedIndexName } from "./index_sql.ts";
-import { schemaMismatch } from "../schema/schema_mismatch.ts";
 import { schemaDifferences } from "./schema_differences.ts";
 import type { StoredColumn, StoredIndex, StoredTable } from "./sql_catalog.ts";
 import type { SqlConnection } from "./sql_connection.ts";
@@ -134,10 +134,7 @@ export function createIndex(
     const look = () => dialect.catalog.index(session, storedIndexName(table.name, name));
     const compare = (stored: StoredIndex): void => {
       if (stored.sql === sql) return;
-      throw new ValidationError(
-        `Cannot make index \`${name}\` of \`${table.name}\`: another index has that name; drop it first, or use another name`,
-        { code: "INDEX_MISMATCH", driver: database.driver, table: table.name, columns: options.columns },
-      );
+      throw indexMismatch({ driver: database.driver, table: table.name }, name, options.columns);
     };
     return chain(look(), (stored) => {
       if (stored !== null) return compare(stored);

@@ -1,8 +1,9 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { TableSchema } from "../contract/mod.ts";
-import { UnsupportedError, ValidationError } from "../errors/mod.ts";
+import { UnsupportedError } from "../errors/mod.ts";
 import { orphans, uniqueViolation } from "../reference/constraint_errors.ts";
 import { type Key, rowKey } from "../reference/keys.ts";
+import { indexMismatch } from "../schema/schema_mismatch.ts";
 import type { Row } from "./any_driver.ts";
 import { driverSchema } from "./driver_schema.ts";
 import { enforcesReferences } from "./foreign_keys.ts";
@@ -99,13 +100,10 @@ function checkUnique(stored: StoredTable, index: StoreIndex): Maybe<void> {
 }
 
 /** Refuses another index under the name of one that is known. */
-function checkSame({ table, scene, context }: StoredTable, index: StoreIndex): void {
+function checkSame({ scene, context }: StoredTable, index: StoreIndex): void {
   const known = context.indexes().find(({ name }) => name === index.name);
   if (known === undefined || definitionOf(known) === definitionOf(index)) return;
-  throw new ValidationError(
-    `Cannot create index \`${index.name}\` on \`${table.name}\`: another index has that name; drop it first, or use another name`,
-    { ...scene, code: "INDEX_MISMATCH", columns: index.columns },
-  );
+  throw indexMismatch(scene, index.name, index.columns);
 }
 
 function definitionOf({ columns, unique, where }: StoreIndex): string {

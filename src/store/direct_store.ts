@@ -1,3 +1,4 @@
+import { BoundedMap } from "../cache/bounded_map.ts";
 import { chain, type Maybe } from "../chain/chain.ts";
 import type {
   DriverWhere,
@@ -15,12 +16,11 @@ import type { Table } from "../schema/table.ts";
 import type { AnyDriver, AnyIterator, AnyPrepared, Row } from "./any_driver.ts";
 import { ComposedStore } from "./composed_store.ts";
 import { driverSchema } from "./driver_schema.ts";
-import { PlanCache } from "./plan_cache.ts";
 import type { StoreContext } from "./store_context.ts";
 import type { StoreIndex, StoreUpdate } from "./table_store.ts";
 
 /** Plans kept for each kind of query on a table. */
-const PLANS = 256;
+const PLANS = 512;
 
 /** A table of a driver that does everything itself: queries are planned once a shape where the driver prepares them. */
 export class DirectStore extends ComposedStore {
@@ -29,10 +29,10 @@ export class DirectStore extends ComposedStore {
   readonly #name: string;
   readonly #table: Table;
   readonly #schema: TableSchema;
-  readonly #selects = new PlanCache<AnyPrepared>(PLANS);
-  readonly #counts = new PlanCache<AnyPrepared>(PLANS);
-  readonly #updates = new PlanCache<AnyPrepared>(PLANS);
-  readonly #deletes = new PlanCache<AnyPrepared>(PLANS);
+  readonly #selects = new BoundedMap<AnyPrepared>(PLANS);
+  readonly #counts = new BoundedMap<AnyPrepared>(PLANS);
+  readonly #updates = new BoundedMap<AnyPrepared>(PLANS);
+  readonly #deletes = new BoundedMap<AnyPrepared>(PLANS);
 
   /** Makes the store of one table. */
   constructor(driver: AnyDriver, database: string, table: Table, context: StoreContext) {
@@ -159,7 +159,7 @@ export class DirectStore extends ComposedStore {
   }
 
   #planned(
-    plans: PlanCache<AnyPrepared>,
+    plans: BoundedMap<AnyPrepared>,
     kind: "count" | "delete",
     where: ReadWhere | null,
   ): AnyPrepared | null {
@@ -177,7 +177,7 @@ export class DirectStore extends ComposedStore {
 }
 
 /** A search, in the form of the sixteen methods. */
-export function queryOptions({ where, params, orderBy, limit, offset, select }: ReadFind): QueryOptions {
+function queryOptions({ where, params, orderBy, limit, offset, select }: ReadFind): QueryOptions {
   return {
     ...(where === null ? null : { where: toDriverWhere(where, params) }),
     orderBy,
@@ -188,7 +188,7 @@ export function queryOptions({ where, params, orderBy, limit, offset, select }: 
 }
 
 /** An index, in the form of the sixteen methods. */
-export function indexOptions({ columns, unique, where }: StoreIndex): IndexOptions {
+function indexOptions({ columns, unique, where }: StoreIndex): IndexOptions {
   return {
     columns,
     ...(unique ? { unique } : null),

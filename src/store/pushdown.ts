@@ -1,5 +1,5 @@
 import type { Capabilities, DriverWhere, OperatorName, Predicate, PredicateTarget } from "../contract/mod.ts";
-import { toDriverWhere } from "../query/driver_where.ts";
+import { COMPARE, toDriverWhere } from "../query/driver_where.ts";
 import type { Order } from "../query/find_options.ts";
 import type { Table } from "../schema/table.ts";
 import type { RowCodec } from "./row_codec.ts";
@@ -13,8 +13,6 @@ export interface Split {
   /** What is left over for the core, or null. */
   readonly residual: Predicate | null;
 }
-
-const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
 
 /** What of a search may be left to a driver, by what the driver declares. */
 export class Pushdown {

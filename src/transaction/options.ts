@@ -18,7 +18,7 @@ export interface TransactionOptions {
 export type TransactionSettings = { readonly [K in keyof TransactionOptions]-?: number };
 
 /** What holds when nothing is said. */
-export const DEFAULTS: TransactionSettings = { waitTimeout: 5_000, timeout: 30_000, retries: 5 };
+const DEFAULTS: TransactionSettings = { waitTimeout: 5_000, timeout: 30_000, retries: 5 };
 
 /** The longest time a timer takes; beyond it one fires at once. */
 const MAX_MS = 2 ** 31 - 1;

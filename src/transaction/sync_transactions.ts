@@ -1,6 +1,6 @@
 import { isPromise, type Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
-import { TransactionError } from "../errors/mod.ts";
+import { asyncCallback, refusePromise } from "./async_callback.ts";
 import { type TransactionOptions, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
 import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
@@ -73,12 +73,9 @@ export class SyncTransactions implements Transactions {
 
   #body<T>(scope: Scope, work: () => Maybe<T>): T {
     try {
-      const result = work();
-      if (isPromise(result)) {
-        this.#misused = true;
-        result.then(undefined, () => undefined);
-        throw asyncCallback("its work so far is rolled back");
-      }
+      const returned = work();
+      if (isPromise(returned)) this.#misused = true;
+      const result = refusePromise(returned);
       if (scope.failure !== null) scope.enter(null);
       return result;
     } catch (error) {
@@ -90,12 +87,4 @@ export class SyncTransactions implements Transactions {
 
 function isAsyncFunction(work: unknown): boolean {
   return Object.prototype.toString.call(work) === "[object AsyncFunction]";
-}
-
-function asyncCallback(consequence: string): TransactionError {
-  return new TransactionError(
-    `Cannot run an async callback in a transaction of a sync driver: ${consequence}; ` +
-      "use a synchronous callback, or wrap the driver with toAsyncDriver to await inside a transaction",
-    { code: "ASYNC_CALLBACK" },
-  );
 }

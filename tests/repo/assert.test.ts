@@ -2,9 +2,7 @@
 import {
   assert,
   assertAlmostEquals,
-  assertArrayIncludes,
   assertEquals,
-  assertExists,
   assertFalse,
   assertGreater,
   assertInstanceOf,
@@ -12,13 +10,10 @@ import {
   assertLessOrEqual,
   assertMatch,
   assertNotEquals,
-  assertObjectMatch,
   assertRejects,
-  assertStrictEquals,
   assertStringIncludes,
   assertThrows,
   fail,
-  unreachable,
 } from "@std/assert";
 import { describe, test } from "../support/runner.ts";
 
@@ -87,7 +82,7 @@ describe("assertThrows", () => {
   };
 
   test("returns the error", () =>
-    assertStrictEquals(assertThrows(thrower, RangeError).message, "limit is negative"));
+    assertEquals(assertThrows(thrower, RangeError).message, "limit is negative"));
 
   test("checks class and message", () => {
     assertThrows(thrower, Error, "is negative");
@@ -101,7 +96,7 @@ describe("assertRejects", () => {
   const rejecter = () => Promise.reject(new RangeError("too late"));
 
   test("returns the reason", async () => {
-    assertStrictEquals((await assertRejects(rejecter, RangeError, "late")).message, "too late");
+    assertEquals((await assertRejects(rejecter, RangeError, "late")).message, "too late");
   });
 
   test("refuses a value, another class and a synchronous throw", async () => {
@@ -114,44 +109,29 @@ describe("assertRejects", () => {
   });
 });
 
-describe("assertObjectMatch", () => {
-  test("needs what is mentioned and nothing else", () => {
-    assertObjectMatch({ a: 1, b: { c: 2, d: [1, { e: 1, f: 2 }] } }, { b: { c: 2, d: [1, { e: 1 }] } });
-    assertThrows(() => assertObjectMatch({ a: 1 }, { a: 1, b: 2 }), AssertionError);
-    assertThrows(() => assertObjectMatch({ a: { b: 1 } }, { a: { b: 2 } }), AssertionError);
-  });
-});
-
 describe("other assertions", () => {
   test("accept what they should", () => {
     assert(1);
     assertFalse(0);
-    assertExists("");
     assertInstanceOf(new Point(1), Point);
     assertMatch("abc", /b/);
     assertStringIncludes("abc", "b");
-    assertArrayIncludes([{ a: 1 }, 2], [{ a: 1 }]);
     assertAlmostEquals(0.1 + 0.2, 0.3);
     assertGreater(2, 1);
     assertLessOrEqual(1n, 1n);
-    assertStrictEquals(NaN, NaN);
   });
 
   test("refuse what they should", () => {
     const wrong = [
       () => assert(0),
       () => assertFalse(1),
-      () => assertExists(null),
       () => assertInstanceOf({}, Point),
       () => assertMatch("abc", /d/),
       () => assertStringIncludes("abc", "d"),
-      () => assertArrayIncludes([1], [2]),
       () => assertAlmostEquals(0.1, 0.3),
       () => assertGreater(1, 1),
       () => assertLessOrEqual(2, 1),
-      () => assertStrictEquals({}, {}),
       () => fail(),
-      () => unreachable(),
     ];
     for (const one of wrong) assertThrows(one, AssertionError);
   });

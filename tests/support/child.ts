@@ -21,12 +21,14 @@ export interface ChildOptions {
   after?: string;
   /** It finds no package of this repository. */
   alone?: boolean;
+  /** More flags for the runtime. */
+  flags?: string[];
 }
 
 // A program in another folder finds the packages of this repository only by its manifest.
 const manifest = `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`;
 const denoFlags = ["--allow-all", "--unstable-kv", "--no-check", "--quiet", manifest];
-const flags: Record<Runtime, string[]> = {
+const runFlags: Record<Runtime, string[]> = {
   bun: ["run"],
   deno: ["run", ...denoFlags],
   node: ["--disable-warning=ExperimentalWarning"],
@@ -34,7 +36,7 @@ const flags: Record<Runtime, string[]> = {
 const testFlags: Record<Runtime, string[]> = {
   bun: ["test", "--timeout=0"],
   deno: ["test", ...denoFlags],
-  node: ["--test", ...flags.node],
+  node: ["--test", ...runFlags.node],
 };
 
 /**
@@ -44,10 +46,10 @@ const testFlags: Record<Runtime, string[]> = {
 export function startFile(
   file: URL,
   args: string[] = [],
-  { cwd, isTest = false, after, alone = false }: ChildOptions = {},
+  { cwd, isTest = false, after, alone = false, flags = [] }: ChildOptions = {},
 ): ChildProcess {
-  const first = (isTest ? testFlags : flags)[runtime].filter((flag) => !alone || flag !== manifest);
-  const command = [process.execPath, ...first, fileURLToPath(file), ...args];
+  const first = (isTest ? testFlags : runFlags)[runtime].filter((flag) => !alone || flag !== manifest);
+  const command = [process.execPath, ...first, ...flags, fileURLToPath(file), ...args];
   const [program = "", ...rest] = after === undefined
     ? command
     : ["sh", "-c", `${after}; exec "$@"`, "sh", ...command];

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ForeignKeyConstraintError, TransactionError } from "../../../src/errors/mod.ts";
 import { describe, test } from "../../support/runner.ts";
 import { failure, key, rowsOf, withTables } from "./support.ts";
@@ -84,6 +84,7 @@ describe("MemoryDriver.transaction", () => {
     };
     const error = assertThrows(() => driver.transaction(callback), TransactionError);
     assertEquals([error.code, error.driver], ["ASYNC_CALLBACK", "memory"]);
+    assertStringIncludes(error.message, "toAsyncDriver");
     assertEquals(numbers(driver), [1, 2]);
     await new Promise((done) => setTimeout(done, 5));
     assertEquals(numbers(driver), [1, 2]);

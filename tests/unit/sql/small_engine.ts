@@ -1,6 +1,6 @@
 import process from "node:process";
-import type { AsyncSqlEngine, SqlQuery, SyncSqlEngine } from "../../../src/sql/sql_engine.ts";
-import type { AsyncSqlProvider, SyncSqlProvider } from "../../../src/sql/sql_provider.ts";
+import type { SqlQuery, SyncSqlEngine } from "../../../src/sql/sql_engine.ts";
+import type { SyncSqlProvider } from "../../../src/sql/sql_provider.ts";
 import { sqlite } from "../../../src/sql/sqlite_dialect.ts";
 import { sqliteFailure } from "../../../src/sql/sqlite_failure.ts";
 
@@ -25,15 +25,6 @@ export const smallProvider: SyncSqlProvider = {
   mode: "sync",
   configure() {},
   open: smallEngine,
-};
-
-/** The same with Promises. */
-export const laterProvider: AsyncSqlProvider = {
-  name: "small-later",
-  version: "1.0.0",
-  mode: "async",
-  configure() {},
-  open: (dbName) => later(() => promised(smallEngine(dbName))),
 };
 
 function smallEngine(_dbName: string): SyncSqlEngine {
@@ -64,39 +55,4 @@ function smallEngine(_dbName: string): SyncSqlEngine {
     prepareWrite() {},
     close: () => client.close(),
   };
-}
-
-function promised(engine: SyncSqlEngine): AsyncSqlEngine {
-  const { dialect, rows, integers, tellsRowNumber, readonly } = engine;
-  return {
-    dialect,
-    rows,
-    integers,
-    tellsRowNumber,
-    readonly,
-    get active() {
-      return engine.active;
-    },
-    failure: (error) => engine.failure(error),
-    all: (query, params) => later(() => engine.all(query, params)),
-    run: (query, params) => later(() => engine.run(query, params)),
-    iterate: (query, params) => promisedIterator(engine.iterate(query, params)),
-    prepareWrite: () => later(() => engine.prepareWrite()),
-    close: () => later(() => engine.close()),
-  };
-}
-
-function promisedIterator(rows: IterableIterator<unknown>): AsyncIterableIterator<unknown> {
-  return {
-    next: () => later(() => rows.next()),
-    return: () => later(() => rows.return?.() ?? { done: true, value: undefined }),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-async function later<T>(work: () => T): Promise<T> {
-  await null;
-  return work();
 }

@@ -14,11 +14,6 @@ export class BoundedMap<V> {
     this.#dropped = dropped;
   }
 
-  /** How many entries there are. */
-  get size(): number {
-    return this.#young.size + this.#old.size;
-  }
-
   /** What is kept under the key, or undefined. */
   get(key: string): V | undefined {
     const found = this.#young.get(key);
