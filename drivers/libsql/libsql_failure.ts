@@ -1,20 +1,6 @@
 import type { SqlFailure } from "../../src/sql/sql_failure.ts";
+import { sqliteCode } from "../../src/sql/sqlite_code.ts";
 import { sqliteFailure } from "../../src/sql/sqlite_failure.ts";
-
-/** The result codes that servers give by name only. */
-const CODES: Readonly<Record<string, number>> = {
-  SQLITE_BUSY: 5,
-  SQLITE_LOCKED: 6,
-  SQLITE_READONLY: 8,
-  SQLITE_IOERR: 10,
-  SQLITE_CORRUPT: 11,
-  SQLITE_FULL: 13,
-  SQLITE_CANTOPEN: 14,
-  SQLITE_TOOBIG: 18,
-  SQLITE_CONSTRAINT: 19,
-  SQLITE_MISMATCH: 20,
-  SQLITE_NOTADB: 26,
-};
 
 /** What an embedded replica says of an error at the primary: the extended code and the message. */
 const REMOTE_FAILURE = /RemoteSqliteFailure\(-?\d+, (\d+), "(.*)"\)/s;
@@ -33,8 +19,7 @@ export function libsqlFailure(error: unknown): SqlFailure {
   const unopened = OPEN_FAILURE.exec(message);
   if (unopened !== null) return sqliteFailure(Number(unopened[1]), message);
   const { rawCode, code } = (error ?? {}) as { rawCode?: unknown; code?: unknown };
-  const given = typeof rawCode === "number" ? rawCode : CODES[String(code)];
-  return sqliteFailure(given ?? 1, message);
+  return sqliteFailure(typeof rawCode === "number" ? rawCode : sqliteCode(String(code)), message);
 }
 
 /**

@@ -55,6 +55,8 @@ export type {
   SqlTableDescription,
 } from "./sql_description.ts";
 export { corruptValue } from "./corrupt_value.ts";
+export { sqliteCode } from "./sqlite_code.ts";
 export { sqlite } from "./sqlite_dialect.ts";
 export { sqliteFailure } from "./sqlite_failure.ts";
+export { sqliteNumbered } from "./sqlite_numbered.ts";
 export { claimFile } from "./open_files.ts";

@@ -53,7 +53,8 @@ const ADVICE =
 /**
  * What an error of SQLite means.
  *
- * @param code The extended result code; a primary code is enough for most, and 0 stands for one that is not told.
+ * @param code The extended result code; a primary code is enough for most, and 0 stands for one that is not told. A client that
+ * tells its name has it of `sqliteCode`.
  */
 export function sqliteFailure(code: number, message: string): SqlFailure {
   const kind = EXTENDED[code] ?? PRIMARY[code & 0xff];

@@ -1,8 +1,10 @@
 import process from "node:process";
 import type { SqlQuery, SyncSqlEngine } from "../../../src/sql/sql_engine.ts";
 import type { SyncSqlProvider } from "../../../src/sql/sql_provider.ts";
+import { sqliteCode } from "../../../src/sql/sqlite_code.ts";
 import { sqlite } from "../../../src/sql/sqlite_dialect.ts";
 import { sqliteFailure } from "../../../src/sql/sqlite_failure.ts";
+import { sqliteNumbered } from "../../../src/sql/sqlite_numbered.ts";
 
 interface Statement {
   all(...params: unknown[]): Record<string, unknown>[];
@@ -24,15 +26,47 @@ export const smallProvider: SyncSqlProvider = {
   version: "1.0.0",
   mode: "sync",
   configure() {},
-  open: smallEngine,
+  open: () => smallEngine(),
 };
 
-function smallEngine(_dbName: string): SyncSqlEngine {
+/** The same of a client that takes numbered places only, as names, and reports codes by their names. */
+export const numberedProvider: SyncSqlProvider = {
+  ...smallProvider,
+  name: "small, numbered",
+  open: () =>
+    Object.assign(smallEngine(checkNumbers), {
+      dialect: sqliteNumbered,
+      failure(error: unknown) {
+        const { errcode = 0, message } = error as Error & { errcode?: number };
+        return sqliteFailure(sqliteCode(NAMES[errcode] ?? NAMES[errcode & 0xff] ?? ""), message);
+      },
+    }),
+};
+
+const NAMES: Readonly<Record<number, string>> = {
+  14: "SQLITE_CANTOPEN",
+  18: "SQLITE_TOOBIG",
+  275: "SQLITE_CONSTRAINT_CHECK",
+  787: "SQLITE_CONSTRAINT_FOREIGNKEY",
+  1299: "SQLITE_CONSTRAINT_NOTNULL",
+  1555: "SQLITE_CONSTRAINT_PRIMARYKEY",
+  2067: "SQLITE_CONSTRAINT_UNIQUE",
+  2579: "SQLITE_CONSTRAINT_ROWID",
+  3091: "SQLITE_CONSTRAINT_DATATYPE",
+};
+
+function checkNumbers(sql: string): void {
+  const bare = sql.replace(/`(?:[^`]|``)*`|'(?:[^']|'')*'/g, "");
+  if (/\?(?!\d)/.test(bare)) throw new Error(`A place without a number: ${sql}`);
+}
+
+function smallEngine(check: (sql: string) => void = () => {}): SyncSqlEngine {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite") as unknown as {
     DatabaseSync: new (path: string) => Client;
   };
   const client = new DatabaseSync(":memory:");
   const prepared = ({ sql, bigints }: SqlQuery): Statement => {
+    check(sql);
     const statement = client.prepare(sql);
     if (bigints) statement.setReadBigInts(true);
     return statement;
