@@ -37,7 +37,7 @@ export interface SqlStatement {
 /**
  * Where statements run: a connection, or a transaction open on one. Values are `string`, `number`, `bigint`, `Uint8Array`
  * or null, already encoded for the engine; rows are objects or arrays of such values, as `rows` of the engine says, and
- * belong to the caller.
+ * belong to the caller. Bytes are read as a plain `Uint8Array`, of no class that extends it.
  */
 export interface SyncSqlSession {
   /** Runs a statement to its end and returns its rows. */
