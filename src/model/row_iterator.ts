@@ -68,16 +68,23 @@ function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row
   };
 }
 
-/** Gives page after page, each of at most the rows asked for, and an empty one at the end. */
+/**
+ * Gives page after page, each of at most the rows asked for, and an empty one at the end. What cannot be read in pages is one
+ * page.
+ */
 function pages(entry: TableEntry, search: ReadFind): (size: number) => Maybe<Row[]> {
   const { find, trim } = withOrderColumns(search);
   let left = find.limit ?? Infinity;
   let from: ReadFind | null = find;
   return (size) => {
-    const limit = Math.min(size, left);
+    let limit = Math.min(size, left);
     if (from === null || limit === 0) return [];
     const { shape } = from;
-    const page: ReadFind = { ...from, limit, shape: `${shape}P${limit}` };
+    let page: ReadFind = { ...from, limit, shape: `${shape}P${limit}` };
+    if (!entry.store.canLimit(page)) {
+      limit = left;
+      page = { ...from, limit: find.limit === undefined ? undefined : left, shape: `${shape}P${left}` };
+    }
     return chain(entry.run(false, () => entry.store.select(page)), (rows) => {
       left -= rows.length;
       const end = rows.at(-1);

@@ -8,7 +8,7 @@ import type { AnyDriver, AnyIterator, Row } from "./any_driver.ts";
 import { explainSearch } from "./composed_explain.ts";
 import { groupStored } from "./composed_group.ts";
 import { createIndex, createTable, dropIndex, dropTable } from "./composed_schema.ts";
-import { searchRows } from "./composed_select.ts";
+import { divideSearch, searchRows } from "./composed_select.ts";
 import { ComposedStatement } from "./composed_statement.ts";
 import { enforcesReferences } from "./foreign_keys.ts";
 import type { Split } from "./pushdown.ts";
@@ -42,6 +42,11 @@ export class ComposedStore implements SteppedStore {
   /** Null: rows are paged by their key. */
   iterate(_find: ReadFind): AnyIterator | null {
     return null;
+  }
+
+  /** Whether the driver applies the limit of a search. */
+  canLimit(find: ReadFind): boolean {
+    return !divideSearch(this.stored, find).limits;
   }
 
   /** How many rows match. */

@@ -69,6 +69,11 @@ export class DirectStore extends ComposedStore {
     return this.#driver.iterate?.(this.#database, this.#name, queryOptions(find)) ?? null;
   }
 
+  /** The driver does it all. */
+  override canLimit(): boolean {
+    return true;
+  }
+
   /** How many rows match. */
   override count(where: ReadWhere | null): Maybe<number> {
     const query = this.#planned(this.#counts, "count", where);

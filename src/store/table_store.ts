@@ -33,6 +33,8 @@ export interface TableStore {
   select(find: ReadFind): Maybe<Row[]>;
   /** The rows found, one by one. */
   iterate(find: ReadFind): AnyIterator | null;
+  /** Whether no more rows are read for a search than its limit says. */
+  canLimit(find: ReadFind): boolean;
   /** How many rows match. */
   count(where: ReadWhere | null): Maybe<number>;
   /** Stores a row; an autoIncrement column may be absent. */
