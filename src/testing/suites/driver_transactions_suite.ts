@@ -1,4 +1,4 @@
-import { expectEqual, expectFailure, expectTrue, failing } from "../assertions.ts";
+import { expectEqual, expectFailure, expectThrown, expectTrue, failing, throwing } from "../assertions.ts";
 import { runSteps, type Steps, take } from "../steps.ts";
 import { all, declares, has, promise, promiseIf, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
@@ -10,14 +10,25 @@ const hasSavepoints = all(hasTransactions, declares("savepoints"));
 /** The transactions a driver declares. */
 export const driverTransactionsSuite: readonly TestCase[] = [
   promise("driver.transaction: passes on what its callback returns or throws", passesOn),
+  promise("driver.transaction: passes on what is thrown also when it is no Error", passesOnAnything),
   promiseIf(hasTransactions, "driver.transaction: keeps the work when its callback returns", keeps),
   promiseIf(
     hasTransactions,
     "driver.transaction: undoes every kind of write when its callback throws",
     undoes,
   ),
+  promiseIf(
+    hasTransactions,
+    "driver.transaction: is undone also when what is thrown is no Error",
+    undoesForAnything,
+  ),
   promiseIf(hasTransactions, "driver.transaction: nothing of an undone one leaks into the next", leaks),
   promiseIf(hasSavepoints, "driver.transaction: inside another it is undone alone", nested),
+  promiseIf(
+    hasSavepoints,
+    "driver.transaction: inside another it is undone also when what is thrown is no Error",
+    nestedForAnything,
+  ),
   promiseIf(hasSavepoints, "driver.transaction: inside another that throws it is undone too", outer),
   promiseIf(
     all(hasTransactions, has("begin")),
@@ -28,6 +39,9 @@ export const driverTransactionsSuite: readonly TestCase[] = [
 ];
 
 class Undo extends Error {}
+
+/** What may be thrown too: each is easily taken for nothing thrown. */
+const NO_ERRORS: readonly unknown[] = [undefined, null, 0, "", false, NaN];
 
 const schema = {
   id: { type: "INTEGER", primaryKey: true, notNull: true },
@@ -58,6 +72,56 @@ async function passesOn(world: World): Promise<void> {
       throw reason;
     });
   expectTrue(await expectFailure(work, { error: Undo }) === reason, "what the callback throws is thrown");
+}
+
+async function passesOnAnything(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  for (const reason of NO_ERRORS) {
+    const forget = world.log.part();
+    const work = () =>
+      transaction(world, function* () {
+        yield driver.count(db, name);
+        throw reason;
+      });
+    await expectThrown(work, reason);
+    forget();
+  }
+}
+
+async function undoesForAnything(world: World): Promise<void> {
+  const table = await items(world);
+  const { driver, db, name } = table;
+  const before = await allRows(table);
+  for (const reason of NO_ERRORS) {
+    const forget = world.log.part();
+    const work = () =>
+      transaction(world, function* () {
+        yield driver.delete(db, name, { id: 1 });
+        throw reason;
+      });
+    await expectThrown(work, reason);
+    expectEqual(await allRows(table), before);
+    forget();
+  }
+}
+
+async function nestedForAnything(world: World): Promise<void> {
+  const table = await items(world);
+  const { driver, db, name } = table;
+  await transaction(world, function* () {
+    for (const reason of NO_ERRORS) {
+      const inner = () =>
+        driver.transaction(() =>
+          runSteps(world.mode, function* () {
+            yield driver.delete(db, name, { id: 1 });
+            throw reason;
+          })
+        );
+      yield* throwing(inner, reason);
+    }
+    yield driver.insert(db, name, { id: 3, name: "c" });
+  });
+  expectEqual(idsOf(await allRows(table)), [1, 2, 3]);
 }
 
 async function keeps(world: World): Promise<void> {
