@@ -6,7 +6,9 @@ import {
   UniqueConstraintError,
   ValidationError,
 } from "../../errors/mod.ts";
-import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
+import { expectEqual, expectFailure } from "../assertions.ts";
+import { Mismatch } from "../mismatch.ts";
+import { showValue } from "../show_value.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
@@ -103,11 +105,16 @@ async function driverName(world: World): Promise<void> {
 async function messages(world: World): Promise<void> {
   for (const [call, [error, , table]] of mistakesIn(await tables(world))) {
     const { message, name } = await expectFailure(call, { error });
-    expectTrue(message.startsWith("Cannot "), `the message begins with what was attempted: "${message}"`);
-    expectTrue(message.includes(`\`${table}\``), `the message names the table: "${message}"`);
-    expectTrue(!message.endsWith("."), `the message ends without a period: "${message}"`);
+    expectMessage(message, /^Cannot /, 'a message that begins with what was attempted: "Cannot …"');
+    // In backticks, in other quotes or in none.
+    expectMessage(message, new RegExp(`\\b${table}\\b`), `a message that names the table ${table}`);
+    expectMessage(message, /[^.]$/, "a message that ends without a period");
     expectEqual(name, error.name, "`name` of the error");
   }
+}
+
+function expectMessage(message: string, form: RegExp, wanted: string): void {
+  if (!form.test(message)) throw new Mismatch("", wanted, showValue(message));
 }
 
 async function unchanged(world: World): Promise<void> {
