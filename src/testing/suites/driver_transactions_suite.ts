@@ -1,6 +1,6 @@
 import { expectEqual, expectFailure, expectThrown, expectTrue, failing, throwing } from "../assertions.ts";
 import { runSteps, type Steps, take } from "../steps.ts";
-import { all, declares, has, promise, promiseIf, type TestCase } from "../test_case.ts";
+import { all, declares, has, promise, promiseIf, reopens, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
 import { allRows, type DirectTable, directTable, idsOf } from "./direct_table.ts";
 
@@ -22,6 +22,7 @@ export const driverTransactionsSuite: readonly TestCase[] = [
     "driver.transaction: is undone also when what is thrown is no Error",
     undoesForAnything,
   ),
+  promiseIf(all(hasTransactions, reopens), "driver.disconnect: undoes an open transaction", disconnects),
   promiseIf(hasTransactions, "driver.transaction: nothing of an undone one leaks into the next", leaks),
   promiseIf(hasSavepoints, "driver.transaction: inside another it is undone alone", nested),
   promiseIf(
@@ -167,6 +168,44 @@ async function undoes(world: World): Promise<void> {
     });
   await expectFailure(everything, { error: Undo });
   expectEqual(await allRows(table), before);
+}
+
+async function disconnects(world: World): Promise<void> {
+  const before = await allRows(await items(world));
+  await (world.mode === "sync" ? disconnectInside(world) : disconnectBeside(world));
+  await world.reopen();
+  expectEqual(await allRows(await directTable(world, "items", schema)), before);
+}
+
+async function disconnectInside(world: World): Promise<void> {
+  const driver = await world.direct();
+  const work = () =>
+    transaction(world, function* () {
+      yield driver.insert(world.database, "items", { id: 3, name: "c" });
+      yield driver.disconnect();
+    });
+  await expectFailure(work, { error: Error });
+}
+
+async function disconnectBeside(world: World): Promise<void> {
+  const driver = await world.direct();
+  let inside = (): void => {};
+  let end = (): void => {};
+  const written = new Promise<void>((resolve) => inside = resolve);
+  const ended = new Promise<void>((resolve) => end = resolve);
+  const work = driver.transaction(async () => {
+    await driver.insert(world.database, "items", { id: 3, name: "c" });
+    inside();
+    await ended;
+  });
+  const refused = expectFailure(() => work, { error: Error });
+  await Promise.race([written, refused]);
+  const closed = driver.disconnect();
+  // A driver that waits for the transaction is not waited for.
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 20))]);
+  end();
+  await refused;
+  await closed;
 }
 
 async function leaks(world: World): Promise<void> {
