@@ -133,24 +133,23 @@ async function connects(world: World): Promise<void> {
   const driver = world.unconnected();
   const table = { db: world.database, name: "items", schema: { id: { ...key, notNull: true } } } as const;
   let open = false;
-  const used = Promise.resolve(world.connect()).then(async () => {
+  const used = attempt(Promise.resolve(world.connect()).then(async () => {
     open = true;
     await driver.createTable(table.db, table.name, table.schema);
     await driver.insert(table.db, table.name, { id: 1 });
-  });
+  }));
   // Whoever connects may go on when that has ended, whoever opened the store.
   const connect = async () => {
     await world.connect();
     await driver.tableExists(table.db, table.name);
   };
-  const others = [connect()];
+  const others = [attempt(connect())];
   // The last of them connects just before the store is open.
   for (let i = 0; i < 30 && !open; i++) {
     await (i < 10 ? null : pause(0));
-    if (!open) others.push(connect());
+    if (!open) others.push(attempt(connect()));
   }
-  await used;
-  await Promise.all(others);
+  for (const ended of await Promise.all([used, ...others])) if (ended instanceof Error) throw ended;
   expectEqual(await driver.findAll(table.db, table.name, {}), [{ id: 1 }]);
   const models = [world.newORM(), world.newORM()].map((orm) => world.define("items", { id: key }, { orm }));
   await Promise.all(models.map((Item, i) => Item.create({ id: 2 + i })));
