@@ -133,11 +133,13 @@ async function connects(world: World): Promise<void> {
   const driver = world.unconnected();
   const table = { db: world.database, name: "items", schema: { id: { ...key, notNull: true } } } as const;
   let open = false;
-  const used = attempt(Promise.resolve(world.connect()).then(async () => {
-    open = true;
-    await driver.createTable(table.db, table.name, table.schema);
-    await driver.insert(table.db, table.name, { id: 1 });
-  }));
+  const used = attempt(
+    Promise.resolve(world.connect()).then(async () => {
+      open = true;
+      await driver.createTable(table.db, table.name, table.schema);
+      await driver.insert(table.db, table.name, { id: 1 });
+    }),
+  );
   // Whoever connects may go on when that has ended, whoever opened the store.
   const connect = async () => {
     await world.connect();
