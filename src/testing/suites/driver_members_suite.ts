@@ -74,6 +74,7 @@ async function answers(world: World): Promise<void> {
   const answers = (...calls: readonly (() => unknown)[]) => eachAnswers(world, calls, false);
   const answersOrFails = (...calls: readonly (() => unknown)[]) => eachAnswers(world, calls, true);
   const fails = function* (): Steps<void> {
+    yield driver.count(db, name);
     throw new Error("undo");
   };
   await answers(
