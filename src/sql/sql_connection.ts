@@ -61,8 +61,8 @@ export class SqlConnection {
   disconnect(): Maybe<void> {
     if (!this.#connected) return;
     this.#connected = false;
-    for (const each of [this.#whole, ...this.#open]) each.clear();
-    const close = () => chainAll([...this.#databases.values()], (database) => database.close());
+    const undone = chainAll([this.#whole, ...this.#open], (each) => each.clear());
+    const close = () => chain(undone, () => chainAll([...this.#databases.values()], (each) => each.close()));
     return chain(ensure(close, () => this.provider.close?.()), () => undefined);
   }
 

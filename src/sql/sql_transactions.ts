@@ -151,10 +151,15 @@ export class SqlTransactions {
     this.#ended = true;
   }
 
-  /** Forgets everything, because the connection is closed. */
-  clear(): void {
-    for (const frame of this.#frames.splice(0).reverse()) undoAll(frame);
-    this.#reset();
+  /** Undoes what is open, because the connection is closed: the engine may be one that stays open. */
+  clear(): Maybe<void> {
+    const [frame] = this.#frames;
+    if (frame === undefined) return;
+    // Nothing more enters it meanwhile.
+    this.#failed = true;
+    this.#database?.leave();
+    const undo = (): Maybe<void> => this.rollback(frame);
+    return this.#entering === null ? undo() : this.#entering.then(undo, undo);
   }
 
   get #why(): string {

@@ -60,7 +60,29 @@ export async function expectFailure(call: () => unknown, expected: ExpectedFailu
   return missingFailure(expected, result);
 }
 
+/** Expects a call to throw, or to reject with, exactly this value. */
+export async function expectThrown(call: () => unknown, value: unknown): Promise<void> {
+  let result: unknown;
+  try {
+    result = await call();
+  } catch (error) {
+    return checkThrown(error, value);
+  }
+  return missingThrow(value, result);
+}
+
 /** The same, among the steps of a transaction. */
+export function* throwing(call: () => Maybe<unknown>, value: unknown): Steps<void> {
+  let result: unknown;
+  try {
+    result = yield* take(call());
+  } catch (error) {
+    return checkThrown(error, value);
+  }
+  return missingThrow(value, result);
+}
+
+/** `expectFailure` among the steps of a transaction. */
 export function* failing(call: () => Maybe<unknown>, expected: ExpectedFailure): Steps<Error> {
   let result: unknown;
   try {
@@ -69,6 +91,20 @@ export function* failing(call: () => Maybe<unknown>, expected: ExpectedFailure):
     return checkFailure(error, expected);
   }
   return missingFailure(expected, result);
+}
+
+function checkThrown(error: unknown, value: unknown): void {
+  if (Object.is(error, value)) return;
+  throw new Mismatch(
+    "what was thrown is not passed on as it is",
+    `throws ${showValue(value)}`,
+    `threw ${showValue(error)}`,
+    error,
+  );
+}
+
+function missingThrow(value: unknown, result: unknown): never {
+  throw new Mismatch("nothing was thrown", `throws ${showValue(value)}`, `returned ${showValue(result)}`);
 }
 
 function missingFailure(expected: ExpectedFailure, result: unknown): never {

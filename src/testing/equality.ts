@@ -12,7 +12,7 @@ export interface Difference {
 
 /**
  * Finds the first place where two values differ. Dates are equal by time, byte arrays by their bytes, objects by their own
- * keys in any order; NaN equals NaN, and -0 does not equal 0.
+ * keys in any order; NaN equals NaN, and -0 does not equal 0. A value of a subclass, as a Buffer, differs from one of the class.
  *
  * @returns The difference, or null when there is none.
  */
@@ -85,10 +85,11 @@ function equalBytes(actual: Uint8Array, expected: Uint8Array): boolean {
 
 function kindOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return "scalar";
-  if (value instanceof Date) return "date";
-  if (value instanceof Uint8Array) return "bytes";
-  if (Array.isArray(value)) return "array";
   const prototype = Object.getPrototypeOf(value);
+  // A subclass does other things: `slice` of a Buffer shares its bytes, and JSON has another form for it.
+  if (prototype === Date.prototype) return "date";
+  if (prototype === Uint8Array.prototype) return "bytes";
+  if (Array.isArray(value)) return "array";
   return prototype === null || prototype === Object.prototype ? "object" : `a ${prototype.constructor?.name}`;
 }
 

@@ -33,7 +33,10 @@ function showObject(value: object, depth: number): string {
   if (value instanceof Date) {
     return `new Date(${Number.isNaN(value.getTime()) ? "NaN" : `"${value.toISOString()}"`})`;
   }
-  if (value instanceof Uint8Array) return `bytes(${list([...value.subarray(0, MAX_ITEMS + 1)], String)})`;
+  if (value instanceof Uint8Array) {
+    const name = Object.getPrototypeOf(value) === Uint8Array.prototype ? "bytes" : value.constructor.name;
+    return `${name}(${list([...value.subarray(0, MAX_ITEMS + 1)], String)})`;
+  }
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (depth === 0) return Array.isArray(value) ? "[…]" : "{…}";
   if (Array.isArray(value)) return `[${list(value, (item) => showValue(item, depth - 1))}]`;

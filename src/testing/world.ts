@@ -105,11 +105,18 @@ export class World {
 
   /** The driver itself, connected: its methods are called without the ORM. */
   async direct(): Promise<AnyDriver> {
-    if (this.#direct === null) {
-      await this.#driver.connect(this.#options.config ?? {});
-      this.#direct = this.log.watch("driver", anyDriver(this.#driver));
-    }
-    return this.#direct;
+    if (this.#direct === null) await this.#driver.connect(this.#options.config ?? {});
+    return this.unconnected();
+  }
+
+  /** Opens the driver. It is closed at the end of the test. */
+  connect(): Maybe<void> {
+    return this.unconnected().connect(this.#options.config ?? {});
+  }
+
+  /** The driver itself, which nothing has connected when this is the first that a test asks for. */
+  unconnected(): AnyDriver {
+    return this.#direct ??= this.log.watch("driver", anyDriver(this.#driver));
   }
 
   /** Closes the driver and opens the same store with another one. Models made before are of the old one. */

@@ -68,6 +68,20 @@ const findings: readonly Finding[] = [
     actual: '[{ id: 1, name: "a" }, { id: 2, name: "b" }, { id: 3, name: "c" }]',
   },
   {
+    driver: broken.TakesAFalsyThrowForNone,
+    promise: "driver.transaction: is undone also when what is thrown is no Error",
+    call: 'driver.transaction(() => { driver.delete(db, "items", { id: 1 }); throw undefined })',
+    expected: "throws undefined",
+    actual: "returned undefined",
+  },
+  {
+    driver: broken.DisconnectsLater,
+    promise: "driver: no method returns a Promise",
+    call: "driver.disconnect()",
+    expected: "a value",
+    actual: "a Promise",
+  },
+  {
     driver: broken.ExcludesTheHighEnd,
     promise: "driver: $between includes both ends and is false on null",
     call: 'driver.findAll(db, "scalars", { where: { n: { $between: [1, 3] } } })',

@@ -16,6 +16,8 @@ const options = {
     ...(runtime === "deno" ? {} : {
       "disconnect: operations after it are refused, a new ORM connects again":
         "its store is one given from outside",
+      "driver.connect: after disconnect, a table is used again when createTable has come again":
+        "its store is one given from outside",
     }),
   },
 };

@@ -90,7 +90,7 @@ describe("capabilityMatrix:", () => {
     const text = capabilityMatrix(report);
     assertStringIncludes(text, "| area                     | passed | failed | skipped | not run |");
     assertStringIncludes(text, "| driver: tables           |        |        |         | 6       |");
-    assertStringIncludes(text, "| driver: transactions     | 2      | 2      | 4       |         |");
+    assertStringIncludes(text, "| driver: transactions     | 3      | 3      | 6       |         |");
     assertStringIncludes(
       text,
       "Broken promises:\n\n- driver.transaction: undoes every kind of write when its callback throws\n",

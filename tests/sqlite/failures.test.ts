@@ -45,28 +45,57 @@ function codesOf({ orm, Note }: ReturnType<typeof open>): string[] {
   ].map((call) => errorOf(call).code);
 }
 
-/** A driver on a client whose database may grow no further than a few pages. The limit belongs to the connection. */
-function openLimited({ name }: SqliteDriverCase, path: string): { client: SyncSqlDriver; close(): void } {
+/** A database may grow no further than a few pages. The limit belongs to the connection. */
+const LIMIT = "PRAGMA max_page_count = 20";
+
+/** A driver on a client that was opened before, and some SQL that the client is given first. */
+function openGiven(
+  { name }: SqliteDriverCase,
+  path: string,
+  sql: string,
+): { client: SyncSqlDriver; close(): void } {
   type Client = { exec(sql: string): void; close(): void };
-  const LIMIT = "PRAGMA max_page_count = 20";
   if (name === "BunSQLiteDriver") {
     const { Database } = process.getBuiltinModule("bun:sqlite") as unknown as {
       Database: new (path: string) => Client;
     };
     const database = new Database(path);
-    database.exec(LIMIT);
+    database.exec(sql);
     return { client: new BunSQLiteDriver({ database: database as never }), close: () => database.close() };
   }
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite") as unknown as {
     DatabaseSync: new (path: string) => Client;
   };
   const database = new DatabaseSync(path);
-  database.exec(LIMIT);
+  database.exec(sql);
   return { client: new NodeSQLiteDriver({ database: database as never }), close: () => database.close() };
 }
 
 for (const each of sqliteDrivers) {
   describe(each.name, () => {
+    test("disconnect undoes the transaction of a database that stays open", () =>
+      withTempDir((storageDir) => {
+        const path = join(storageDir, "app.db");
+        const { client, close } = openGiven(each, path, "PRAGMA journal_mode = WAL");
+        client.connect({});
+        client.createTable("app", "notes", SCHEMA);
+        const work = () =>
+          client.transaction(() => {
+            client.insert("app", "notes", { text: "doomed" });
+            client.transaction(() => client.insert("app", "notes", { text: "doomed too" }));
+            client.disconnect();
+          });
+        assertEquals(errorOf(work).code, "TRANSACTION_ENDED");
+        const other = openRaw(path);
+        other.exec("BEGIN IMMEDIATE; COMMIT");
+        other.close();
+        client.connect({});
+        client.createTable("app", "notes", SCHEMA);
+        assertEquals(client.count("app", "notes"), 0);
+        client.disconnect();
+        close();
+      }));
+
     test("another connection that writes is a ConflictError, whatever was attempted", () =>
       withTempDir(async (storageDir) => {
         const { orm, Note } = open(each, { storageDir, busyTimeout: 20 });
@@ -252,7 +281,7 @@ for (const each of sqliteDrivers) {
         const { orm, Note } = open(each, { storageDir });
         Note.create({ text: "before" });
         orm.disconnect();
-        const { client, close } = openLimited(each, join(storageDir, "app.db"));
+        const { client, close } = openGiven(each, join(storageDir, "app.db"), LIMIT);
         const limited = new ORM({ driver: client });
         const Limited = limited.define("app", "notes", SCHEMA);
         const attempts = [

@@ -158,6 +158,34 @@ export class KeepsFailedTransactions extends SoundDriver {
   }
 }
 
+/** What is thrown is looked at as a condition, so that `throw undefined` commits. */
+export class TakesAFalsyThrowForNone extends SoundDriver {
+  override transaction<T>(fn: () => T): T {
+    const transaction = this.store.begin();
+    let result: T | undefined;
+    let failure: unknown;
+    try {
+      result = fn();
+    } catch (error) {
+      failure = error;
+    }
+    if (failure) {
+      transaction.rollback();
+      throw failure;
+    }
+    transaction.commit();
+    return result as T;
+  }
+}
+
+/** One method of a sync driver is async. */
+export class DisconnectsLater extends SoundDriver {
+  override async disconnect(): Promise<void> {
+    await null;
+    super.disconnect();
+  }
+}
+
 /** The high end of `$between` is left out. */
 export class ExcludesTheHighEnd extends SoundDriver {
   protected override where(where: DriverWhere): DriverWhere {

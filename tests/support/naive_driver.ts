@@ -10,7 +10,7 @@ import type {
   SyncDriver,
   TableSchema,
 } from "../../src/contract/mod.ts";
-import { requireSameSchema } from "../../mod.ts";
+import { requireSameSchema, ValidationError } from "../../mod.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -168,8 +168,12 @@ export class NaiveDriver implements SyncDriver {
 
   #table(dbName: string, tableName: string): NaiveTable {
     const table = this.#tables.get(`${dbName}/${tableName}`);
-    if (table === undefined) throw new Error(`no such table: ${tableName}`);
-    return table;
+    if (table !== undefined) return table;
+    throw new ValidationError(`Cannot use \`${tableName}\`: it does not exist; create it first`, {
+      code: "UNKNOWN_TABLE",
+      driver: this.metadata.name,
+      table: tableName,
+    });
   }
 
   #find<T>(dbName: string, tableName: string, where: DriverWhere = {}): T[] {

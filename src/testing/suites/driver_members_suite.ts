@@ -1,13 +1,20 @@
 import type { AggregateOperation, DriverWhere } from "../../contract/mod.ts";
 import { UniqueConstraintError } from "../../errors/mod.ts";
+import { chain, isPromise } from "../../chain/chain.ts";
 import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
-import { all, declares, has, promiseIf, type TestCase } from "../test_case.ts";
+import { all, declares, has, isOfMode, promiseIf, type TestCase } from "../test_case.ts";
+import { Mismatch } from "../mismatch.ts";
+import { showValue } from "../show_value.ts";
+import { runSteps, type Steps } from "../steps.ts";
+import type { AnyDriver } from "../../store/any_driver.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { allRows, type DirectTable, directTable, idsOf } from "./direct_table.ts";
 
-/** The optional members a driver has. */
+/** The kind of answer that all members give, and the optional members a driver has. */
 export const driverMembersSuite: readonly TestCase[] = [
+  promiseIf(isOfMode("async"), "driver: every method returns a Promise, of an error too", answers),
+  promiseIf(isOfMode("sync"), "driver: no method returns a Promise", answers),
   promiseIf(
     has("createTableWithIndexes"),
     "driver.createTableWithIndexes: makes what is absent, and may be called again",
@@ -60,6 +67,101 @@ const ROWS: readonly Row[] = [
 
 function items(world: World): Promise<DirectTable> {
   return directTable(world, "items", schema, ROWS);
+}
+
+async function answers(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  const answers = (...calls: readonly (() => unknown)[]) => eachAnswers(world, calls, false);
+  const answersOrFails = (...calls: readonly (() => unknown)[]) => eachAnswers(world, calls, true);
+  const fails = function* (): Steps<void> {
+    yield driver.count(db, name);
+    throw new Error("undo");
+  };
+  await answers(
+    () => world.connect(),
+    () => driver.createTable(db, "others", schema),
+    () => driver.createTable(db, "others", schema),
+  );
+  await answersOrFails(() => driver.createTable(db, "others", { id: schema.id }));
+  await answers(() => driver.dropTable(db, "others"), () => driver.dropTable(db, "others"));
+  await answers(...callsOn(driver, db, name));
+  await answersOrFails(...callsOn(driver, db, "others"));
+  await answersOrFails(() => driver.transaction(() => runSteps(world.mode, fails)));
+  await answers(...optionalCallsOn(driver, db, name));
+  await answers(() => driver.disconnect(), () => driver.disconnect());
+  await answersOrFails(() => driver.createTable(db, name, schema), ...callsOn(driver, db, name));
+}
+
+/** A call of each method of a table that every driver has. */
+function callsOn(driver: AnyDriver, db: string, name: string): (() => unknown)[] {
+  const row = { kind: null, n: 1, r: null };
+  const where = { id: 1 };
+  return [
+    () => driver.tableExists(db, name),
+    () => driver.findOne(db, name, { where }),
+    () => driver.findAll(db, name, {}),
+    () => driver.count(db, name),
+    () => driver.insert(db, name, { id: 7, ...row }),
+    () => driver.bulkInsert(db, name, [{ id: 8, ...row }]),
+    () => driver.bulkInsert(db, name, []),
+    () => driver.update(db, name, { n: 3 }, where),
+    () => driver.bulkUpdate(db, name, [{ where, data: { n: 4 } }]),
+    () => driver.bulkUpdate(db, name, []),
+    () => driver.delete(db, name, { id: 7 }),
+    () => driver.createIndex(db, name, "by_n", { columns: ["n"] }),
+    () => driver.dropIndex(db, name, "by_n"),
+    () => driver.transaction(() => driver.count(db, name)),
+  ];
+}
+
+/** A call of each member that the driver has beside them. */
+function optionalCallsOn(driver: AnyDriver, db: string, name: string): (() => unknown)[] {
+  const row = { id: 9, kind: null, n: 1, r: null };
+  const calls: Readonly<Record<string, () => unknown>> = {
+    createTableWithIndexes: () => driver.createTableWithIndexes?.(db, name, schema, []),
+    aggregate: () => driver.aggregate?.(db, name, "COUNT", "n"),
+    begin: () => chain(driver.begin?.(), (transaction) => transaction?.rollback()),
+    prepare: () => driver.prepare?.(db, name, { kind: "select", where: null }).all([]),
+    iterate: () => driver.iterate?.(db, name, { where: { id: 99 } }).next(),
+    upsert: () => driver.upsert?.(db, name, row, { conflict: ["id"], set: ["n"] }),
+    group: () => driver.group?.(db, name, { by: ["n"], terms: [], where: null, params: [] }),
+    introspect: () => driver.introspect?.(db, name),
+    explain: () => driver.explain?.(db, name, { where: { id: 1 } }),
+  };
+  return Object.keys(calls).filter((member) => member in driver).map((member) =>
+    calls[member] as () => unknown
+  );
+}
+
+/** Expects the answer of each call to come as it has to: as a Promise from an async driver, at once from a sync one. */
+async function eachAnswers(
+  world: World,
+  calls: readonly (() => unknown)[],
+  mayFail: boolean,
+): Promise<void> {
+  for (const call of calls) {
+    const forget = world.log.part();
+    try {
+      await answerOf(world, call);
+    } catch (error) {
+      if (!mayFail || error instanceof Mismatch) throw error;
+    }
+    forget();
+  }
+}
+
+async function answerOf({ mode }: World, call: () => unknown): Promise<void> {
+  let answer: unknown;
+  try {
+    answer = call();
+  } catch (error) {
+    if (mode === "sync") throw error;
+    throw new Mismatch("it threw at once", "a Promise that rejects", `threw ${showValue(error)}`, error);
+  }
+  const isLater = isPromise(answer);
+  if (isLater === (mode === "async")) return void await answer;
+  await Promise.resolve(answer).catch(() => undefined);
+  throw isLater ? new Mismatch("", "a value", "a Promise") : new Mismatch("", "a Promise", showValue(answer));
 }
 
 async function createsWithIndexes(world: World): Promise<void> {

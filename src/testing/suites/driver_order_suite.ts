@@ -30,6 +30,11 @@ export const driverOrderSuite: readonly TestCase[] = [
     "driver.findAll: limit and offset cut the ordered rows",
     cuts,
   ),
+  promiseIf(
+    all(declares("orderBy"), declares("limit")),
+    "driver.findOne: gives the first of the rows that findAll gives",
+    findsFirst,
+  ),
   promiseIf(declares("select"), "driver.findAll: select gives exactly these columns", selects),
 ];
 
@@ -123,6 +128,20 @@ async function cuts(world: World): Promise<void> {
   expectEqual(await ids({ limit: 0 }), []);
   expectEqual(await ids({ limit: 100, offset: 0 }), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expectEqual(await ids({ limit: 2, offset: 1, orderBy: [["n", "DESC"], ["id", "ASC"]] }), [3, 5]);
+}
+
+async function findsFirst(world: World): Promise<void> {
+  const rows = shuffled(Array.from({ length: 10 }, (_, i) => ({ id: i, n: i % 2 })));
+  const { driver, db, name } = await directTable(world, "items", { id, n: { type: "INTEGER" } }, rows);
+  const first = async (options: QueryOptions): Promise<unknown> =>
+    (await driver.findOne(db, name, options))?.["id"] ?? null;
+  expectEqual(await first({ orderBy: [["id", "ASC"]] }), 0);
+  expectEqual(await first({ orderBy: [["id", "DESC"]] }), 9);
+  expectEqual(await first({ orderBy: [["n", "DESC"], ["id", "ASC"]], where: { n: 1 } }), 1);
+  expectEqual(await first({ orderBy: [["id", "ASC"]], offset: 3 }), 3);
+  expectEqual(await first({ orderBy: [["id", "ASC"]], offset: 3, limit: 5 }), 3);
+  expectEqual(await first({ orderBy: [["id", "ASC"]], offset: 10 }), null);
+  expectEqual(await first({ orderBy: [["id", "ASC"]], limit: 0 }), null);
 }
 
 async function selects(world: World): Promise<void> {

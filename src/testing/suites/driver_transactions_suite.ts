@@ -1,6 +1,6 @@
-import { expectEqual, expectFailure, expectTrue, failing } from "../assertions.ts";
+import { expectEqual, expectFailure, expectThrown, expectTrue, failing, throwing } from "../assertions.ts";
 import { runSteps, type Steps, take } from "../steps.ts";
-import { all, declares, has, promise, promiseIf, type TestCase } from "../test_case.ts";
+import { all, declares, has, promise, promiseIf, reopens, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
 import { allRows, type DirectTable, directTable, idsOf } from "./direct_table.ts";
 
@@ -10,14 +10,26 @@ const hasSavepoints = all(hasTransactions, declares("savepoints"));
 /** The transactions a driver declares. */
 export const driverTransactionsSuite: readonly TestCase[] = [
   promise("driver.transaction: passes on what its callback returns or throws", passesOn),
+  promise("driver.transaction: passes on what is thrown also when it is no Error", passesOnAnything),
   promiseIf(hasTransactions, "driver.transaction: keeps the work when its callback returns", keeps),
   promiseIf(
     hasTransactions,
     "driver.transaction: undoes every kind of write when its callback throws",
     undoes,
   ),
+  promiseIf(
+    hasTransactions,
+    "driver.transaction: is undone also when what is thrown is no Error",
+    undoesForAnything,
+  ),
+  promiseIf(all(hasTransactions, reopens), "driver.disconnect: undoes an open transaction", disconnects),
   promiseIf(hasTransactions, "driver.transaction: nothing of an undone one leaks into the next", leaks),
   promiseIf(hasSavepoints, "driver.transaction: inside another it is undone alone", nested),
+  promiseIf(
+    hasSavepoints,
+    "driver.transaction: inside another it is undone also when what is thrown is no Error",
+    nestedForAnything,
+  ),
   promiseIf(hasSavepoints, "driver.transaction: inside another that throws it is undone too", outer),
   promiseIf(
     all(hasTransactions, has("begin")),
@@ -28,6 +40,9 @@ export const driverTransactionsSuite: readonly TestCase[] = [
 ];
 
 class Undo extends Error {}
+
+/** What may be thrown too: each is easily taken for nothing thrown. */
+const NO_ERRORS: readonly unknown[] = [undefined, null, 0, "", false, NaN];
 
 const schema = {
   id: { type: "INTEGER", primaryKey: true, notNull: true },
@@ -58,6 +73,56 @@ async function passesOn(world: World): Promise<void> {
       throw reason;
     });
   expectTrue(await expectFailure(work, { error: Undo }) === reason, "what the callback throws is thrown");
+}
+
+async function passesOnAnything(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  for (const reason of NO_ERRORS) {
+    const forget = world.log.part();
+    const work = () =>
+      transaction(world, function* () {
+        yield driver.count(db, name);
+        throw reason;
+      });
+    await expectThrown(work, reason);
+    forget();
+  }
+}
+
+async function undoesForAnything(world: World): Promise<void> {
+  const table = await items(world);
+  const { driver, db, name } = table;
+  const before = await allRows(table);
+  for (const reason of NO_ERRORS) {
+    const forget = world.log.part();
+    const work = () =>
+      transaction(world, function* () {
+        yield driver.delete(db, name, { id: 1 });
+        throw reason;
+      });
+    await expectThrown(work, reason);
+    expectEqual(await allRows(table), before);
+    forget();
+  }
+}
+
+async function nestedForAnything(world: World): Promise<void> {
+  const table = await items(world);
+  const { driver, db, name } = table;
+  await transaction(world, function* () {
+    for (const reason of NO_ERRORS) {
+      const inner = () =>
+        driver.transaction(() =>
+          runSteps(world.mode, function* () {
+            yield driver.delete(db, name, { id: 1 });
+            throw reason;
+          })
+        );
+      yield* throwing(inner, reason);
+    }
+    yield driver.insert(db, name, { id: 3, name: "c" });
+  });
+  expectEqual(idsOf(await allRows(table)), [1, 2, 3]);
 }
 
 async function keeps(world: World): Promise<void> {
@@ -103,6 +168,44 @@ async function undoes(world: World): Promise<void> {
     });
   await expectFailure(everything, { error: Undo });
   expectEqual(await allRows(table), before);
+}
+
+async function disconnects(world: World): Promise<void> {
+  const before = await allRows(await items(world));
+  await (world.mode === "sync" ? disconnectInside(world) : disconnectBeside(world));
+  await world.reopen();
+  expectEqual(await allRows(await directTable(world, "items", schema)), before);
+}
+
+async function disconnectInside(world: World): Promise<void> {
+  const driver = await world.direct();
+  const work = () =>
+    transaction(world, function* () {
+      yield driver.insert(world.database, "items", { id: 3, name: "c" });
+      yield driver.disconnect();
+    });
+  await expectFailure(work, { error: Error });
+}
+
+async function disconnectBeside(world: World): Promise<void> {
+  const driver = await world.direct();
+  let inside = (): void => {};
+  let end = (): void => {};
+  const written = new Promise<void>((resolve) => inside = resolve);
+  const ended = new Promise<void>((resolve) => end = resolve);
+  const work = driver.transaction(async () => {
+    await driver.insert(world.database, "items", { id: 3, name: "c" });
+    inside();
+    await ended;
+  });
+  const refused = expectFailure(() => work, { error: Error });
+  await Promise.race([written, refused]);
+  const closed = driver.disconnect();
+  // A driver that waits for the transaction is not waited for.
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 20))]);
+  end();
+  await refused;
+  await closed;
 }
 
 async function leaks(world: World): Promise<void> {

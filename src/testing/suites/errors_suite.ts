@@ -1,4 +1,5 @@
 import {
+  ConnectionError,
   ForeignKeyConstraintError,
   NotFoundError,
   NotNullConstraintError,
@@ -6,10 +7,14 @@ import {
   UniqueConstraintError,
   ValidationError,
 } from "../../errors/mod.ts";
-import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
+import { expectEqual, expectFailure } from "../assertions.ts";
+import { Mismatch } from "../mismatch.ts";
+import { showValue } from "../show_value.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
+import type { AnyDriver } from "../../store/any_driver.ts";
 import type { World } from "../world.ts";
+import { directTable } from "./direct_table.ts";
 
 /** The same mistake gives the same class and code on every driver. */
 export const errorsSuite: readonly TestCase[] = [
@@ -17,6 +22,8 @@ export const errorsSuite: readonly TestCase[] = [
   promise("errors: what the store refused names the driver", driverName),
   promise("errors: a message says what was attempted and where, and ends without a period", messages),
   promise("errors: a call that is refused changes nothing", unchanged),
+  promise("driver: a table that does not exist is refused by every method that needs it", unknownTable),
+  promise("driver: a call while it is not connected is answered or refused as NOT_CONNECTED", notConnected),
 ];
 
 async function tables(world: World): Promise<{ User: TestModel; Post: TestModel }> {
@@ -103,11 +110,16 @@ async function driverName(world: World): Promise<void> {
 async function messages(world: World): Promise<void> {
   for (const [call, [error, , table]] of mistakesIn(await tables(world))) {
     const { message, name } = await expectFailure(call, { error });
-    expectTrue(message.startsWith("Cannot "), `the message begins with what was attempted: "${message}"`);
-    expectTrue(message.includes(`\`${table}\``), `the message names the table: "${message}"`);
-    expectTrue(!message.endsWith("."), `the message ends without a period: "${message}"`);
+    expectMessage(message, /^Cannot /, 'a message that begins with what was attempted: "Cannot …"');
+    // In backticks, in other quotes or in none.
+    expectMessage(message, new RegExp(`\\b${table}\\b`), `a message that names the table ${table}`);
+    expectMessage(message, /[^.]$/, "a message that ends without a period");
     expectEqual(name, error.name, "`name` of the error");
   }
+}
+
+function expectMessage(message: string, form: RegExp, wanted: string): void {
+  if (!form.test(message)) throw new Mismatch("", wanted, showValue(message));
 }
 
 async function unchanged(world: World): Promise<void> {
@@ -117,4 +129,64 @@ async function unchanged(world: World): Promise<void> {
     await expectFailure(call, { error });
     expectEqual([await User.findAll(), await Post.findAll()], before);
   }
+}
+
+const schema = {
+  id: { type: "INTEGER", primaryKey: true, notNull: true },
+  name: { type: "TEXT" },
+} as const;
+
+/** A call of each method that reads or changes rows. */
+function callsOn(driver: AnyDriver, db: string, table: string): (() => unknown)[] {
+  return [
+    () => driver.findAll(db, table, {}),
+    () => driver.findOne(db, table, { where: { id: 1 } }),
+    () => driver.count(db, table),
+    () => driver.insert(db, table, { id: 1, name: "a" }),
+    () => driver.bulkInsert(db, table, [{ id: 2, name: "b" }]),
+    () => driver.update(db, table, { name: "c" }, { id: 1 }),
+    () => driver.bulkUpdate(db, table, [{ where: { id: 1 }, data: { name: "d" } }]),
+    () => driver.delete(db, table, { id: 1 }),
+  ];
+}
+
+async function unknownTable(world: World): Promise<void> {
+  const { driver, db } = await directTable(world, "others", schema, [{ id: 1, name: "a" }]);
+  const unknown = { error: ValidationError, code: "UNKNOWN_TABLE", table: "items" };
+  for (const call of callsOn(driver, db, "items")) await expectFailure(call, unknown);
+  await directTable(world, "items", schema, [{ id: 1, name: "a" }]);
+  for (const call of callsOn(driver, db, "items").slice(0, 3)) await call();
+  await driver.dropTable(db, "items");
+  for (const call of callsOn(driver, db, "items")) await expectFailure(call, unknown);
+  expectEqual(await driver.findAll(db, "others", {}), [{ id: 1, name: "a" }]);
+}
+
+async function notConnected(world: World): Promise<void> {
+  const driver = world.unconnected();
+  const calls = [
+    () => driver.tableExists(world.database, "items"),
+    () => driver.createTable(world.database, "items", schema),
+    ...callsOn(driver, world.database, "items"),
+    () => driver.createIndex(world.database, "items", "by_name", { columns: ["name"] }),
+    () => driver.dropIndex(world.database, "items", "by_name"),
+    () => driver.transaction(() => driver.count(world.database, "items")),
+    () => driver.dropTable(world.database, "items"),
+  ];
+  for (const call of calls) await answeredOrRefused(call);
+  await world.connect();
+  await directTable(world, "others", schema);
+  await driver.disconnect();
+  for (const call of calls) await answeredOrRefused(call);
+}
+
+/** A store that has nothing to open may answer. */
+async function answeredOrRefused(call: () => unknown): Promise<void> {
+  let error: unknown;
+  try {
+    await call();
+    return;
+  } catch (thrown) {
+    error = thrown;
+  }
+  await expectFailure(() => Promise.reject(error), { error: ConnectionError, code: "NOT_CONNECTED" });
 }

@@ -13,6 +13,7 @@ export const flowsSuite: readonly TestCase[] = [
   promiseIf(isAsync, "flows: transactions that read and write the same row lose nothing", increments),
   promiseIf(isAsync, "flows: writes without a transaction are all kept", writes),
   promiseIf(isAsync, "flows: the first operations on a table may be many at once", firstUse),
+  promiseIf(isAsync, "driver.connect: several at once open the store once", connects),
   promiseIf(isAsync, "flows: nested transactions that are started together are kept apart", nested),
   promiseIf(isAsync, "flows: an operation after the end of its transaction is refused", late),
   promiseIf(isAsync, "flows: a unique value is stored once, however many try", once),
@@ -25,6 +26,8 @@ const schema = {
   name: { type: "TEXT", unique: true },
   n: { type: "INTEGER", default: 0 },
 } as const;
+
+const key = { type: "INTEGER", primaryKey: true } as const;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -124,6 +127,35 @@ async function firstUse(world: World): Promise<void> {
   ]);
   expectEqual([counts[0], counts[2], counts[4], counts[5]], [0, [], 0, false]);
   expectEqual(await Child.create({ item: 1 }), { id: 1, item: 1 });
+}
+
+async function connects(world: World): Promise<void> {
+  const driver = world.unconnected();
+  const table = { db: world.database, name: "items", schema: { id: { ...key, notNull: true } } } as const;
+  let open = false;
+  const used = attempt(
+    Promise.resolve(world.connect()).then(async () => {
+      open = true;
+      await driver.createTable(table.db, table.name, table.schema);
+      await driver.insert(table.db, table.name, { id: 1 });
+    }),
+  );
+  // Whoever connects may go on when that has ended, whoever opened the store.
+  const connect = async () => {
+    await world.connect();
+    await driver.tableExists(table.db, table.name);
+  };
+  const others = [attempt(connect())];
+  // The last of them connects just before the store is open.
+  for (let i = 0; i < 30 && !open; i++) {
+    await (i < 10 ? null : pause(0));
+    if (!open) others.push(attempt(connect()));
+  }
+  for (const ended of await Promise.all([used, ...others])) if (ended instanceof Error) throw ended;
+  expectEqual(await driver.findAll(table.db, table.name, {}), [{ id: 1 }]);
+  const models = [world.newORM(), world.newORM()].map((orm) => world.define("items", { id: key }, { orm }));
+  await Promise.all(models.map((Item, i) => Item.create({ id: 2 + i })));
+  expectEqual(await models[0]?.count(), 3);
 }
 
 async function nested(world: World): Promise<void> {

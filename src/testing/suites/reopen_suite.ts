@@ -1,8 +1,9 @@
 import { ForeignKeyConstraintError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure } from "../assertions.ts";
-import { promiseIf, reopens, type TestCase } from "../test_case.ts";
+import { promise, promiseIf, reopens, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { allRows, directTable } from "./direct_table.ts";
 import { COLUMN_SAMPLES } from "./value_samples.ts";
 
 /** What is stored is there when the store is opened again. */
@@ -12,6 +13,8 @@ export const reopenSuite: readonly TestCase[] = [
   promiseIf(reopens, "reopen: constraints and indexes still hold", constraints),
   promiseIf(reopens, "reopen: a table that differs from its schema is refused", mismatch),
   promiseIf(reopens, "reopen: work that was undone is not there", undone),
+  promiseIf(reopens, "reopen: tableExists and dropTable know the tables that are there", knows),
+  promise("driver.connect: after disconnect, a table is used again when createTable has come again", again),
 ];
 
 const key = { type: "INTEGER", primaryKey: true } as const;
@@ -112,4 +115,30 @@ async function undone(world: World): Promise<void> {
   });
   await world.reopen();
   expectEqual(await define().findAll(), [{ id: 1, a: "kept" }, { id: 3, a: "kept too" }]);
+}
+
+async function knows(world: World): Promise<void> {
+  const schema = { id: { ...key, notNull: true } } as const;
+  await directTable(world, "items", schema, [{ id: 1 }]);
+  await world.reopen();
+  const driver = await world.direct();
+  expectEqual(await driver.tableExists(world.database, "items"), true);
+  expectEqual(await driver.tableExists(world.database, "nothing"), false);
+  await driver.dropTable(world.database, "items");
+  expectEqual(await driver.tableExists(world.database, "items"), false);
+  await world.reopen();
+  expectEqual(await allRows(await directTable(world, "items", schema)), []);
+}
+
+async function again(world: World): Promise<void> {
+  const schema = { id: { ...key, notNull: true } } as const;
+  const { driver } = await directTable(world, "items", schema, [{ id: 1 }]);
+  await driver.disconnect();
+  await world.connect();
+  const table = await directTable(world, "items", schema);
+  const rows = await allRows(table);
+  // Of a store that does not outlive its driver they may be gone.
+  if (world.given.reopens || rows.length > 0) expectEqual(rows, [{ id: 1 }]);
+  expectEqual(await driver.insert(table.db, "items", { id: 2 }), { id: 2 });
+  expectEqual(await allRows(table), [...rows, { id: 2 }]);
 }

@@ -1,4 +1,5 @@
-import { UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
+import { isPromise } from "../../chain/chain.ts";
+import { ConnectionError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
@@ -226,9 +227,11 @@ async function disconnects(world: World): Promise<void> {
   const orm = world.newORM();
   const Item = world.define("items", { id: key }, { orm });
   await Item.create({ id: 1 });
+  const answer = orm.disconnect() as unknown;
+  expectTrue(isPromise(answer) === (world.mode === "async"), "`disconnect` answers as the driver does");
+  await answer;
   await orm.disconnect();
-  await orm.disconnect();
-  await expectFailure(() => Item.count(), { error: Error });
+  await expectFailure(() => Item.count(), { error: ConnectionError, code: "NOT_CONNECTED" });
   const Again = world.define("items", { id: key }, { orm: world.newORM() });
   expectEqual(typeof await Again.count(), "number");
 }

@@ -1,5 +1,5 @@
 import { NotFoundError, TransactionError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
-import { expectEqual, expectFailure, expectTrue, failing } from "../assertions.ts";
+import { expectEqual, expectFailure, expectThrown, expectTrue, failing, throwing } from "../assertions.ts";
 import { isOfMode, promise, promiseIf, type TestCase } from "../test_case.ts";
 import { take } from "../steps.ts";
 import type { TestModel } from "../test_model.ts";
@@ -9,6 +9,7 @@ import type { World } from "../world.ts";
 export const transactionsSuite: readonly TestCase[] = [
   promise("transaction: keeps the work and returns what its callback returns", commits),
   promise("transaction: a throw undoes every kind of write, and is passed on as it is", undoes),
+  promise("transaction: is undone also when what is thrown is no Error", undoesForAnything),
   promise("transaction: sees its own writes", seesItself),
   promise("transaction: undoes what references and upserts changed", undoesCascades),
   promise("transaction: a nested one that throws is undone alone", nestedUndone),
@@ -108,6 +109,27 @@ async function undoes(world: World): Promise<void> {
   expectEqual(await Item.findAll(), before);
   await expectFailure(() => Item.create(row(9, "b")), { error: UniqueConstraintError, columns: ["name"] });
   await Item.create(row(4, "d"));
+}
+
+async function undoesForAnything(world: World): Promise<void> {
+  const Item = await items(world);
+  const before = await Item.findAll();
+  for (const reason of [undefined, null, 0, "", false, NaN]) {
+    const forget = world.log.part();
+    const work = () =>
+      world.transaction(function* () {
+        yield Item.deleteAll();
+        throw reason;
+      });
+    await expectThrown(work, reason);
+    expectEqual(await Item.findAll(), before);
+    await world.transaction(function* () {
+      yield* throwing(work, reason);
+      expectEqual(yield* take(Item.findAll()), before);
+    });
+    expectEqual(await Item.findAll(), before);
+    forget();
+  }
 }
 
 async function seesItself(world: World): Promise<void> {
