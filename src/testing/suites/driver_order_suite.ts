@@ -1,5 +1,6 @@
 import type { QueryOptions } from "../../contract/mod.ts";
 import { expectEqual } from "../assertions.ts";
+import { collect } from "../collect.ts";
 import { all, declares, promiseIf, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
@@ -30,6 +31,11 @@ export const driverOrderSuite: readonly TestCase[] = [
     "driver.findAll: limit and offset cut the ordered rows",
     cuts,
   ),
+  promiseIf(
+    all(declares("orderBy"), declares("limit")),
+    "driver.findAll: limit and offset count the rows that match",
+    cutsMatching,
+  ),
   promiseIf(declares("select"), "driver.findAll: select gives exactly these columns", selects),
 ];
 
@@ -38,8 +44,7 @@ async function found(table: DirectTable, options: QueryOptions): Promise<Row[]> 
   const { driver, db, name } = table;
   const rows = await driver.findAll(db, name, options);
   if (driver.iterate !== undefined) {
-    const seen: Row[] = [];
-    for await (const row of driver.iterate(db, name, options)) seen.push(row);
+    const seen = await collect(driver.iterate(db, name, options), rows.length);
     expectEqual(seen, rows, "what `iterate` gives, compared with `findAll`");
   }
   if (driver.prepare !== undefined) {
@@ -123,6 +128,26 @@ async function cuts(world: World): Promise<void> {
   expectEqual(await ids({ limit: 0 }), []);
   expectEqual(await ids({ limit: 100, offset: 0 }), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expectEqual(await ids({ limit: 2, offset: 1, orderBy: [["n", "DESC"], ["id", "ASC"]] }), [3, 5]);
+}
+
+async function cutsMatching(world: World): Promise<void> {
+  const rows = shuffled(Array.from({ length: 10 }, (_, i) => ({ id: i, n: i % 2 })));
+  const { driver, db, name } = await directTable(world, "items", { id, n: { type: "INTEGER" } }, rows);
+  const cuts: readonly (readonly [QueryOptions, readonly number[]])[] = [
+    [{ limit: 2 }, [1, 3]],
+    [{ limit: 2, offset: 1 }, [3, 5]],
+    [{ limit: 9 }, [1, 3, 5, 7, 9]],
+    [{ offset: 3 }, [7, 9]],
+  ];
+  for (const [cut, expected] of cuts) {
+    const options: QueryOptions = { where: { n: 1 }, orderBy: [["id", "ASC"]], ...cut };
+    const ids = (found: readonly Row[]): unknown[] => found.map((row) => row["id"]);
+    expectEqual(ids(await driver.findAll(db, name, options)), expected);
+    if (driver.iterate !== undefined) {
+      expectEqual(ids(await collect(driver.iterate(db, name, options), expected.length)), expected);
+    }
+  }
+  expectEqual(await driver.findOne(db, name, { where: { n: 1, id: 6 }, limit: 1 }), null);
 }
 
 async function selects(world: World): Promise<void> {
