@@ -2,6 +2,7 @@ import { ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure } from "../assertions.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
+import { copies } from "./condition.ts";
 import { allRows, directTable } from "./direct_table.ts";
 
 /** What every driver does with connections and tables. */
@@ -10,7 +11,7 @@ export const driverTablesSuite: readonly TestCase[] = [
   promise("driver.createTable: does nothing when the same table exists", createsOnce),
   promise("driver.createTable: throws when the table differs", createsOther),
   promise("driver.tableExists: tells whether the table exists", exists),
-  promise("driver.dropTable: removes the table with its rows", drops),
+  promise("driver.dropTable: removes the table with its rows and indexes", drops),
   promise("driver: tables of one name in two databases have nothing in common", apart),
 ];
 
@@ -57,11 +58,17 @@ async function exists(world: World): Promise<void> {
 
 async function drops(world: World): Promise<void> {
   const { driver, db } = await directTable(world, "items", schema, [{ id: 1, a: "x" }]);
+  await driver.createIndex(db, "items", "one", { columns: ["a"], unique: true });
   await driver.dropTable(db, "items");
   expectEqual(await driver.tableExists(db, "items"), false);
   await driver.dropTable(db, "items");
   const again = await directTable(world, "items", { ...schema, b: { type: "INTEGER" } });
   expectEqual(await allRows(again), []);
+  const rows = [{ id: 1, a: "x", b: null }, { id: 2, a: "x", b: null }];
+  await driver.bulkInsert(db, "items", copies(rows));
+  expectEqual(await allRows(again), rows);
+  // The name is free, too.
+  await driver.createIndex(db, "items", "one", { columns: ["b"] });
 }
 
 async function apart(world: World): Promise<void> {

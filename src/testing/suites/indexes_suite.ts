@@ -18,6 +18,7 @@ export const indexesSuite: readonly TestCase[] = [
   promise("unique index: only the rows that satisfy its condition are compared", partial),
   promise("unique index: an update that makes two rows equal is refused", updates),
   promise("unique index: is made with the table when it is declared", declared),
+  promise("unique index: is of its table, whatever indexes of its name others have", apart),
   promise("createIndex: rows that are equal already are refused", violated),
   promise("createIndex: the same index may be made again, another of its name not", again),
   promise("createIndex: an index that makes no sense is refused", nonsense),
@@ -134,6 +135,26 @@ async function declared(world: World): Promise<void> {
   await Item.dropIndex("a_b_unique");
   await Item.create({ id: 2, a: "x", b: 1 });
   expectEqual(await Item.count(), 2);
+}
+
+async function apart(world: World): Promise<void> {
+  const indexes = [{ name: "one", columns: ["a"], unique: true }];
+  const tables = ["items", "others", "items_one", "items.one"];
+  const models = tables.map((table) => world.define(table, schema, { indexes }));
+  for (const Item of models) await Item.create({ id: 1, a: "x" });
+  for (const [i, Item] of models.entries()) {
+    await expectFailure(() => Item.create({ id: 2, a: "x" }), {
+      ...refused("a"),
+      table: tables[i] as string,
+    });
+  }
+  const [First, Second, ...others] = models as [TestModel, TestModel, ...TestModel[]];
+  await First.dropIndex("one");
+  await Second.drop();
+  await First.create({ id: 2, a: "x" });
+  for (const Item of others) {
+    await expectFailure(() => Item.create({ id: 2, a: "x" }), { error: UniqueConstraintError });
+  }
 }
 
 async function violated(world: World): Promise<void> {
