@@ -6,6 +6,7 @@ import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { copies } from "./condition.ts";
 import { allRows, directTable } from "./direct_table.ts";
+import { JOINED_VALUES } from "./joined_values.ts";
 
 const isUnique = declares("unique");
 const hasIndexes = declares("uniqueIndexes");
@@ -28,6 +29,11 @@ export const driverConstraintsSuite: readonly TestCase[] = [
     composite,
   ),
   promiseIf(hasIndexes, "driver.createIndex: a unique index refuses equal rows", uniqueIndex),
+  promiseIf(
+    hasIndexes,
+    "driver.createIndex: values of several columns are never taken for one another",
+    joinedValues,
+  ),
   promiseIf(
     hasIndexes,
     "driver.createIndex: indexes of one name on two tables have nothing in common",
@@ -156,6 +162,23 @@ async function uniqueIndex(world: World): Promise<void> {
   await driver.dropIndex(db, name, "one");
   await driver.insert(db, name, { id: 5, name: "e", n: 2 });
   expectEqual((await allRows(table)).map(({ n }) => n), [1, 2, null, null, 2]);
+}
+
+async function joinedValues(world: World): Promise<void> {
+  const rows = JOINED_VALUES.map((values, i) => ({ id: i, ...values }));
+  const columns = { id, a: { type: "TEXT" }, b: { type: "TEXT" } } as const;
+  const before = await directTable(world, "before", columns);
+  await before.driver.createIndex(before.db, before.name, "both", { columns: ["a", "b"], unique: true });
+  await directTable(world, "before", columns, rows);
+  expectEqual(await allRows(before), rows);
+  const after = await directTable(world, "after", columns, rows);
+  await after.driver.createIndex(after.db, after.name, "both", { columns: ["a", "b"], unique: true });
+  for (const { driver, db, name } of [before, after]) {
+    const refused = { ...equal("a", "b"), table: name };
+    for (const row of rows.slice(0, 9)) {
+      await expectFailure(() => driver.insert(db, name, { ...row, id: 1000 }), refused);
+    }
+  }
 }
 
 /** Two tables with an index each, by names that are one name when they are joined without care. */

@@ -3,6 +3,7 @@ import { expectEqual, expectFailure } from "../assertions.ts";
 import { declares, promise, promiseIf, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { JOINED_VALUES } from "./joined_values.ts";
 import { ORDERED_VALUES, type OrderedValues } from "./ordered_values.ts";
 
 /** Unique columns, and indexes of one column, several, or some of the rows. */
@@ -15,6 +16,7 @@ export const indexesSuite: readonly TestCase[] = [
   ),
   promise("unique: any number of rows may have null", nulls),
   promise("unique index: rows equal in all its columns are refused, unless one is null", composite),
+  promise("unique index: values of its columns are never taken for one another", joined),
   promise("unique index: only the rows that satisfy its condition are compared", partial),
   promise("unique index: an update that makes two rows equal is refused", updates),
   promise("unique index: is made with the table when it is declared", declared),
@@ -76,6 +78,14 @@ async function composite(world: World): Promise<void> {
   await Item.bulkCreate([{ id: 4, a: "x" }, { id: 5, a: "x" }, { id: 6, b: 1 }, { id: 7 }, { id: 8 }]);
   expectEqual(await Item.create({ id: 9, a: "X", b: 1 }), { id: 9, a: "X", b: 1, on: null, data: null });
   expectEqual(await Item.count(), 9);
+}
+
+async function joined(world: World): Promise<void> {
+  const Item = world.define("items", { id: key, a: { type: "TEXT" }, b: { type: "TEXT" } });
+  await Item.createIndex("both", { columns: ["a", "b"], unique: true });
+  await world.fill(Item, JOINED_VALUES.map((values, id) => ({ id, ...values })));
+  expectEqual(await Item.count(), JOINED_VALUES.length);
+  await expectFailure(() => Item.create({ id: 1000, ...JOINED_VALUES.at(-1) }), refused("a", "b"));
 }
 
 async function partial(world: World): Promise<void> {
