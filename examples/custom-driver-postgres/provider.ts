@@ -5,7 +5,7 @@ import { PgConnection } from "./connection.ts";
 import { connectionError } from "./connection_error.ts";
 import { PostgresEngine } from "./engine.ts";
 import { loadClient } from "./load_client.ts";
-import { quoteName } from "./names.ts";
+import { quoteName, storedName } from "./names.ts";
 import { type PostgresOptions, type PostgresSettings, postgresSettings } from "./options.ts";
 import { type PGliteClient, PGliteStream } from "./pglite_stream.ts";
 import { Pool } from "./pool.ts";
@@ -66,7 +66,7 @@ export class PostgresProvider implements AsyncSqlProvider {
   }
 
   async #prepare(connection: PgConnection, schema: string, dbName: string): Promise<void> {
-    const { rows: [found = []] } = await connection.query(CHECK, [schema]);
+    const { rows: [found = []] } = await connection.query(CHECK, [storedName(schema)]);
     const [version, encoding, exists] = found;
     if (Number(version) < LEAST_VERSION || encoding !== "UTF8") {
       throw new UnsupportedError(

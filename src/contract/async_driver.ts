@@ -77,12 +77,12 @@ export interface AsyncDriver {
     data: Readonly<Record<string, unknown>>,
     where: DriverWhere,
   ): Promise<number>;
-  /** Makes all the updates, in order, or none; returns how many rows matched in total. */
+  /** Makes all the updates, each checked before the next, or none; returns how many rows matched in total. */
   bulkUpdate(dbName: string, tableName: string, updates: readonly BulkUpdate[]): Promise<number>;
   /** Removes the rows that match; returns how many matched. */
   delete(dbName: string, tableName: string, where: DriverWhere): Promise<number>;
 
-  /** Makes the index. Does nothing when the same index exists. */
+  /** Makes the index, whose name is of its table. Does nothing when the same one exists, and throws when another has its name. */
   createIndex(dbName: string, tableName: string, indexName: string, options: IndexOptions): Promise<void>;
   /** Removes the index. Does nothing when it is absent. */
   dropIndex(dbName: string, tableName: string, indexName: string): Promise<void>;

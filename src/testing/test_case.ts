@@ -10,6 +10,8 @@ export interface Given {
   readonly mode: Mode;
   /** Whether its store can be opened again. */
   readonly reopens: boolean;
+  /** Whether a database may have any name. */
+  readonly anyDatabase: boolean;
   /** The names of its optional members. */
   readonly members: readonly string[];
 }
@@ -76,6 +78,11 @@ export function isOfMode(mode: Mode): Requirement {
 /** The store can be opened again. */
 export function reopens(given: Given): string | null {
   return given.reopens ? null : "the options give no `reopen`";
+}
+
+/** A database may have any name. */
+export function namesDatabases(given: Given): string | null {
+  return given.anyDatabase ? null : "the options name the `databases`";
 }
 
 /** All of these. */

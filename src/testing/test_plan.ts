@@ -63,11 +63,12 @@ export function planTests(driver: AnyKindOfDriver, options: DriverUnderTest): Te
   };
 }
 
-function describe(driver: AnyKindOfDriver, mode: Mode, { reopen }: DriverUnderTest): Given {
+function describe(driver: AnyKindOfDriver, mode: Mode, { reopen, databases }: DriverUnderTest): Given {
   return {
     mode,
     capabilities: driver.metadata.capabilities ?? {},
     reopens: reopen !== undefined,
+    anyDatabase: databases === undefined,
     members: OPTIONAL_MEMBERS.filter((name) =>
       typeof (driver as unknown as Record<string, unknown>)[name] === "function"
     ),

@@ -89,7 +89,7 @@ describe("capabilityMatrix:", () => {
     });
     const text = capabilityMatrix(report);
     assertStringIncludes(text, "| area                     | passed | failed | skipped | not run |");
-    assertStringIncludes(text, "| driver: tables           |        |        |         | 6       |");
+    assertStringIncludes(text, "| driver: tables           |        |        |         | 10      |");
     assertStringIncludes(text, "| driver: transactions     | 3      | 3      | 6       |         |");
     assertStringIncludes(
       text,

@@ -32,7 +32,7 @@ async function sound(folder: string): Promise<void> {
   const { code, output } = await runTests(folder);
   assertEquals(code, 0, output);
   assertStringIncludes(output, "| template 0.1.0 | driver | note");
-  assertMatch(output, /\| driver: rows +\| 15 +\| +\| +\| +\|/);
+  assertMatch(output, /\| driver: rows +\| 16 +\| +\| +\| +\|/);
   const [, passed = 0] = /\| all +\| (\d+) +\| +\| \d+ +\| +\|/.exec(output) ?? [];
   assertGreater(Number(passed), 400, output);
 }

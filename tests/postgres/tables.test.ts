@@ -40,6 +40,20 @@ await testPostgres(
 );
 
 await testPostgres(
+  "postgres: a database whose name is longer than 63 bytes is found again by one that only reads",
+  async ({ driver, again }) => {
+    const database = "d".repeat(64);
+    await driver.connect({});
+    await driver.createTable(database, "items", { id });
+    await driver.insert(database, "items", { id: 1 });
+    const reader = again({ readonly: true });
+    await reader.connect({});
+    await reader.createTable(database, "items", { id });
+    assertEquals(await reader.findAll(database, "items", {}), [{ id: 1 }]);
+  },
+);
+
+await testPostgres(
   "postgres: a reference to a table that is not there refuses every value, and holds when it comes",
   async ({ driver }) => {
     await driver.connect({});

@@ -1,13 +1,14 @@
 import { MemoryDriver } from "../../drivers/memory.ts";
-import type {
-  BulkUpdate,
-  DriverConfig,
-  DriverMetadata,
-  DriverWhere,
-  IndexOptions,
-  QueryOptions,
-  SyncDriver,
-  TableSchema,
+import {
+  type BulkUpdate,
+  type DriverConfig,
+  type DriverMetadata,
+  type DriverWhere,
+  type IndexOptions,
+  type QueryOptions,
+  RinariError,
+  type SyncDriver,
+  type TableSchema,
 } from "../../mod.ts";
 
 type Data = Readonly<Record<string, unknown>>;
@@ -222,6 +223,81 @@ export class OrdersNullLast extends SoundDriver {
       Object.fromEntries(names.map((name) => [name, row[name]]))
     ) as T[];
   }
+}
+
+/** A search that is cut forgets its condition. */
+export class IgnoresWhereWithLimit extends SoundDriver {
+  override findAll<T>(dbName: string, tableName: string, options: QueryOptions): T[] {
+    return super.findAll<T>(
+      dbName,
+      tableName,
+      options.limit === undefined ? options : { ...options, where: {} },
+    );
+  }
+}
+
+/** An index whose name one of another table has is taken to be there. */
+export class SharesIndexNames extends SoundDriver {
+  readonly #owners: Map<string, string> = new Map();
+
+  override createIndex(dbName: string, tableName: string, indexName: string, options: IndexOptions): void {
+    const name = `${dbName}/${indexName}`;
+    if ((this.#owners.get(name) ?? tableName) !== tableName) return;
+    this.#owners.set(name, tableName);
+    super.createIndex(dbName, tableName, indexName, options);
+  }
+
+  override dropIndex(dbName: string, tableName: string, indexName: string): void {
+    this.#owners.delete(`${dbName}/${indexName}`);
+    super.dropIndex(dbName, tableName, indexName);
+  }
+}
+
+/** An index of a name that is taken is taken to be the same. */
+export class KeepsTheFirstIndex extends SoundDriver {
+  override createIndex(dbName: string, tableName: string, indexName: string, options: IndexOptions): void {
+    try {
+      super.createIndex(dbName, tableName, indexName, options);
+    } catch (error) {
+      if (!(error instanceof RinariError) || error.code !== "INDEX_MISMATCH") throw error;
+    }
+  }
+}
+
+/** A row is kept under its composite key, joined with a character that a value may hold. */
+export class JoinsKeys extends SoundDriver {
+  readonly #keys: Map<string, readonly string[]> = new Map();
+
+  override createTable(dbName: string, tableName: string, schema: TableSchema): void {
+    super.createTable(dbName, tableName, schema);
+    const key = Object.keys(schema).filter((column) => schema[column]?.primaryKey === true);
+    this.#keys.set(`${dbName}/${tableName}`, key);
+  }
+
+  override bulkInsert<T>(dbName: string, tableName: string, records: readonly Data[]): T[] {
+    const key = this.#keys.get(`${dbName}/${tableName}`) ?? [];
+    const inserted = super.bulkInsert<T>(dbName, tableName, records);
+    const joined = (row: Data): string => key.map((column) => row[column]).join("|");
+    const rows = this.store.findAll<Data>(dbName, tableName, {});
+    const kept = new Map(rows.map((row) => [joined(row), row]));
+    for (const row of rows) {
+      if (kept.get(joined(row)) === row) continue;
+      this.store.delete(dbName, tableName, Object.fromEntries(key.map((column) => [column, row[column]])));
+    }
+    return inserted;
+  }
+}
+
+/** Databases are files, and what is no letter, digit or `_` in their names becomes `_`. */
+export class SimplifiesDatabaseNames extends SoundDriver {
+  protected override readonly store: MemoryDriver = new Proxy(new MemoryDriver(), {
+    get(store, key) {
+      const member = Reflect.get(store, key, store) as unknown;
+      if (typeof member !== "function") return member;
+      return (first: unknown, ...rest: unknown[]) =>
+        member.call(store, typeof first === "string" ? first.replace(/\W/g, "_") : first, ...rest);
+    },
+  });
 }
 
 function eachValue(row: Data, change: (value: unknown) => unknown): Data {

@@ -23,6 +23,7 @@ export const crudSuite: readonly TestCase[] = [
   promise("updateAll: changes every row", updatesAll),
   promise("bulkUpdate: makes the updates in order and tells the total", bulkUpdates),
   promise("bulkUpdate: makes none of the updates when one is refused", bulkUpdatesNone),
+  promise("bulkUpdate: each update is checked as it is made: values are not swapped", bulkUpdatesInOrder),
   promise("delete: removes the rows that match and tells how many", deletes),
   promise("deleteAll: removes every row", deletesAll),
   promise("bulkDelete: removes the rows with these keys", bulkDeletes),
@@ -226,6 +227,32 @@ async function bulkUpdatesNone(world: World): Promise<void> {
     columns: ["name"],
   });
   expectEqual(await Item.findAll(), [row(1, "a", 1), row(2, "b", 2), row(3, null, null)]);
+}
+
+async function bulkUpdatesInOrder(world: World): Promise<void> {
+  const Item = await items(world);
+  const before = await Item.findAll();
+  const swaps = [
+    {
+      column: "name",
+      updates: [{ where: { id: 1 }, data: { name: "b" } }, { where: { id: 2 }, data: { name: "a" } }],
+    },
+    {
+      column: "id",
+      updates: [{ where: { id: 1 }, data: { id: 2 } }, { where: { name: "b" }, data: { id: 1 } }],
+    },
+  ];
+  for (const { column, updates } of swaps) {
+    await expectFailure(() => Item.bulkUpdate(updates), { error: UniqueConstraintError, columns: [column] });
+    expectEqual(await Item.findAll(), before);
+  }
+  const moves = [
+    { where: { id: 1 }, data: { name: "z" } },
+    { where: { id: 2 }, data: { name: "a" } },
+    { where: { id: 1 }, data: { name: "b" } },
+  ];
+  expectEqual(await Item.bulkUpdate(moves), 3);
+  expectEqual(await Item.findAll(), [row(1, "b", 1), row(2, "a", 2), row(3, null, null)]);
 }
 
 async function deletes(world: World): Promise<void> {

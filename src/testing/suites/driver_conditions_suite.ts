@@ -2,6 +2,7 @@ import { toDriverWhere } from "../../query/driver_where.ts";
 import { readWhere } from "../../query/where_reader.ts";
 import { Table } from "../../schema/table.ts";
 import { expectEqual, expectTrue } from "../assertions.ts";
+import { collect } from "../collect.ts";
 import { all, promiseIf, type Requirement, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
 import {
@@ -67,9 +68,7 @@ async function finds(
     expectEqual(await count.number(params), found.length);
   }
   if (driver.iterate !== undefined) {
-    const seen: Record<string, unknown>[] = [];
-    for await (const row of driver.iterate(db, name, { where })) seen.push(row);
-    expectIds(seen, found);
+    expectIds(await collect(driver.iterate(db, name, { where }), found.length), found);
   }
 }
 

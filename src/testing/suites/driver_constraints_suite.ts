@@ -1,13 +1,15 @@
-import type { ReferenceAction } from "../../contract/mod.ts";
-import { ForeignKeyConstraintError, UniqueConstraintError } from "../../errors/mod.ts";
+import type { IndexOptions, ReferenceAction } from "../../contract/mod.ts";
+import { ForeignKeyConstraintError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure } from "../assertions.ts";
 import { all, declares, declaresOperators, promiseIf, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { copies } from "./condition.ts";
 import { allRows, directTable } from "./direct_table.ts";
+import { JOINED_VALUES } from "./joined_values.ts";
 
 const isUnique = declares("unique");
+const hasIndexes = declares("uniqueIndexes");
 const refers = declares("references");
 
 /** The constraints a driver declares, it enforces itself, and a statement that one refuses changes nothing. */
@@ -18,12 +20,28 @@ export const driverConstraintsSuite: readonly TestCase[] = [
   promiseIf(isUnique, "driver.bulkUpdate: makes no update when one is refused", bulkUpdatesNone),
   promiseIf(
     isUnique,
+    "driver.bulkUpdate: each update is checked as it is made, also when a later one would set it right",
+    bulkUpdatesInOrder,
+  ),
+  promiseIf(
+    isUnique,
     "driver: equal values in all columns of a composite primary key are refused",
     composite,
   ),
-  promiseIf(declares("uniqueIndexes"), "driver.createIndex: a unique index refuses equal rows", uniqueIndex),
+  promiseIf(hasIndexes, "driver.createIndex: a unique index refuses equal rows", uniqueIndex),
   promiseIf(
-    all(declares("uniqueIndexes"), declares("partialIndexes"), declaresOperators("$gt")),
+    hasIndexes,
+    "driver.createIndex: values of several columns are never taken for one another",
+    joinedValues,
+  ),
+  promiseIf(
+    hasIndexes,
+    "driver.createIndex: indexes of one name on two tables have nothing in common",
+    indexesApart,
+  ),
+  promiseIf(hasIndexes, "driver.createIndex: throws when another index has the name", anotherIndex),
+  promiseIf(
+    all(hasIndexes, declares("partialIndexes"), declaresOperators("$gt")),
     "driver.createIndex: a unique index of some rows looks at these only",
     partialIndex,
   ),
@@ -92,6 +110,24 @@ async function bulkUpdatesNone(world: World): Promise<void> {
   expectEqual(await allRows(table), ROWS);
 }
 
+async function bulkUpdatesInOrder(world: World): Promise<void> {
+  const table = await directTable(world, "items", schema, ROWS);
+  const { driver, db, name } = table;
+  const swapped = [{ where: { id: 1 }, data: { name: "b" } }, { where: { id: 2 }, data: { name: "a" } }];
+  await expectFailure(() => driver.bulkUpdate(db, name, swapped), equal("name"));
+  expectEqual(await allRows(table), ROWS);
+  const keys = [{ where: { id: 1 }, data: { id: 2 } }, { where: { name: "b" }, data: { id: 1 } }];
+  await expectFailure(() => driver.bulkUpdate(db, name, keys), equal("id"));
+  expectEqual(await allRows(table), ROWS);
+  const moved = [
+    { where: { id: 1 }, data: { name: "z" } },
+    { where: { id: 2 }, data: { name: "a" } },
+    { where: { id: 1 }, data: { name: "b" } },
+  ];
+  expectEqual(await driver.bulkUpdate(db, name, moved), 3);
+  expectEqual((await allRows(table)).map((row) => row["name"]), ["b", "a", null]);
+}
+
 async function composite(world: World): Promise<void> {
   const pairs = {
     id,
@@ -126,6 +162,75 @@ async function uniqueIndex(world: World): Promise<void> {
   await driver.dropIndex(db, name, "one");
   await driver.insert(db, name, { id: 5, name: "e", n: 2 });
   expectEqual((await allRows(table)).map(({ n }) => n), [1, 2, null, null, 2]);
+}
+
+async function joinedValues(world: World): Promise<void> {
+  const rows = JOINED_VALUES.map((values, i) => ({ id: i, ...values }));
+  const columns = { id, a: { type: "TEXT" }, b: { type: "TEXT" } } as const;
+  const before = await directTable(world, "before", columns);
+  await before.driver.createIndex(before.db, before.name, "both", { columns: ["a", "b"], unique: true });
+  await directTable(world, "before", columns, rows);
+  expectEqual(await allRows(before), rows);
+  const after = await directTable(world, "after", columns, rows);
+  await after.driver.createIndex(after.db, after.name, "both", { columns: ["a", "b"], unique: true });
+  for (const { driver, db, name } of [before, after]) {
+    const refused = { ...equal("a", "b"), table: name };
+    for (const row of rows.slice(0, 9)) {
+      await expectFailure(() => driver.insert(db, name, { ...row, id: 1000 }), refused);
+    }
+  }
+}
+
+/** Two tables with an index each, by names that are one name when they are joined without care. */
+const TWINS = [
+  [["items", "one"], ["others", "one"]],
+  [["a", "b_one"], ["a_b", "one"]],
+  [["a", "b__one"], ["a__b", "one"]],
+  [["a", "b.one"], ["a.b", "one"]],
+] as const;
+
+async function indexesApart(world: World): Promise<void> {
+  for (const twins of TWINS) {
+    const forget = world.log.part();
+    const rows = [{ id: 1, name: null, n: 1 }];
+    for (const [table] of twins) await directTable(world, table, schema, rows);
+    const driver = await world.direct();
+    const db = world.database;
+    const [[first, index], [second]] = twins;
+    const add = (table: string, id: number) => driver.insert(db, table, { id, name: null, n: 1 });
+    for (const [table, name] of twins) {
+      await driver.createIndex(db, table, name, { columns: ["n"], unique: true });
+    }
+    for (const [table] of twins) await expectFailure(() => add(table, 2), { ...equal("n"), table });
+    await driver.dropIndex(db, first, index);
+    await add(first, 2);
+    await expectFailure(() => add(second, 2), { ...equal("n"), table: second });
+    await driver.dropTable(db, first);
+    await expectFailure(() => add(second, 2), { ...equal("n"), table: second });
+    await driver.dropTable(db, second);
+    forget();
+  }
+}
+
+async function anotherIndex(world: World): Promise<void> {
+  const table = await directTable(world, "items", schema, [{ id: 1, name: "a", n: 1 }]);
+  const { driver, db, name } = table;
+  await driver.createIndex(db, name, "one", { columns: ["n"], unique: true });
+  const others: IndexOptions[] = [
+    { columns: ["name"], unique: true },
+    { columns: ["n", "name"], unique: true },
+    { columns: ["n"] },
+  ];
+  if (world.capabilities.partialIndexes === true) {
+    others.push({ columns: ["n"], unique: true, where: { name: "a" } });
+  }
+  const mismatch = { error: ValidationError, code: "INDEX_MISMATCH", table: name } as const;
+  for (const other of others) await expectFailure(() => driver.createIndex(db, name, "one", other), mismatch);
+  await expectFailure(() => driver.insert(db, name, { id: 2, name: "b", n: 1 }), equal("n"));
+  await driver.dropIndex(db, name, "one");
+  await driver.createIndex(db, name, "one", { columns: ["n"] });
+  await expectFailure(() => driver.createIndex(db, name, "one", { columns: ["n"], unique: true }), mismatch);
+  await driver.insert(db, name, { id: 2, name: "b", n: 1 });
 }
 
 async function partialIndex(world: World): Promise<void> {

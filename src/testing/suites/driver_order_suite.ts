@@ -1,5 +1,6 @@
 import type { QueryOptions } from "../../contract/mod.ts";
 import { expectEqual } from "../assertions.ts";
+import { collect } from "../collect.ts";
 import { all, declares, promiseIf, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
@@ -35,6 +36,11 @@ export const driverOrderSuite: readonly TestCase[] = [
     "driver.findOne: gives the first of the rows that findAll gives",
     findsFirst,
   ),
+  promiseIf(
+    all(declares("orderBy"), declares("limit")),
+    "driver.findAll: limit and offset count the rows that match",
+    cutsMatching,
+  ),
   promiseIf(declares("select"), "driver.findAll: select gives exactly these columns", selects),
 ];
 
@@ -43,8 +49,7 @@ async function found(table: DirectTable, options: QueryOptions): Promise<Row[]> 
   const { driver, db, name } = table;
   const rows = await driver.findAll(db, name, options);
   if (driver.iterate !== undefined) {
-    const seen: Row[] = [];
-    for await (const row of driver.iterate(db, name, options)) seen.push(row);
+    const seen = await collect(driver.iterate(db, name, options), rows.length);
     expectEqual(seen, rows, "what `iterate` gives, compared with `findAll`");
   }
   if (driver.prepare !== undefined) {
@@ -142,6 +147,26 @@ async function findsFirst(world: World): Promise<void> {
   expectEqual(await first({ orderBy: [["id", "ASC"]], offset: 3, limit: 5 }), 3);
   expectEqual(await first({ orderBy: [["id", "ASC"]], offset: 10 }), null);
   expectEqual(await first({ orderBy: [["id", "ASC"]], limit: 0 }), null);
+}
+
+async function cutsMatching(world: World): Promise<void> {
+  const rows = shuffled(Array.from({ length: 10 }, (_, i) => ({ id: i, n: i % 2 })));
+  const { driver, db, name } = await directTable(world, "items", { id, n: { type: "INTEGER" } }, rows);
+  const cuts: readonly (readonly [QueryOptions, readonly number[]])[] = [
+    [{ limit: 2 }, [1, 3]],
+    [{ limit: 2, offset: 1 }, [3, 5]],
+    [{ limit: 9 }, [1, 3, 5, 7, 9]],
+    [{ offset: 3 }, [7, 9]],
+  ];
+  for (const [cut, expected] of cuts) {
+    const options: QueryOptions = { where: { n: 1 }, orderBy: [["id", "ASC"]], ...cut };
+    const ids = (found: readonly Row[]): unknown[] => found.map((row) => row["id"]);
+    expectEqual(ids(await driver.findAll(db, name, options)), expected);
+    if (driver.iterate !== undefined) {
+      expectEqual(ids(await collect(driver.iterate(db, name, options), expected.length)), expected);
+    }
+  }
+  expectEqual(await driver.findOne(db, name, { where: { n: 1, id: 6 }, limit: 1 }), null);
 }
 
 async function selects(world: World): Promise<void> {

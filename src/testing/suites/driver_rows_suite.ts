@@ -3,7 +3,9 @@ import { expectEqual, expectSameItems, expectTrue } from "../assertions.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { copies } from "./condition.ts";
 import { allRows, type DirectTable, directTable, expectIds, rowOf } from "./direct_table.ts";
+import { TWINS } from "./joined_values.ts";
 
 /** What every driver does with rows, whatever it declares. */
 export const driverRowsSuite: readonly TestCase[] = [
@@ -18,6 +20,7 @@ export const driverRowsSuite: readonly TestCase[] = [
   promise("driver.update: tells how many rows match, changed or not", tellsUpdates),
   promise("driver.bulkUpdate: makes the updates in order", bulkUpdates),
   promise("driver.bulkUpdate: tells how many rows match in all, changed or not", tellsBulkUpdates),
+  promise("driver: rows of a composite primary key are never taken for one another", alike),
   promise("driver.delete: removes the rows that match, and no others", deletes),
   promise("driver.delete: tells how many rows match", tellsDeletes),
   promise("driver.findAll: the rows belong to the caller", belongs),
@@ -188,6 +191,41 @@ function bulkOfUpdates(): BulkUpdate[] {
     { where: { id: 9 }, data: { name: "none" } },
     { where: { id: 5 }, data: { r: 9.5, on: null } },
   ];
+}
+
+async function alike(world: World): Promise<void> {
+  const pair = {
+    a: { type: "TEXT", primaryKey: true, notNull: true },
+    b: { type: "TEXT", primaryKey: true, notNull: true },
+    id: { type: "INTEGER" },
+  } as const;
+  const texts = await directTable(world, "texts", pair);
+  const { driver, db, name } = texts;
+  const rows: Row[] = [];
+  for (const twins of TWINS) {
+    const both = twins.map((values, i) => ({ ...values, id: rows.length + i }));
+    await driver.bulkInsert(db, name, copies(both));
+    for (const row of both) {
+      const where = { a: row.a, b: row.b };
+      expectEqual(await world.log.look(() => driver.findOne(db, name, { where })), row);
+    }
+    rows.push(...both);
+  }
+  expectEqual(await allRows(texts), rows);
+  for (const { a, b, id } of rows) {
+    if (Number(id) % 2 === 0) await driver.delete(db, name, { a, b });
+    else await driver.update(db, name, { id: 1000 + Number(id) }, { a, b });
+  }
+  const left = rows.filter(({ id }) => Number(id) % 2 === 1);
+  expectEqual(await allRows(texts), left.map((row) => ({ ...row, id: 1000 + Number(row["id"]) })));
+  const second = { ...pair, b: { type: "INTEGER", primaryKey: true, notNull: true } } as const;
+  const numbers = [["a", 11], ["a1", 1], ["a", -1], ["a-", 1], ["", 1], ["1", 0], ["", 10], ["1", 1], [
+    "",
+    11,
+  ]]
+    .map(([a, b], id) => ({ a, b, id }));
+  const mixed = await directTable(world, "mixed", second, numbers);
+  expectEqual(await allRows(mixed), numbers);
 }
 
 async function deletes(world: World): Promise<void> {

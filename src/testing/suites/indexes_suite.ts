@@ -3,6 +3,7 @@ import { expectEqual, expectFailure } from "../assertions.ts";
 import { declares, promise, promiseIf, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { JOINED_VALUES } from "./joined_values.ts";
 import { ORDERED_VALUES, type OrderedValues } from "./ordered_values.ts";
 
 /** Unique columns, and indexes of one column, several, or some of the rows. */
@@ -15,9 +16,11 @@ export const indexesSuite: readonly TestCase[] = [
   ),
   promise("unique: any number of rows may have null", nulls),
   promise("unique index: rows equal in all its columns are refused, unless one is null", composite),
+  promise("unique index: values of its columns are never taken for one another", joined),
   promise("unique index: only the rows that satisfy its condition are compared", partial),
   promise("unique index: an update that makes two rows equal is refused", updates),
   promise("unique index: is made with the table when it is declared", declared),
+  promise("unique index: is of its table, whatever indexes of its name others have", apart),
   promise("createIndex: rows that are equal already are refused", violated),
   promise("createIndex: the same index may be made again, another of its name not", again),
   promise("createIndex: an index that makes no sense is refused", nonsense),
@@ -77,6 +80,14 @@ async function composite(world: World): Promise<void> {
   expectEqual(await Item.count(), 9);
 }
 
+async function joined(world: World): Promise<void> {
+  const Item = world.define("items", { id: key, a: { type: "TEXT" }, b: { type: "TEXT" } });
+  await Item.createIndex("both", { columns: ["a", "b"], unique: true });
+  await world.fill(Item, JOINED_VALUES.map((values, id) => ({ id, ...values })));
+  expectEqual(await Item.count(), JOINED_VALUES.length);
+  await expectFailure(() => Item.create({ id: 1000, ...JOINED_VALUES.at(-1) }), refused("a", "b"));
+}
+
 async function partial(world: World): Promise<void> {
   const Item = items(world);
   await Item.createIndex("active", { columns: ["a"], unique: true, where: { on: true } });
@@ -134,6 +145,26 @@ async function declared(world: World): Promise<void> {
   await Item.dropIndex("a_b_unique");
   await Item.create({ id: 2, a: "x", b: 1 });
   expectEqual(await Item.count(), 2);
+}
+
+async function apart(world: World): Promise<void> {
+  const indexes = [{ name: "one", columns: ["a"], unique: true }];
+  const tables = ["items", "others", "items_one", "items.one"];
+  const models = tables.map((table) => world.define(table, schema, { indexes }));
+  for (const Item of models) await Item.create({ id: 1, a: "x" });
+  for (const [i, Item] of models.entries()) {
+    await expectFailure(() => Item.create({ id: 2, a: "x" }), {
+      ...refused("a"),
+      table: tables[i] as string,
+    });
+  }
+  const [First, Second, ...others] = models as [TestModel, TestModel, ...TestModel[]];
+  await First.dropIndex("one");
+  await Second.drop();
+  await First.create({ id: 2, a: "x" });
+  for (const Item of others) {
+    await expectFailure(() => Item.create({ id: 2, a: "x" }), { error: UniqueConstraintError });
+  }
 }
 
 async function violated(world: World): Promise<void> {

@@ -42,11 +42,12 @@ async function items(world: World, length: number = 23): Promise<TestModel> {
 
 async function allPages(model: TestModel, options: object): Promise<Row[][]> {
   const pages: Row[][] = [];
+  const most = Math.max(1, await model.count());
   for (let after: string | null = null;;) {
     const page: TestPage = await model.paginate({ ...options, after });
     pages.push(page.rows);
     if (page.next === null) return pages;
-    expectTrue(pages.length < 200, "the pages end");
+    expectTrue(pages.length < most, "rows come once, and pages end");
     after = page.next;
   }
 }

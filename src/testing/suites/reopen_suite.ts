@@ -1,6 +1,6 @@
 import { ForeignKeyConstraintError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure } from "../assertions.ts";
-import { promise, promiseIf, reopens, type TestCase } from "../test_case.ts";
+import { all, declares, promise, promiseIf, reopens, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { allRows, directTable } from "./direct_table.ts";
@@ -11,6 +11,11 @@ export const reopenSuite: readonly TestCase[] = [
   promiseIf(reopens, "reopen: values of every type are there", values),
   promiseIf(reopens, "reopen: autoIncrement never assigns a number again", numbers),
   promiseIf(reopens, "reopen: constraints and indexes still hold", constraints),
+  promiseIf(
+    all(reopens, declares("uniqueIndexes")),
+    "reopen: an index that differs from the one declared is refused",
+    otherIndex,
+  ),
   promiseIf(reopens, "reopen: a table that differs from its schema is refused", mismatch),
   promiseIf(reopens, "reopen: work that was undone is not there", undone),
   promiseIf(reopens, "reopen: tableExists and dropTable know the tables that are there", knows),
@@ -97,6 +102,21 @@ async function mismatch(world: World): Promise<void> {
   await expectFailure(() => world.define("items", schema, { orm: world.newORM() }).count(), refused);
   const same = world.define("items", { id: key, a: { type: "TEXT" } }, { orm: world.newORM() });
   expectEqual(await same.findAll(), [{ id: 1, a: "x" }]);
+}
+
+async function otherIndex(world: World): Promise<void> {
+  const define = (columns: string[], unique: boolean): TestModel =>
+    world.define("items", { id: key, a: { type: "TEXT" }, b: { type: "TEXT" } }, {
+      indexes: [{ name: "one", columns, unique }],
+      orm: world.newORM(),
+    });
+  await define(["a"], false).create({ id: 1, a: "x" });
+  await world.reopen();
+  const refused = { error: ValidationError, code: "INDEX_MISMATCH", table: "items" };
+  await expectFailure(() => define(["a"], true).create({ id: 2, a: "x" }), refused);
+  await expectFailure(() => define(["b"], false).count(), refused);
+  await expectFailure(() => define(["a", "b"], false).count(), refused);
+  expectEqual(await define(["a"], false).findAll(), [{ id: 1, a: "x", b: null }]);
 }
 
 async function undone(world: World): Promise<void> {

@@ -1,7 +1,7 @@
 import { isPromise } from "../../chain/chain.ts";
 import { ConnectionError, UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
-import { promise, type TestCase } from "../test_case.ts";
+import { namesDatabases, promise, promiseIf, type TestCase } from "../test_case.ts";
 import type { World } from "../world.ts";
 
 /** Tables: made when first needed, never changed behind one's back. */
@@ -13,6 +13,11 @@ export const schemaSuite: readonly TestCase[] = [
   promise("define: a reference to no table, or to what is not unique, is refused", badReferences),
   promise("define: a table of 120 columns", wide),
   promise("define: tables of one name in two databases have nothing in common", twoDatabases),
+  promiseIf(
+    namesDatabases,
+    "define: databases have nothing in common, however alike their names are",
+    alikeDatabases,
+  ),
   promise("ready: makes the tables of all models", ready),
   promise("drop: the table is empty when it is used again", drops),
   promise("drop: a table may be defined anew in another form", redefined),
@@ -185,6 +190,19 @@ async function twoDatabases(world: World): Promise<void> {
   expectEqual([await Item.findAll(), await Other.findAll()], [[{ id: 1, a: "one" }], [{ id: "x" }]]);
   await Other.drop();
   expectEqual(await Item.count(), 1);
+}
+
+async function alikeDatabases(world: World): Promise<void> {
+  const names = ["_v1", ".v1", "-v1", "v1", "v.1"].map((ending) => world.database + ending);
+  const models = names.map((database) =>
+    world.define("items", { id: key, a: { type: "TEXT" } }, { database })
+  );
+  for (const [i, Item] of models.entries()) {
+    expectEqual(await Item.count(), 0);
+    await Item.create({ id: 1, a: `${i}` });
+  }
+  for (const [i, Item] of models.entries()) expectEqual(await Item.findAll(), [{ id: 1, a: `${i}` }]);
+  for (const Item of models) await Item.drop();
 }
 
 async function ready(world: World): Promise<void> {
