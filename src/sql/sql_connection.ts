@@ -1,4 +1,4 @@
-import { chain, chainAll, ensure, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, ensure, isPromise, type Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError } from "../errors/mod.ts";
@@ -61,8 +61,10 @@ export class SqlConnection {
   disconnect(): Maybe<void> {
     if (!this.#connected) return;
     this.#connected = false;
-    const undone = chainAll([this.#whole, ...this.#open], (each) => each.clear());
-    const close = () => chain(undone, () => chainAll([...this.#databases.values()], (each) => each.close()));
+    // Together: each may have to wait for a server that does not answer.
+    const undone = [this.#whole, ...this.#open].map((each) => each.clear()).filter(isPromise);
+    const closeAll = () => chainAll([...this.#databases.values()], (each) => each.close());
+    const close = () => undone.length === 0 ? closeAll() : Promise.all(undone).then(closeAll);
     return chain(ensure(close, () => this.provider.close?.()), () => undefined);
   }
 
