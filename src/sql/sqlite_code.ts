@@ -32,7 +32,7 @@ const CODES: Readonly<Record<string, number>> = {
  *
  * const failure = (error: Error & { code: string }) => sqliteFailure(sqliteCode(error.code), error.message);
  * const error = Object.assign(new Error("UNIQUE constraint failed: t.a"), { code: "SQLITE_CONSTRAINT_UNIQUE" });
- * console.log(failure(error)); // { kind: "unique", detail: "t.a" }
+ * console.log(failure(error).kind); // unique
  * ```
  */
 export function sqliteCode(name: string): number {
