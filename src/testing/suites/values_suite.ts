@@ -1,4 +1,5 @@
 import { expectEqual, expectSameItems, expectTrue } from "../assertions.ts";
+import { collect } from "../collect.ts";
 import { difference } from "../equality.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
@@ -140,9 +141,7 @@ async function otherWays(world: World, kind: ColumnSamples): Promise<void> {
   const Kind = table(world, kind);
   const { given, stored } = rowsOf(kind);
   await world.fill(Kind, given);
-  const seen: Row[] = [];
-  for await (const row of Kind.iterate()) seen.push(row);
-  expectEqual(seen, stored);
+  expectEqual(await collect(Kind.iterate(), stored.length), stored);
   const byId = Kind.prepare(({ id }) => ({ where: { id }, select: ["value"] }));
   for (const { id, value } of stored) expectEqual(await byId.findOne({ id }), { value });
   expectEqual(await Kind.findAll({ select: ["value"] }), stored.map(({ value }) => ({ value })));
