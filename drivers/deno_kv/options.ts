@@ -162,11 +162,11 @@ function isURL(path: string | undefined): boolean {
 
 function isLimit(name: string, limit: unknown): boolean {
   return Object.hasOwn(LOCAL_LIMITS, name) &&
-    (limit === undefined || Number.isSafeInteger(limit) && limit as number > 0);
+    (limit === undefined || Number.isSafeInteger(limit) && (limit as number) > 0);
 }
 
 function isDuration(value: unknown): boolean {
-  return Number.isFinite(value) && value as number >= 0;
+  return Number.isFinite(value) && (value as number) >= 0;
 }
 
 function isKey(value: unknown): boolean {
