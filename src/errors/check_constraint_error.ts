@@ -12,6 +12,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class CheckConstraintError extends RinariError {
+  /** `"CheckConstraintError"`, in a bundle that is minified too. */
+  override readonly name: string = "CheckConstraintError";
+
   /** Makes the error; `code` is `CHECK_CONSTRAINT` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "CHECK_CONSTRAINT", ...details });

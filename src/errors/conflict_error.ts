@@ -12,6 +12,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class ConflictError extends RinariError {
+  /** `"ConflictError"`, in a bundle that is minified too. */
+  override readonly name: string = "ConflictError";
+
   /** Makes the error; `code` is `CONFLICT` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "CONFLICT", ...details });

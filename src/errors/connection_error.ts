@@ -13,6 +13,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class ConnectionError extends RinariError {
+  /** `"ConnectionError"`, in a bundle that is minified too. */
+  override readonly name: string = "ConnectionError";
+
   /** Makes the error; `code` is `CONNECTION` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "CONNECTION", ...details });

@@ -12,6 +12,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class ForeignKeyConstraintError extends RinariError {
+  /** `"ForeignKeyConstraintError"`, in a bundle that is minified too. */
+  override readonly name: string = "ForeignKeyConstraintError";
+
   /** Makes the error; `code` is `FOREIGN_KEY_CONSTRAINT` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "FOREIGN_KEY_CONSTRAINT", ...details });

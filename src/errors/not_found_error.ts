@@ -12,6 +12,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class NotFoundError extends RinariError {
+  /** `"NotFoundError"`, in a bundle that is minified too. */
+  override readonly name: string = "NotFoundError";
+
   /** Makes the error; `code` is `NOT_FOUND` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "NOT_FOUND", ...details });

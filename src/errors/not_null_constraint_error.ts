@@ -12,6 +12,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class NotNullConstraintError extends RinariError {
+  /** `"NotNullConstraintError"`, in a bundle that is minified too. */
+  override readonly name: string = "NotNullConstraintError";
+
   /** Makes the error; `code` is `NOT_NULL_CONSTRAINT` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "NOT_NULL_CONSTRAINT", ...details });

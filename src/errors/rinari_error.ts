@@ -44,7 +44,8 @@ export class RinariError extends Error {
   /** Makes an error with a message and what else is known. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
+    // A bundle that is minified has other names for classes.
+    this.name = new.target === RinariError ? "RinariError" : new.target.name;
     this.code = details.code ?? "ERROR";
     this.driver = details.driver;
     this.table = details.table;

@@ -12,6 +12,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class TimeoutError extends RinariError {
+  /** `"TimeoutError"`, in a bundle that is minified too. */
+  override readonly name: string = "TimeoutError";
+
   /** Makes the error; `code` is `TIMEOUT` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "TIMEOUT", ...details });

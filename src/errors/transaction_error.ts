@@ -13,6 +13,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class TransactionError extends RinariError {
+  /** `"TransactionError"`, in a bundle that is minified too. */
+  override readonly name: string = "TransactionError";
+
   /** Makes the error; `code` is `TRANSACTION` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "TRANSACTION", ...details });

@@ -13,6 +13,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class UniqueConstraintError extends RinariError {
+  /** `"UniqueConstraintError"`, in a bundle that is minified too. */
+  override readonly name: string = "UniqueConstraintError";
+
   /** Makes the error; `code` is `UNIQUE_CONSTRAINT` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "UNIQUE_CONSTRAINT", ...details });

@@ -12,6 +12,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class UnsupportedError extends RinariError {
+  /** `"UnsupportedError"`, in a bundle that is minified too. */
+  override readonly name: string = "UnsupportedError";
+
   /** Makes the error; `code` is `UNSUPPORTED` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "UNSUPPORTED", ...details });

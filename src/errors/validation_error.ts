@@ -13,6 +13,9 @@ import { type ErrorDetails, RinariError } from "./rinari_error.ts";
  * ```
  */
 export class ValidationError extends RinariError {
+  /** `"ValidationError"`, in a bundle that is minified too. */
+  override readonly name: string = "ValidationError";
+
   /** Makes the error; `code` is `VALIDATION` unless the details say more exactly. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "VALIDATION", ...details });

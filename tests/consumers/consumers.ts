@@ -93,7 +93,7 @@ export function typeCheck(moduleResolution: "node16" | "nodenext" | "bundler"): 
   };
 }
 
-/** Bundles a program for a browser and runs it with what a browser has. */
+/** Bundles a program for a browser, minified, and runs it with what a browser has. */
 export function browser(bundler: "bun" | "esbuild"): Use {
   return async ({ project }) => {
     const cwd = project("bare");
@@ -101,9 +101,17 @@ export function browser(bundler: "bun" | "esbuild"): Use {
     const bundle = join(cwd, `browser.${bundler}.js`);
     writeFileSync(source, browserProgram(manifest.name));
     const [binary, args] = bundler === "bun"
-      ? [binaryOf("bun"), ["build", "--target=browser", "--format=iife", `--outfile=${bundle}`, source]]
+      ? [binaryOf("bun"), [
+        "build",
+        "--minify",
+        "--target=browser",
+        "--format=iife",
+        `--outfile=${bundle}`,
+        source,
+      ]]
       : [join(root, "node_modules/.bin/esbuild"), [
         "--bundle",
+        "--minify",
         "--platform=browser",
         "--format=iife",
         `--outfile=${bundle}`,

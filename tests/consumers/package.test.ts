@@ -118,9 +118,11 @@ for (const moduleResolution of ["node16", "nodenext", "bundler"] as const) {
 for (const bundler of ["esbuild", "bun"] as const) {
   testUse(`package: a browser runs what ${bundler} bundles`, browser(bundler), (ended) => {
     checkSuccess(ended);
-    const { rows, refusal } = JSON.parse(ended.stdout);
+    const { rows, refusals } = JSON.parse(ended.stdout);
     assertEquals(rows, [{ id: 1, name: "Ada" }]);
-    assertMatch(refusal, /has no `Deno.openKv`/);
+    assertMatch(refusals[0], /^UnsupportedError: .*has no `Deno.openKv`/);
+    assertMatch(refusals[1], /^ValidationError: /);
+    assertMatch(refusals[2], /^RinariError/);
   });
 }
 testUse("package: publint is clean", publint, checkSuccess);

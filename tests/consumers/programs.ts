@@ -65,7 +65,7 @@ User.findAll({ where: { nmae: "Ada" } });
 
 /** A program for a browser: it puts what it found into \`globalThis.outcome\`. */
 export function browserProgram(name: string): string {
-  return `import { DataTypes, ORM } from "${name}";
+  return `import { DataTypes, ORM, RinariError } from "${name}";
 import { DenoKVDriver } from "${name}/drivers/deno-kv";
 import { MemoryDriver } from "${name}/drivers/memory";
 
@@ -75,12 +75,14 @@ const User = orm.define("app", "users", {
   name: { type: DataTypes.TEXT, notNull: true },
 });
 orm.transaction(() => User.create({ name: "Ada" }));
-let refusal = "";
-try {
-  new DenoKVDriver({ path: ":memory:" });
-} catch (error) {
-  refusal = error.message;
+const refusals = [];
+for (const refused of [() => new DenoKVDriver({ path: ":memory:" }), () => User.create({ name: 1 }), () => { throw new RinariError("") }]) {
+  try {
+    refused();
+  } catch (error) {
+    refusals.push(String(error));
+  }
 }
-globalThis.outcome = JSON.stringify({ rows: User.findAll({ where: { name: { $like: "a%" } } }), refusal });
+globalThis.outcome = JSON.stringify({ rows: User.findAll({ where: { name: { $like: "a%" } } }), refusals });
 `;
 }
