@@ -19,6 +19,7 @@
  */
 import { BoundedMap } from "../src/cache/bounded_map.ts";
 import { UnsupportedError } from "../src/errors/mod.ts";
+import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 import type { SqlChanges, SqlQuery, SyncSqlEngine } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
@@ -103,10 +104,7 @@ export class BunSQLiteDriver extends SyncSqlDriver {
 }
 
 function bunLibrary(): SqliteLibrary<BunDatabase> {
-  const scope = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  const module = "Bun" in globalThis
-    ? scope.process?.getBuiltinModule?.("bun:sqlite") as BunSQLite | undefined
-    : undefined;
+  const module = "Bun" in globalThis ? builtinModule<BunSQLite>("bun:sqlite") : undefined;
   if (module === undefined) {
     throw new UnsupportedError(
       "Cannot make a BunSQLiteDriver: this runtime is not Bun; use NodeSQLiteDriver of `@rinari/orm/drivers/node-sqlite`",

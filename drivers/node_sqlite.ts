@@ -19,6 +19,7 @@
  */
 import { BoundedMap } from "../src/cache/bounded_map.ts";
 import { UnsupportedError } from "../src/errors/mod.ts";
+import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { untilEndRow, withEndRow } from "../src/sql/end_row.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 import type { SqlChanges, SqlQuery, SyncSqlEngine } from "../src/sql/sql_engine.ts";
@@ -100,8 +101,7 @@ export class NodeSQLiteDriver extends SyncSqlDriver {
 }
 
 function nodeLibrary(): SqliteLibrary<NodeDatabase> {
-  const scope = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  const module = scope.process?.getBuiltinModule?.("node:sqlite") as NodeSQLite | undefined;
+  const module = builtinModule<NodeSQLite>("node:sqlite");
   if (module?.DatabaseSync === undefined) {
     throw new UnsupportedError(
       "Cannot make a NodeSQLiteDriver: this runtime has no node:sqlite; use Node.js from 22.13, Deno from 2.2, or in Bun " +

@@ -1,7 +1,8 @@
 /**
- * Builds the npm package into `npm/` with dnt: ES modules, CommonJS and declarations, all from `deno.json`.
+ * Builds the npm package into `npm/` with dnt: ES modules, CommonJS and declarations, all from `deno.json`. The modules are then
+ * joined into a few files, by what `npm ci` installs.
  *
- * `deno run -A --node-modules-dir=none scripts/build_npm.ts && npm publish ./npm`
+ * `npm ci && deno run -A --node-modules-dir=none scripts/build_npm.ts && npm publish ./npm`
  *
  * dnt comes only from JSR. Where JSR cannot be reached this file neither runs nor type-checks, so `npm test` reports
  * its check as skipped there, and tsconfig.json leaves it out. In GitHub Actions the manifest names the repository.
@@ -39,6 +40,8 @@ await build({
   test: false,
   typeCheck: "both",
   declaration: "inline",
+  // Declarations that point into sources, which are not published, help nobody.
+  skipSourceOutput: true,
   scriptModule: "cjs",
   // What they would add is in every Node that the package is for, and their types would reach into other code.
   polyfills: { objectHasOwn: false, errorCause: false },
@@ -71,6 +74,15 @@ await build({
 async function postBuild(): Promise<void> {
   for (const page of PAGES) await cp(page, `${OUT}/${page}`, { recursive: true });
   await leaveEnginesToTheUser();
+  await joinModules();
+}
+
+/** By Node.js, which dnt needs as well, for npm. */
+async function joinModules(): Promise<void> {
+  const args = ["scripts/join_modules.mjs", OUT];
+  const { success } = await new Deno.Command("node", { args, stdout: "inherit", stderr: "inherit" }).spawn()
+    .status;
+  if (!success) throw new Error("Cannot publish: the modules were not joined");
 }
 
 /** dnt writes every `npm:` import into `dependencies`, whatever it is told; an engine is an optional peer instead. */

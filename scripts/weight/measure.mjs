@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { packInto } from "../pack.mjs";
 import { binaryOf, root } from "../runtimes.mjs";
 import { programs } from "./programs.mjs";
 
@@ -30,12 +31,12 @@ const ROUNDS = 20;
 /**
  * Weighs every program; their times are 0 unless they are asked for.
  * @param {{ times: boolean }} options
- * @returns {Weight[]}
+ * @returns {Promise<Weight[]>}
  */
-export function weigh(options) {
+export async function weigh(options) {
   const folder = mkdtempSync(join(tmpdir(), "rinari-weight-"));
   try {
-    install(folder);
+    await install(folder);
     const bundles = programs.map((program) => bundled(folder, program));
     const times = options.times ? importTimes(folder) : [];
     return bundles.map((bundle, i) => ({ ...bundle, importTime: times[i] ?? 0 }));
@@ -45,11 +46,10 @@ export function weigh(options) {
 }
 
 /** @param {string} folder */
-function install(folder) {
+async function install(folder) {
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@rinari"), { recursive: true });
-  run(binaryOf("deno"), ["pack", "--quiet", "--allow-dirty", "--output", join(folder, "orm.tgz")], root);
-  run("tar", ["-xzf", "orm.tgz"], folder);
+  await packInto(folder);
   renameSync(join(folder, "package"), join(modules, "@rinari/orm"));
   for (const name of ["drizzle-orm", "kysely"]) {
     symlinkSync(join(root, "node_modules", name), join(modules, name), "junction");

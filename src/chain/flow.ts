@@ -1,3 +1,5 @@
+import { builtinModule } from "../runtime/builtin_module.ts";
+
 /** The part of AsyncLocalStorage that is used. */
 interface Storage<T> {
   run<R>(store: T, work: () => R): R;
@@ -6,12 +8,7 @@ interface Storage<T> {
 
 /** Makes a store that follows a flow of calls through its Promises, or null where the runtime has none (a browser). */
 export function flowStorage<T>(): Storage<T> | null {
-  const scope = globalThis as {
-    process?: {
-      getBuiltinModule?: (name: string) => { AsyncLocalStorage: new () => Storage<T> } | undefined;
-    };
-  };
-  const hooks = scope.process?.getBuiltinModule?.("node:async_hooks");
+  const hooks = builtinModule<{ AsyncLocalStorage: new () => Storage<T> }>("node:async_hooks");
   return hooks === undefined ? null : new hooks.AsyncLocalStorage();
 }
 

@@ -1,6 +1,5 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve, sep } from "node:path";
-import { ConnectionError, ValidationError } from "../errors/mod.ts";
+import { ConnectionError, UnsupportedError, ValidationError } from "../errors/mod.ts";
+import { builtinModule } from "../runtime/builtin_module.ts";
 import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
 
 /** Where the file of a database is. */
@@ -21,12 +20,18 @@ export interface FilePlaces {
   readonly readonly: boolean;
 }
 
+interface Host {
+  readonly fs: typeof import("node:fs");
+  readonly path: typeof import("node:path");
+}
+
 /**
  * Finds the file of a database: the path given for its name, or the name with the ending in the folder.
  *
  * @param ending What follows the name in the folder, such as `.db`.
  * @throws {ValidationError} When the name is no file name of its own in the folder, or no place is known for it.
  * @throws {ConnectionError} When the folder cannot be made or read.
+ * @throws {UnsupportedError} When the runtime has no files.
  */
 export function findDatabaseFile(
   driver: string,
@@ -36,11 +41,13 @@ export function findDatabaseFile(
 ): DatabaseFile {
   checkDatabaseName(dbName);
   const given = Object.hasOwn(places.databases, dbName) ? places.databases[dbName] : undefined;
+  const { storageDir, readonly } = places;
+  if (given === undefined && storageDir === null) throw unknownPlace(driver, places, dbName);
+  const host = hostOf(driver, dbName);
   try {
-    if (given !== undefined) return fileAt(resolve(given));
-    if (places.storageDir !== null) {
-      return fileIn(resolve(places.storageDir), dbName + ending, places.readonly);
-    }
+    return given === undefined
+      ? fileIn(host, host.path.resolve(storageDir as string), dbName + ending, readonly)
+      : fileAt(host, host.path.resolve(given));
   } catch (cause) {
     if (cause instanceof ValidationError) throw cause;
     throw new ConnectionError(
@@ -48,29 +55,49 @@ export function findDatabaseFile(
       { code: "CANNOT_OPEN", driver, cause },
     );
   }
-  const names = Object.keys(places.databases).map((name) => `\`${name}\``).join(", ");
-  throw new ValidationError(
-    `Cannot open database \`${dbName}\`: no place is known for it; the driver has ${
-      names === "" ? "none" : names
-    }; add it to ` +
-      "`databases`, or give `storageDir`",
+}
+
+function unknownPlace(driver: string, { databases }: FilePlaces, dbName: string): ValidationError {
+  const names = Object.keys(databases).map((name) => `\`${name}\``).join(", ") || "none";
+  return new ValidationError(
+    `Cannot open database \`${dbName}\`: no place is known for it; the driver has ${names}; add it to \`databases\`, ` +
+      "or give `storageDir`",
     { code: "UNKNOWN_DATABASE", driver },
   );
 }
 
+/** The file system, which is loaded with the first file. */
+function hostOf(driver: string, dbName: string): Host {
+  const fs = builtinModule<Host["fs"]>("node:fs");
+  const path = builtinModule<Host["path"]>("node:path");
+  if (fs === undefined || path === undefined) {
+    throw new UnsupportedError(
+      `Cannot open database \`${dbName}\`: this runtime has no files; use a database on a server, or in memory`,
+      { driver },
+    );
+  }
+  return { fs, path };
+}
+
 /** A path as it was given: links are followed, because whoever gave the path chose them. */
-function fileAt(path: string): DatabaseFile {
-  if (existsSync(path)) return { path, realPath: realpathSync(path) };
+function fileAt({ fs, path: { basename, dirname, join } }: Host, path: string): DatabaseFile {
+  if (fs.existsSync(path)) return { path, realPath: fs.realpathSync(path) };
   const folder = dirname(path);
-  return { path, realPath: existsSync(folder) ? join(realpathSync(folder), basename(path)) : path };
+  const realPath = fs.existsSync(folder) ? join(fs.realpathSync(folder), basename(path)) : path;
+  return { path, realPath };
 }
 
 /** A file of the folder itself: a name never leads out of it. */
-function fileIn(folder: string, name: string, readonly: boolean): DatabaseFile {
-  if (!readonly) mkdirSync(folder, { recursive: true });
-  const real = realpathSync(folder);
+function fileIn(
+  { fs, path: { join, sep } }: Host,
+  folder: string,
+  name: string,
+  readonly: boolean,
+): DatabaseFile {
+  if (!readonly) fs.mkdirSync(folder, { recursive: true });
+  const real = fs.realpathSync(folder);
   const path = join(real, name);
-  const twin = readdirSync(real).find((entry) => entry !== name && foldCase(entry) === foldCase(name));
+  const twin = fs.readdirSync(real).find((entry) => entry !== name && foldCase(entry) === foldCase(name));
   if (twin !== undefined) {
     throw new ValidationError(
       `Cannot open ${JSON.stringify(name)} in ${JSON.stringify(folder)}: ${
@@ -80,8 +107,8 @@ function fileIn(folder: string, name: string, readonly: boolean): DatabaseFile {
       { code: "INVALID_NAME" },
     );
   }
-  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  if (link && !(existsSync(path) && realpathSync(path).startsWith(real + sep))) {
+  const link = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (link && !(fs.existsSync(path) && fs.realpathSync(path).startsWith(real + sep))) {
     throw new ValidationError(
       `Cannot open ${JSON.stringify(name)} in ${
         JSON.stringify(folder)
@@ -90,5 +117,5 @@ function fileIn(folder: string, name: string, readonly: boolean): DatabaseFile {
       { code: "INVALID_NAME" },
     );
   }
-  return { path, realPath: link ? realpathSync(path) : path };
+  return { path, realPath: link ? fs.realpathSync(path) : path };
 }

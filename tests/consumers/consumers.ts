@@ -100,6 +100,7 @@ export function browser(bundler: "bun" | "esbuild"): Use {
     const source = join(cwd, "browser.mjs");
     const bundle = join(cwd, `browser.${bundler}.js`);
     writeFileSync(source, browserProgram(manifest.name));
+    const external = bundler === "bun" ? "--external=@libsql/client" : "--external:@libsql/client";
     const [binary, args] = bundler === "bun"
       ? [binaryOf("bun"), [
         "build",
@@ -113,6 +114,7 @@ export function browser(bundler: "bun" | "esbuild"): Use {
         "--bundle",
         "--minify",
         "--platform=browser",
+        external,
         "--format=iife",
         `--outfile=${bundle}`,
         source,

@@ -121,8 +121,9 @@ for (const bundler of ["esbuild", "bun"] as const) {
     const { rows, refusals } = JSON.parse(ended.stdout);
     assertEquals(rows, [{ id: 1, name: "Ada" }]);
     assertMatch(refusals[0], /^UnsupportedError: .*has no `Deno.openKv`/);
-    assertMatch(refusals[1], /^ValidationError: /);
-    assertMatch(refusals[2], /^RinariError/);
+    assertMatch(refusals[1], /^UnsupportedError: .*has no node:sqlite/);
+    assertMatch(refusals[2], /^ValidationError: /);
+    assertMatch(refusals[3], /^RinariError/);
   });
 }
 testUse("package: publint is clean", publint, checkSuccess);

@@ -67,8 +67,11 @@ User.findAll({ where: { nmae: "Ada" } });
 export function browserProgram(name: string): string {
   return `import { DataTypes, ORM, RinariError } from "${name}";
 import { DenoKVDriver } from "${name}/drivers/deno-kv";
+import { LibSQLDriver } from "${name}/drivers/libsql";
 import { MemoryDriver } from "${name}/drivers/memory";
+import { NodeSQLiteDriver } from "${name}/drivers/node-sqlite";
 
+new LibSQLDriver({ url: "http://127.0.0.1:1" });
 const orm = new ORM({ driver: new MemoryDriver() });
 const User = orm.define("app", "users", {
   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
@@ -76,9 +79,15 @@ const User = orm.define("app", "users", {
 });
 orm.transaction(() => User.create({ name: "Ada" }));
 const refusals = [];
-for (const refused of [() => new DenoKVDriver({ path: ":memory:" }), () => User.create({ name: 1 }), () => { throw new RinariError("") }]) {
+const calls = [
+  () => new DenoKVDriver({ path: ":memory:" }),
+  () => new NodeSQLiteDriver({ storageDir: "data" }),
+  () => User.create({ name: 1 }),
+  () => { throw new RinariError(""); },
+];
+for (const call of calls) {
   try {
-    refused();
+    call();
   } catch (error) {
     refusals.push(String(error));
   }

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { DataTypes, ORM, type RinariError } from "../../mod.ts";
 import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
@@ -55,6 +56,20 @@ describe("LibSQLDriver: a database is", () => {
       assertEquals((await again.Note.findAll()).map(({ id }) => id), [1]);
       await again.orm.disconnect();
     }));
+
+  test("no file where the runtime has none", async () => {
+    const { getBuiltinModule } = process;
+    const { orm, Note } = open({ databases: { app: "notes.db" } });
+    try {
+      Object.assign(process, { getBuiltinModule: undefined });
+      const error = await errorOf(() => Note.create({ id: 1 }));
+      assertEquals([error.name, error.code, error.driver], ["UnsupportedError", "UNSUPPORTED", "libsql"]);
+      assertStringIncludes(error.message, "Cannot open database `app`: this runtime has no files");
+    } finally {
+      Object.assign(process, { getBuiltinModule });
+    }
+    await orm.disconnect();
+  });
 
   test("known, or refused", () =>
     withTempDir(async (folder) => {

@@ -21,9 +21,8 @@ export function packedTarball(): Promise<string> {
 async function pack(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "rinari-packed-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, "rinari-orm.tgz");
-  const args = ["pack", "--quiet", "--allow-dirty", "--output", path];
-  const { code, stderr } = await runCommand(binaryOf("deno"), args, { cwd: root, timeout: 60_000 });
+  const args = [join(root, "scripts/pack.mjs"), folder];
+  const { code, stderr } = await runCommand(binaryOf("node"), args, { timeout: 60_000 });
   if (code !== 0) throw new Error(`Cannot pack the repository: ${stderr}`);
-  return path;
+  return join(folder, "rinari-orm.tgz");
 }
