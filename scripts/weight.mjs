@@ -19,7 +19,7 @@ export const BUDGETS = {
 
 /** @param {import("./weight/measure.mjs").Weight[]} weights */
 function table(weights) {
-  const rows = weights.map(({ name, minified, gzipped, modules, importTime }) => {
+  const rows = weights.map(({ name, minified, gzipped, modules, importTimes }) => {
     const budget = BUDGETS[name];
     const within = budget === undefined ? "" : `${kilobytes(budget.gzipped)}, ${budget.modules} modules`;
     const cells = [
@@ -27,14 +27,15 @@ function table(weights) {
       kilobytes(minified),
       kilobytes(gzipped),
       modules,
-      `${importTime.toFixed(1)} ms`,
+      `${importTimes.bun.toFixed(1)} ms`,
+      `${importTimes.node.toFixed(1)} ms`,
       within,
     ];
     return `| ${cells.join(" | ")} |`;
   });
   return [
-    "| minimal program | minified | gzipped | modules | import in Bun | budget |",
-    "| --- | --- | --- | --- | --- | --- |",
+    "| minimal program | minified | gzipped | modules | import in Bun | import in Node | budget |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
   ].join("\n");
 }

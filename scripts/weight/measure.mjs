@@ -16,13 +16,15 @@ import { packInto } from "../pack.mjs";
 import { binaryOf, root } from "../runtimes.mjs";
 import { programs } from "./programs.mjs";
 
+/** @typedef {Record<"bun" | "node", number>} ImportTimes Milliseconds that the imports take, in the quickest of the rounds. */
+
 /**
  * @typedef {object} Weight
  * @property {string} name
  * @property {number} modules How many files are imported, which is what the time of an import comes from.
  * @property {number} minified Bytes of the bundle.
  * @property {number} gzipped Bytes of it when it is gzipped.
- * @property {number} importTime Milliseconds that Bun takes for the imports, in the quickest of the rounds.
+ * @property {ImportTimes} importTimes
  * @property {string} bundle The bundle itself.
  */
 
@@ -38,8 +40,11 @@ export async function weigh(options) {
   try {
     await install(folder);
     const bundles = programs.map((program) => bundled(folder, program));
-    const times = options.times ? importTimes(folder) : [];
-    return bundles.map((bundle, i) => ({ ...bundle, importTime: times[i] ?? 0 }));
+    const [bun, node] = options.times ? [importTimes(folder, "bun"), importTimes(folder, "node")] : [];
+    return bundles.map((bundle, i) => ({
+      ...bundle,
+      importTimes: { bun: bun?.[i] ?? 0, node: node?.[i] ?? 0 },
+    }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -80,11 +85,12 @@ function bundled(folder, { name, text }) {
 /**
  * The quickest round of every program; they are taken in turn, so that noise meets all alike.
  * @param {string} folder
+ * @param {"bun" | "node"} runtime
  */
-function importTimes(folder) {
+function importTimes(folder, runtime) {
   const files = programs.map(({ name, imports }) => {
-    const file = join(folder, `${name}.import.mjs`);
-    const all = imports.map((specifier) => `await import("${specifier}");`).join("\n");
+    const file = join(folder, `${name}.${runtime}.mjs`);
+    const all = imports[runtime].map((specifier) => `await import("${specifier}");`).join("\n");
     writeFileSync(
       file,
       `const start = performance.now();\n${all}\nconsole.log(performance.now() - start);\n`,
@@ -94,7 +100,7 @@ function importTimes(folder) {
   const times = files.map(() => Infinity);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, file] of files.entries()) {
-      times[i] = Math.min(times[i] ?? Infinity, Number(run(binaryOf("bun"), [file], folder)));
+      times[i] = Math.min(times[i] ?? Infinity, Number(run(binaryOf(runtime), [file], folder)));
     }
   }
   return times;

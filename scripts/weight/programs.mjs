@@ -13,11 +13,21 @@ User.create({ name: "Ada" });
 console.log(User.findAll({ where: { name: "Ada" } }));
 `;
 
-/** @type {{ name: string, imports: string[], text: string }[]} */
+/**
+ * What is imported to be timed, by runtime. Node.js has no bun:sqlite: there it is the driver for node:sqlite, and of drizzle-orm
+ * none.
+ *
+ * @typedef {Record<"bun" | "node", string[]>} Imports
+ */
+
+/** @type {{ name: string, imports: Imports, text: string }[]} */
 export const programs = [
   {
     name: "Rinari, bun-sqlite",
-    imports: ["@rinari/orm", "@rinari/orm/drivers/bun-sqlite"],
+    imports: {
+      bun: ["@rinari/orm", "@rinari/orm/drivers/bun-sqlite"],
+      node: ["@rinari/orm", "@rinari/orm/drivers/node-sqlite"],
+    },
     text: rinari(
       'import { BunSQLiteDriver } from "@rinari/orm/drivers/bun-sqlite";',
       'new BunSQLiteDriver({ databases: { app: ":memory:" } })',
@@ -25,12 +35,18 @@ export const programs = [
   },
   {
     name: "Rinari, memory",
-    imports: ["@rinari/orm", "@rinari/orm/drivers/memory"],
+    imports: {
+      bun: ["@rinari/orm", "@rinari/orm/drivers/memory"],
+      node: ["@rinari/orm", "@rinari/orm/drivers/memory"],
+    },
     text: rinari('import { MemoryDriver } from "@rinari/orm/drivers/memory";', "new MemoryDriver()"),
   },
   {
     name: "drizzle-orm",
-    imports: ["drizzle-orm", "drizzle-orm/sqlite-core", "drizzle-orm/bun-sqlite"],
+    imports: {
+      bun: ["drizzle-orm", "drizzle-orm/sqlite-core", "drizzle-orm/bun-sqlite"],
+      node: ["drizzle-orm", "drizzle-orm/sqlite-core"],
+    },
     text: `import { Database } from "bun:sqlite";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/bun-sqlite";
@@ -45,7 +61,7 @@ console.log(db.select().from(users).where(eq(users.name, "Ada")).all());
   },
   {
     name: "kysely",
-    imports: ["kysely"],
+    imports: { bun: ["kysely"], node: ["kysely"] },
     text: `import { Database } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 const client = new Database(":memory:");
