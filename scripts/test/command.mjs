@@ -13,14 +13,15 @@ const unset = ["FORCE_COLOR", "NODE_TEST_CONTEXT"];
 /**
  * @param {string} binary
  * @param {string[]} args
+ * @param {Record<string, string>} more What is added to the environment.
  * @returns {Promise<Ended>}
  */
-export function runCommand(binary, args) {
+export function runCommand(binary, args, more = {}) {
   const started = performance.now();
   const inherited = Object.entries(process.env).filter(([name]) => !unset.includes(name));
   const child = spawn(binary, args, {
     cwd: root,
-    env: { ...Object.fromEntries(inherited), ...quiet },
+    env: { ...Object.fromEntries(inherited), ...quiet, ...more },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: DEADLINE,
     killSignal: "SIGKILL",

@@ -13,9 +13,13 @@ import { readJUnit } from "./junit.mjs";
  * @typedef {{ files: string[], filter?: string, denoFlags: string[] }} Selection
  */
 
-/** A folder of this process alone: two runs in one work tree must not read each other's reports. */
-const reports = mkdtempSync(join(tmpdir(), "rinari-reports-"));
-process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
+/**
+ * The temporary folder of this run. It holds the reports, since two runs in one work tree must not read each other's, and whatever the
+ * tests leave behind: a runtime that ends removes nothing more, and a server or a replica may write until then.
+ */
+const folder = mkdtempSync(join(tmpdir(), "rinari-tests-"));
+const environment = { TMPDIR: folder, TMP: folder, TEMP: folder };
+process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /**
  * @param {Runtime} runtime
@@ -23,14 +27,16 @@ process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
  * @returns {Promise<Suite>}
  */
 export async function runSuite(runtime, selection) {
-  const report = join(reports, `${runtime}.xml`);
-  const ended = await runCommand(binaryOf(runtime), argumentsOf[runtime](report, selection));
+  const report = join(folder, `${runtime}.xml`);
+  const ended = await runCommand(binaryOf(runtime), argumentsOf[runtime](report, selection), environment);
   const cases = readCases(report, selection.filter);
   for (const text of strayErrors(ended.output)) {
     cases.push({ name: "an error outside of any test", outcome: "failed", text });
   }
   for (const one of cases.filter(isWholeFile)) {
-    one.text = tail((await runCommand(binaryOf(runtime), runArguments(runtime, one.name, []))).output);
+    one.text = tail(
+      (await runCommand(binaryOf(runtime), runArguments(runtime, one.name, []), environment)).output,
+    );
   }
   const nothingMatched = cases.length === 0 && selection.filter !== undefined;
   if (ended.code !== 0 && !nothingMatched && !cases.some((one) => one.outcome === "failed")) {
