@@ -19,7 +19,7 @@ import type {
 } from "../types/aggregate.ts";
 import type { Mode, Result, RowIterator, TransactionBody } from "../types/mode.ts";
 import type { Page, PageOptions } from "../types/page.ts";
-import type { SingleKey } from "../types/row.ts";
+import type { Selected, SingleKey } from "../types/row.ts";
 import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
 import { conflictColumns } from "./conflict_columns.ts";
 import { readGroup, selectGroups } from "./grouping.ts";
@@ -118,17 +118,17 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   /** The first row found, or null. */
-  findOne<const K extends keyof Row_ = keyof Row_>(
+  findOne<const K extends keyof Row_ = never>(
     options?: Omit<FindOptions<Row_, K>, "limit">,
-  ): Result<M, Pick<Row_, K> | null> {
+  ): Result<M, Selected<Row_, K> | null> {
     const find = this.#one(options);
     return this.#result(this.#entry.run(false, () => chain(this.#entry.store.select(find), first)));
   }
 
   /** All rows found. */
-  findAll<const K extends keyof Row_ = keyof Row_>(
+  findAll<const K extends keyof Row_ = never>(
     options?: FindOptions<Row_, K>,
-  ): Result<M, Pick<Row_, K>[]> {
+  ): Result<M, Selected<Row_, K>[]> {
     const find = this.#find(options);
     return this.#result(this.#entry.run(false, () => this.#entry.store.select(find)));
   }
@@ -144,9 +144,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    *
    * @throws {NotFoundError} When there is no such row.
    */
-  findOrFail<const K extends keyof Row_ = keyof Row_>(
+  findOrFail<const K extends keyof Row_ = never>(
     options: Omit<FindOptions<Row_, K>, "limit"> | SingleKey<Key>,
-  ): Result<M, Pick<Row_, K>> {
+  ): Result<M, Selected<Row_, K>> {
     const { table, store } = this.#entry;
     const find = isKey(options) ? keyFind(table, options) : this.#one(options);
     // What is not found is no failure of the store: a transaction goes on.
@@ -338,16 +338,16 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * The rows found, one by one, without holding all of them in memory. Rows that are written while it runs may or may not
    * be seen.
    */
-  iterate<const K extends keyof Row_ = keyof Row_>(
+  iterate<const K extends keyof Row_ = never>(
     options?: FindOptions<Row_, K>,
-  ): RowIterator<M, Pick<Row_, K>> {
-    return rowIterator(this.#entry, this.#find(options)) as RowIterator<M, Pick<Row_, K>>;
+  ): RowIterator<M, Selected<Row_, K>> {
+    return rowIterator(this.#entry, this.#find(options)) as RowIterator<M, Selected<Row_, K>>;
   }
 
   /** A page of rows, found by the place where the page before ended, so that the last page costs what the first does. */
-  paginate<const K extends keyof Row_ = keyof Row_>(
+  paginate<const K extends keyof Row_ = never>(
     options?: PageOptions<Row_, K>,
-  ): Result<M, Page<Pick<Row_, K>>> {
+  ): Result<M, Page<Selected<Row_, K>>> {
     return this.#result(paginate(this.#entry, options, this.#host.strict));
   }
 
@@ -367,9 +367,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * console.log(since.findAll({ year: 1990 }));
    * ```
    */
-  prepare<P extends object, const K extends keyof Row_ = keyof Row_>(
+  prepare<P extends object, const K extends keyof Row_ = never>(
     build: (params: P) => FindOptions<Row_, K>,
-  ): Prepared<Pick<Row_, K>, P, M> {
+  ): Prepared<Selected<Row_, K>, P, M> {
     return prepare(this.#entry, build, this.#host.strict);
   }
 

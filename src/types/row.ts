@@ -61,10 +61,13 @@ export type Accepted<V> = V extends Date ? Date | string | number : V extends bi
 /** Whether a column refuses null. */
 export type NotNull<C> = C extends { readonly notNull: true } | { readonly primaryKey: true } ? true : false;
 
-/** A row as it is read. */
-export type RowOf<S extends ModelSchema> = {
-  -readonly [K in keyof S]: NotNull<S[K]> extends true ? ColumnOutput<S[K]> : ColumnOutput<S[K]> | null;
-};
+/** A row as it is read. Joined with `unknown` an alias is written out: an editor shows the columns. */
+export type RowOf<S extends ModelSchema> =
+  & { -readonly [K in keyof S]: NotNull<S[K]> extends true ? ColumnOutput<S[K]> : ColumnOutput<S[K]> | null }
+  & unknown;
+
+/** The columns of a row that were selected. */
+export type Selected<Row, K extends keyof Row> = [K] extends [never] ? Row : Simplify<Pick<Row, NoInfer<K>>>;
 
 /** The columns `create` may leave out: generated, with a default, or taking null. */
 export type OptionalKeys<S extends ModelSchema> = {

@@ -7,6 +7,7 @@ import {
   inList,
   type JSONValue,
   like,
+  type Model,
   or,
   ORM,
   type Page,
@@ -262,4 +263,42 @@ test("types: a prepared query takes the parameters its builder names", () => {
     older.findAll({ age: "18", roles: [] });
   };
   assertEquals(typeof refused, "function");
+});
+
+/** What a team writes once for all its models: inside it, only the type parameters are known. */
+class Repository<Row extends { id: number }, Insert extends object> {
+  readonly model: Model<Row, Insert, number, "sync">;
+
+  constructor(model: Model<Row, Insert, number, "sync">) {
+    this.model = model;
+  }
+
+  get(id: number): Row | null {
+    return this.model.findById(id);
+  }
+
+  first(): Row | null {
+    return this.model.findOne();
+  }
+
+  list(): readonly Row[] {
+    return this.model.findAll({ limit: 10 });
+  }
+
+  ids(): number[] {
+    return this.model.findAll({ select: ["id"] }).map((row) => row.id);
+  }
+
+  each(): IterableIterator<Row> {
+    return this.model.iterate();
+  }
+}
+
+test("types: a class of one's own, generic over models, gets whole rows", () => {
+  const users = new Repository(defineUser(new ORM({ driver: new MemoryDriver() })));
+  users.model.create({ name: "Ada" });
+  expectType(users.first()?.name).toBe<string | undefined>();
+  assertEquals([users.get(1)?.name, users.list().length, users.ids(), [...users.each()].length], ["Ada", 1, [
+    1,
+  ], 1]);
 });
