@@ -12,16 +12,17 @@ export function corruptValue(
   column: SqlColumnDescription,
   driver: string,
   value: unknown,
-  advice = column.kind === "integer"
-    ? "declare the column with `bigint: true`, or repair the value"
-    : "repair the value",
+  advice?: string,
 ): never {
-  const shown = typeof value === "number" && !Number.isSafeInteger(value) && column.kind === "integer"
+  const beyond = column.kind === "integer" && (typeof value === "bigint" || Number.isInteger(value));
+  const shown = beyond && typeof value === "number"
     ? "an integer beyond what a number holds exactly"
     : describeValue(value);
+  const repair = advice ??
+    (beyond ? "declare the column with `bigint: true`, or repair the value" : "repair the value");
   throw new ConnectionError(
     `Cannot read column \`${column.name}\` (${column.type}) of \`${column.table}\`: the store holds ${shown}, which is no ` +
-      `${column.type}; ${advice}`,
+      `${column.type}; ${repair}`,
     { code: "CORRUPT_VALUE", driver, table: column.table, columns: [column.name] },
   );
 }

@@ -218,6 +218,31 @@ for (const each of sqliteDrivers) {
         orm.disconnect();
       }));
 
+    test("an integer column that holds something else says so, and when more bits would help", () =>
+      withTempDir((storageDir) => {
+        const raw = openRaw(join(storageDir, "app.db"));
+        raw.exec("CREATE TABLE loose (id INTEGER PRIMARY KEY, n INTEGER)");
+        const orm = new ORM({ driver: each.make({ storageDir, durability: "relaxed" }) });
+        const Loose = orm.define("app", "loose", {
+          id: { type: DataTypes.INTEGER, primaryKey: true },
+          n: { type: DataTypes.INTEGER },
+        });
+        const stored = [["2.5", "holds 2.5,", false], ["'two'", 'holds "two",', false], [
+          "9007199254740993",
+          "",
+          true,
+        ]] as const;
+        for (const [value, shown, bits] of stored) {
+          raw.exec(`INSERT INTO loose VALUES (1, ${value})`);
+          const { code, message } = errorOf(() => Loose.findAll());
+          assertEquals([code, message.includes("bigint: true")], ["CORRUPT_VALUE", bits], message);
+          assertStringIncludes(message, shown);
+          raw.exec("DELETE FROM loose");
+        }
+        raw.close();
+        orm.disconnect();
+      }));
+
     test("a time that conditions could not find as it stands is no time of ours", () =>
       withTempDir((storageDir) => {
         const orm = new ORM({ driver: each.make({ storageDir, durability: "relaxed" }) });
