@@ -86,6 +86,12 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
       { ...details, code: "BUSY", retryable: true },
     );
   }
+  if (code === "CLIENT_CLOSED" && phase !== "commit") {
+    return new ConnectionError(
+      `${what}: the driver was disconnected before this was run, and nothing of it is stored; await what is under way first`,
+      { ...details, code: "NOT_CONNECTED" },
+    );
+  }
   const late = error instanceof TransportFailure && error.late ||
     (error as { name?: unknown } | null)?.name === "TimeoutError";
   if (late) {

@@ -36,6 +36,7 @@ export class Connection {
   #closed = false;
   #failed = false;
   #opening: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
   #use: Use;
 
   private constructor(driver: AnyDriver, opened: Maybe<void>, use: Use) {
@@ -44,8 +45,7 @@ export class Connection {
     this.complete = isComplete(capabilities);
     this.mode = isPromise(opened) ? "async" : "sync";
     const host = {
-      begin: <T>(work: () => Maybe<T>): Maybe<T> =>
-        chain(this.#opening ?? undefined, () => driver.transaction(work)),
+      begin: <T>(work: () => Maybe<T>): Maybe<T> => chain(this.opened(), () => driver.transaction(work)),
       undoes: capabilities.transactions !== undefined,
       savepoints: capabilities.transactions !== undefined && capabilities.savepoints === true,
       concurrent: capabilities.transactions === "concurrent",
@@ -72,7 +72,9 @@ export class Connection {
     if (joined !== undefined) checkSameUse(driver.metadata.name, joined, { config, transactions: options });
     const use = joined ?? { config, transactions: transactionSettings(options) };
     const any = anyDriver(driver);
-    const opened = any.connect(use.config);
+    const closing = known === undefined ? undefined : known.#closing ?? undefined;
+    const connect = (): Maybe<void> => any.connect(use.config);
+    const opened = closing === undefined ? connect() : closing.then(connect, connect);
     if (known !== undefined) {
       known.#use = use;
       known.#open(opened);
@@ -86,36 +88,46 @@ export class Connection {
   /**
    * Waits until the driver is open.
    *
-   * @throws {ConnectionError} When it was closed.
+   * @throws {ConnectionError} When it was closed, or is closed meanwhile.
    */
   opened(): Maybe<void> {
-    if (this.#closed) {
-      throw new ConnectionError("Cannot use the ORM: it was disconnected; make a new ORM to connect again", {
-        code: "NOT_CONNECTED",
-        driver: this.driver.metadata.name,
-      });
-    }
-    return this.#opening ?? undefined;
+    const { epoch } = this;
+    this.#check(epoch);
+    return this.#opening?.then(() => this.#check(epoch));
   }
 
-  /** Closes the driver. */
+  #check(epoch: number): void {
+    if (!this.#closed && epoch === this.epoch) return;
+    throw new ConnectionError("Cannot use the ORM: it was disconnected; make a new ORM to connect again", {
+      code: "NOT_CONNECTED",
+      driver: this.driver.metadata.name,
+    });
+  }
+
+  /** Closes the driver, when it is open. */
   close(): Maybe<void> {
-    if (this.#closed) return;
+    if (this.#closed) return this.#closing ?? undefined;
     this.#closed = true;
     this.epoch++;
-    return this.driver.disconnect();
+    const close = (): Maybe<void> => this.driver.disconnect();
+    const closing = this.#opening === null ? close() : this.#opening.then(close, close);
+    if (!isPromise(closing)) return;
+    const closed: Promise<void> = this.#closing = Promise.resolve(closing).finally(() => {
+      if (this.#closing === closed) this.#closing = null;
+    });
+    return closed;
   }
 
   #open(opened: Maybe<void>): void {
     this.#closed = false;
     this.#failed = false;
     if (!isPromise(opened)) return;
-    this.#opening = opened.then(() => {
-      this.#opening = null;
+    const opening = this.#opening = opened.then(() => {
+      if (this.#opening === opening) this.#opening = null;
     });
     // The failure is thrown by every operation that waits for it; alone it is no unhandled rejection.
-    this.#opening.catch(() => {
-      this.#failed = true;
+    opening.catch(() => {
+      if (this.#opening === opening) this.#failed = true;
     });
   }
 }

@@ -1,4 +1,4 @@
-import { chain, chainAll, ensure, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, ensure, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError } from "../errors/mod.ts";
@@ -26,6 +26,7 @@ export class SqlConnection {
   readonly #open: Set<SqlTransactions> = new Set();
   readonly #databases = new Map<string, SqlDatabase>();
   #connected = false;
+  #connecting: Promise<void> | null = null;
   #alone: Promise<void> | null = null;
 
   /** Makes a connection that is closed. */
@@ -52,13 +53,21 @@ export class SqlConnection {
   /** Opens the connection. A second call does nothing. */
   connect(config: DriverConfig): Maybe<void> {
     if (this.#connected) return;
-    return chain(this.provider.configure(config), () => {
+    if (this.#connecting !== null) return this.#connecting;
+    const connected = chain(this.provider.configure(config), () => {
       this.#connected = true;
+    });
+    if (!isPromise(connected)) return;
+    return this.#connecting = connected.finally(() => {
+      this.#connecting = null;
     });
   }
 
   /** Closes every database. A second call does nothing. */
   disconnect(): Maybe<void> {
+    if (this.#connecting !== null) {
+      return settle(() => this.#connecting, () => this.disconnect(), () => undefined);
+    }
     if (!this.#connected) return;
     this.#connected = false;
     // Together: each may have to wait for a server that does not answer.

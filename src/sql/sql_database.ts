@@ -141,6 +141,7 @@ export class SqlDatabase {
 
   /** Closes the engine; what was known of the tables is forgotten. */
   close(): Maybe<void> {
+    if (this.#opening !== null) return settle(() => this.#opening, () => this.close(), () => this.close());
     const engine = this.#engine;
     this.#engine = null;
     this.#prepared = false;

@@ -14,6 +14,8 @@ const options = {
     "iterate: rows may be changed and removed while it runs": tooMuch,
     // `openDriver` closes the store it was given, which no driver could open again.
     ...(runtime === "deno" ? {} : {
+      "disconnect: nothing is written after it, though the store was still being opened":
+        "its store is one given from outside",
       "disconnect: operations after it are refused, a new ORM connects again":
         "its store is one given from outside",
       "driver.connect: after disconnect, a table is used again when createTable has come again":

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConflictError, ConnectionError, DataTypes, ForeignKeyConstraintError, ORM } from "../../mod.ts";
 import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
@@ -54,6 +55,52 @@ describe("LibSQLDriver on files", () => {
       await Note.create({ whole: 3 });
       assertEquals(await Note.count(), 2);
       await orm.disconnect();
+    }));
+
+  test("what is under way at disconnect is stored, or says that it is not", () =>
+    withTempDir(async (storageDir) => {
+      for (let round = 0; round < 12; round++) {
+        const { orm, Note } = open({ storageDir });
+        if (round % 2 === 0) await Note.count();
+        const ids = [1, 2, 3, 4, 5].map((id) => 10 * round + id);
+        const ended = Promise.allSettled(ids.map((id) => Note.upsert({ id, whole: id })));
+        if (round % 3 > 0) await sleep(round % 3);
+        await orm.disconnect();
+        const later = open({ storageDir });
+        const stored = new Set((await later.Note.findAll()).map(({ id }) => id));
+        for (const [i, result] of (await ended).entries()) {
+          assertEquals(stored.has(ids[i] as number), result.status === "fulfilled");
+          if (result.status === "fulfilled") continue;
+          assertEquals(
+            [result.reason.code, result.reason.outcome],
+            ["NOT_CONNECTED", undefined],
+            String(result.reason),
+          );
+        }
+        await later.orm.disconnect();
+      }
+    }));
+
+  test("disconnect closes what is being opened", () =>
+    withTempDir(async (storageDir) => {
+      const driver = new LibSQLDriver({ storageDir });
+      const connecting = driver.connect({});
+      await driver.disconnect();
+      await connecting;
+      await assertRejects(() => driver.tableExists("app", "notes"), ConnectionError, "not connected");
+
+      for (let turns = 0; turns < 30; turns++) {
+        const { orm, Note } = open({ storageDir });
+        const work = Promise.allSettled([Note.create({ whole: 1 })]);
+        // At each moment while the client is loaded and the file opened.
+        for (let turn = 0; turn < turns; turn++) await (turn % 5 === 4 ? sleep(0) : undefined);
+        await orm.disconnect();
+        await work;
+        // A file that is still open would be refused to another library.
+        const other = new ORM({ driver: new NodeSQLiteDriver({ storageDir }) });
+        other.define("app", "others", { id: { type: DataTypes.INTEGER, primaryKey: true } }).count();
+        other.disconnect();
+      }
     }));
 
   test("another SQLite library on the same file is refused", () =>

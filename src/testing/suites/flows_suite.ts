@@ -1,4 +1,4 @@
-import { RinariError, TransactionError } from "../../errors/mod.ts";
+import { ConnectionError, RinariError, TransactionError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
 import { isOfMode, promiseIf, type TestCase } from "../test_case.ts";
 import type { Row, TestModel } from "../test_model.ts";
@@ -14,6 +14,11 @@ export const flowsSuite: readonly TestCase[] = [
   promiseIf(isAsync, "flows: writes without a transaction are all kept", writes),
   promiseIf(isAsync, "flows: the first operations on a table may be many at once", firstUse),
   promiseIf(isAsync, "driver.connect: several at once open the store once", connects),
+  promiseIf(
+    isAsync,
+    "disconnect: nothing is written after it, though the store was still being opened",
+    closesOpening,
+  ),
   promiseIf(isAsync, "flows: nested transactions that are started together are kept apart", nested),
   promiseIf(isAsync, "flows: an operation after the end of its transaction is refused", late),
   promiseIf(isAsync, "flows: a unique value is stored once, however many try", once),
@@ -203,4 +208,17 @@ async function once(world: World): Promise<void> {
     `each of the others is refused with UNIQUE_CONSTRAINT, not ${refused.map(String).join("; ")}`,
   );
   expectEqual(await names(Item), ["one"]);
+}
+
+async function closesOpening(world: World): Promise<void> {
+  const orm = world.newORM();
+  const Item = world.define("items", { id: key }, { orm });
+  const work = Promise.allSettled([Item.create({ id: 1 })]);
+  await orm.disconnect();
+  const Again = world.define("items", { id: key }, { orm: world.newORM() });
+  const count = await Again.count();
+  const [ended] = await work;
+  expectEqual(await Again.count(), count);
+  if (ended.status === "fulfilled") return expectEqual(count, 1);
+  await expectFailure(() => Promise.reject(ended.reason), { error: ConnectionError, code: "NOT_CONNECTED" });
 }
