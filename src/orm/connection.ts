@@ -35,8 +35,8 @@ export class Connection {
   epoch = 1;
   #closed = false;
   #failed = false;
-  #opening: Promise<void> | null = null;
-  #closing: Promise<void> | null = null;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #use: Use;
 
   private constructor(driver: AnyDriver, opened: Maybe<void>, use: Use) {
@@ -72,9 +72,7 @@ export class Connection {
     if (joined !== undefined) checkSameUse(driver.metadata.name, joined, { config, transactions: options });
     const use = joined ?? { config, transactions: transactionSettings(options) };
     const any = anyDriver(driver);
-    const closing = known === undefined ? undefined : known.#closing ?? undefined;
-    const connect = (): Maybe<void> => any.connect(use.config);
-    const opened = closing === undefined ? connect() : closing.then(connect, connect);
+    const opened = chain(known && known.#closing, () => any.connect(use.config));
     if (known !== undefined) {
       known.#use = use;
       known.#open(opened);
@@ -106,16 +104,17 @@ export class Connection {
 
   /** Closes the driver, when it is open. */
   close(): Maybe<void> {
-    if (this.#closed) return this.#closing ?? undefined;
+    if (this.#closed) return this.#closing;
     this.#closed = true;
     this.epoch++;
     const close = (): Maybe<void> => this.driver.disconnect();
-    const closing = this.#opening === null ? close() : this.#opening.then(close, close);
+    const closing = this.#opening === undefined ? close() : this.#opening.then(close, close);
     if (!isPromise(closing)) return;
-    const closed: Promise<void> = this.#closing = Promise.resolve(closing).finally(() => {
-      if (this.#closing === closed) this.#closing = null;
-    });
-    return closed;
+    const done = (): void => {
+      if (this.#closing === closed) this.#closing = undefined;
+    };
+    const closed = this.#closing = closing.then(done, done);
+    return closing;
   }
 
   #open(opened: Maybe<void>): void {
@@ -123,7 +122,7 @@ export class Connection {
     this.#failed = false;
     if (!isPromise(opened)) return;
     const opening = this.#opening = opened.then(() => {
-      if (this.#opening === opening) this.#opening = null;
+      if (this.#opening === opening) this.#opening = undefined;
     });
     // The failure is thrown by every operation that waits for it; alone it is no unhandled rejection.
     opening.catch(() => {

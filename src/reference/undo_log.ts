@@ -70,7 +70,7 @@ export class UndoLog {
       commit: () => {
         if (this.#open.at(-1) !== level) {
           throw new TransactionError(
-            "Cannot commit the transaction: it was ended before, which `disconnect` does too, or one inside it is open; end each once, the innermost first",
+            "Cannot commit the transaction: it has ended, as `disconnect` ends it, or one inside it has not; end each once, the innermost first",
             { code: "TRANSACTION_ENDED" },
           );
         }

@@ -4,10 +4,9 @@ import type { AnySession } from "./any_engine.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlChanges } from "./sql_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";
-import type { Attempt } from "./sql_error.ts";
 import { outOfRange } from "./sql_error.ts";
 import type { SqlTable } from "./sql_table.ts";
-import { failWith } from "./statement_error.ts";
+import { type Failed, failWith } from "./statement_error.ts";
 
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -17,10 +16,9 @@ export function insertRow(
   table: SqlTable,
   session: AnySession,
   row: Readonly<Row>,
-  attempt: Attempt = "insert into",
 ): Maybe<Row> {
   const { inserts } = table;
-  if (inserts.rowNumber !== null) checkRowNumber(table, inserts.rowNumber, row, attempt);
+  if (inserts.rowNumber !== null) checkRowNumber(table, inserts.rowNumber, row);
   try {
     const { query, writer, numbers } = inserts.one(row);
     const values = writer.values(row);
@@ -28,7 +26,7 @@ export function insertRow(
       const rows = session.all(query, values);
       if (!(rows instanceof Promise)) return inserts.result(row, inserts.numbers(rows)[0]);
       return rows.then((found) => inserts.result(row, inserts.numbers(found)[0]))
-        .catch((error) => insertFailed(database, table, session, row, attempt, error));
+        .catch((error) => insertFailed(database, table, session, row, error));
     }
     const done = session.run(query, values);
     if (!(done instanceof Promise)) {
@@ -37,9 +35,9 @@ export function insertRow(
     return done.then((changes) =>
       inserts.result(row, numbers === "given" ? undefined : lastNumber(table, changes))
     )
-      .catch((error) => insertFailed(database, table, session, row, attempt, error));
+      .catch((error) => insertFailed(database, table, session, row, error));
   } catch (error) {
-    return insertFailed(database, table, session, row, attempt, error);
+    return insertFailed(database, table, session, row, error);
   }
 }
 
@@ -55,10 +53,10 @@ export function lastNumber(table: SqlTable, { lastInsertRowid }: SqlChanges): nu
 }
 
 /** Refuses a null where SQLite would make up a number. */
-export function checkRowNumber(table: SqlTable, name: string, row: Readonly<Row>, attempt: Attempt): void {
+export function checkRowNumber(table: SqlTable, name: string, row: Readonly<Row>): void {
   if ((row[name] ?? null) !== null) return;
   throw new NotNullConstraintError(
-    `Cannot ${attempt} \`${table.name}\`: \`${name}\` takes no null; give it a value`,
+    `Cannot insert into \`${table.name}\`: \`${name}\` takes no null; give it a value`,
     { driver: table.traits.driver, table: table.name, columns: [name] },
   );
 }
@@ -68,11 +66,10 @@ function insertFailed(
   table: SqlTable,
   session: AnySession,
   row: Readonly<Row>,
-  attempt: Attempt,
   error: unknown,
 ): Maybe<never> {
   const { assigned } = table.inserts;
-  const failed = { table, attempt, inserted: row };
+  const failed: Failed = { table, attempt: "insert into", inserted: row };
   // SQLite says "full" for a table that has used its last number.
   if (assigned?.kind !== "bigint" || database.engine.failure(error).kind !== "full") {
     return failWith(database, session, error, failed);
@@ -80,6 +77,6 @@ function insertFailed(
   return chain(table.traits.dialect.catalog.lastNumber(session, table.name), (last) => {
     if (last !== INT64_MAX) return failWith(database, session, error, failed);
     const details = { driver: database.driver, table: table.name, cause: error };
-    throw outOfRange(`Cannot ${attempt} \`${table.name}\``, assigned.name, details);
+    throw outOfRange(`Cannot insert into \`${table.name}\``, assigned.name, details);
   });
 }

@@ -115,7 +115,7 @@ function storedRows(
 function chunks(table: SqlTable, rows: readonly Readonly<Row>[]): Chunk[] {
   const { inserts } = table;
   const { rowNumber } = inserts;
-  if (rowNumber !== null) { for (const row of rows) checkRowNumber(table, rowNumber, row, "insert into"); }
+  if (rowNumber !== null) { for (const row of rows) checkRowNumber(table, rowNumber, row); }
   const full = chunkSize(table);
   const result: Chunk[] = [];
   for (let at = 0; at < rows.length;) {

@@ -1,4 +1,4 @@
-import { chain, chainAll, ensure, isPromise, type Maybe, settle } from "../chain/chain.ts";
+import { chain, chainAll, ensure, isPromise, type Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError } from "../errors/mod.ts";
@@ -58,16 +58,12 @@ export class SqlConnection {
       this.#connected = true;
     });
     if (!isPromise(connected)) return;
-    return this.#connecting = connected.finally(() => {
-      this.#connecting = null;
-    });
+    return this.#connecting = connected.finally(() => this.#connecting = null);
   }
 
   /** Closes every database. A second call does nothing. */
   disconnect(): Maybe<void> {
-    if (this.#connecting !== null) {
-      return settle(() => this.#connecting, () => this.disconnect(), () => undefined);
-    }
+    if (this.#connecting !== null) return this.#connecting.then(() => this.disconnect(), () => undefined);
     if (!this.#connected) return;
     this.#connected = false;
     // Together: each may have to wait for a server that does not answer.

@@ -126,12 +126,8 @@ export class SqlDatabase {
     this.#connection.checkConnected();
     const opened = this.#connection.provider.open(this.name);
     if (!isPromise(opened)) return this.#last = this.#engine = opened;
-    const done = (): void => {
-      this.#opening = null;
-    };
-    this.#opening = opened.then((engine) => this.#last = this.#engine = engine);
-    this.#opening.then(done, done);
-    return this.#opening;
+    const opening = opened.then((engine) => this.#last = this.#engine = engine);
+    return this.#opening = opening.finally(() => this.#opening = null);
   }
 
   /** A table is not what it was: the engine forgets what it has prepared. */
@@ -141,7 +137,10 @@ export class SqlDatabase {
 
   /** Closes the engine; what was known of the tables is forgotten. */
   close(): Maybe<void> {
-    if (this.#opening !== null) return settle(() => this.#opening, () => this.close(), () => this.close());
+    if (this.#opening !== null) {
+      const again = (): Maybe<void> => this.close();
+      return this.#opening.then(again, again);
+    }
     const engine = this.#engine;
     this.#engine = null;
     this.#prepared = false;

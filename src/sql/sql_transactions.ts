@@ -101,7 +101,7 @@ export class SqlTransactions {
   commit(frame: Frame): Maybe<void> {
     if (this.#frames.at(-1) !== frame) {
       throw new TransactionError(
-        "Cannot commit the transaction: it was ended before, which `disconnect` does too, or one inside it is open; end each once, the innermost first",
+        "Cannot commit the transaction: it has ended, as `disconnect` ends it, or one inside it has not; end each once, the innermost first",
         { code: "TRANSACTION_ENDED" },
       );
     }

@@ -35,7 +35,7 @@ export function upsertRow(
         throw error;
       };
       try {
-        const inserted = insertRow(database, table, session, row, "upsert into");
+        const inserted = insertRow(database, table, session, row);
         return inserted instanceof Promise ? inserted.catch(again) : inserted;
       } catch (error) {
         return again(error);
@@ -81,7 +81,6 @@ function updateQuery(table: SqlTable, conflict: readonly string[], given: readon
       ...compiled,
       query: query(sql, columns, { bigints: hasBigint(table.columns) }),
       decoder: table.decoder(undefined),
-      attempt: "upsert into",
     };
   });
 }
