@@ -1,5 +1,5 @@
 import { ConflictError, type RinariError } from "../../src/errors/mod.ts";
-import { uniqueViolation } from "../../src/reference/constraint_errors.ts";
+import { uniqueViolation } from "../../src/errors/violations.ts";
 import type { Catalog } from "./catalog.ts";
 import { below, type KeyRange, placeOf, rangeBelow, rightAfter } from "./key.ts";
 import type { KVKeyPart } from "./kv.ts";

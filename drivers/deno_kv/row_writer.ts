@@ -1,4 +1,4 @@
-import { type Attempt, notNullViolation, uniqueViolation } from "../../src/reference/constraint_errors.ts";
+import { type Attempt, notNullViolation, uniqueViolation } from "../../src/errors/violations.ts";
 import { copyValue, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { below, type Place } from "./key.ts";

@@ -1,4 +1,4 @@
-import { outOfRange } from "../../src/reference/constraint_errors.ts";
+import { outOfRange } from "../../src/errors/violations.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { rangeBelow } from "./key.ts";
 import { segmentCount } from "./segments.ts";

@@ -1,4 +1,4 @@
-import { type Attempt, missingParent, orphans, outOfRange } from "../../src/reference/constraint_errors.ts";
+import { type Attempt, missingParent, orphans, outOfRange } from "../../src/errors/violations.ts";
 import { keyOf, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import type { Catalog } from "./catalog.ts";

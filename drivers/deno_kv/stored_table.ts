@@ -4,7 +4,7 @@ import { readWhere } from "../../src/query/where_reader.ts";
 import type { Row, RowTest } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
 import { storageSchema } from "../../src/reference/storage_schema.ts";
-import type { Scene } from "../../src/reference/constraint_errors.ts";
+import type { Scene } from "../../src/errors/violations.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { Table } from "../../src/schema/table.ts";
 import { below, type Place, toPart } from "./key.ts";

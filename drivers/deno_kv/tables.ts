@@ -1,5 +1,5 @@
 import type { IndexOptions, TableSchema } from "../../src/contract/mod.ts";
-import { orphans } from "../../src/reference/constraint_errors.ts";
+import { orphans } from "../../src/errors/violations.ts";
 import { describeSchema } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
 import { requireSameSchema } from "../../src/reference/same_schema.ts";

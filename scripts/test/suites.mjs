@@ -1,5 +1,5 @@
 // Runs the test files under each runtime and reads the runtime's own report.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { binaryOf, root, runArguments } from "../runtimes.mjs";
@@ -18,6 +18,8 @@ import { readJUnit } from "./junit.mjs";
  * tests leave behind: a runtime that ends removes nothing more, and a server or a replica may write until then.
  */
 const folder = mkdtempSync(join(tmpdir(), "rinari-tests-"));
+// Tests that lay their rights down have to reach what they made in it.
+chmodSync(folder, 0o755);
 const environment = { TMPDIR: folder, TMP: folder, TEMP: folder };
 process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 

@@ -1,7 +1,7 @@
 import type { AggregateTerm, GroupPlan, IndexOptions, TableSchema, UpsertOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { aggregateRows, groupRows } from "./aggregate.ts";
-import { type Attempt, missingParent, orphans } from "./constraint_errors.ts";
+import { type Attempt, missingParent, orphans } from "../errors/violations.ts";
 import type { Entry } from "./hash_index.ts";
 import { type Key, rowKey } from "./keys.ts";
 import type { Reference } from "./reference.ts";

@@ -3,7 +3,7 @@ import { ValidationError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { indexMismatch } from "../schema/schema_mismatch.ts";
 import type { Table } from "../schema/table.ts";
-import type { Scene } from "./constraint_errors.ts";
+import type { Scene } from "../errors/violations.ts";
 import { compilePredicate } from "./evaluate.ts";
 import { HashIndex } from "./hash_index.ts";
 

@@ -1,5 +1,5 @@
 import type { Column } from "../schema/column.ts";
-import { type Attempt, missingParent, orphans, outOfRange } from "./constraint_errors.ts";
+import { type Attempt, missingParent, orphans, outOfRange } from "../errors/violations.ts";
 import type { Database } from "./database.ts";
 import type { Entry, HashIndex } from "./hash_index.ts";
 import { type Key, keyOf } from "./keys.ts";

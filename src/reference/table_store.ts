@@ -8,7 +8,7 @@ import {
   outOfRange,
   type Scene,
   uniqueViolation,
-} from "./constraint_errors.ts";
+} from "../errors/violations.ts";
 import { type Entry, HashIndex } from "./hash_index.ts";
 import type { Key } from "./keys.ts";
 import { NamedIndex } from "./named_index.ts";

@@ -1,5 +1,6 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
-import { ForeignKeyConstraintError } from "../errors/mod.ts";
+import type { ForeignKeyConstraintError } from "../errors/mod.ts";
+import { type Attempt, missingParent, orphans } from "../errors/violations.ts";
 import type { Column } from "../schema/column.ts";
 import { type AnySession, query } from "./any_engine.ts";
 import { Parameters } from "./parameters.ts";
@@ -7,7 +8,6 @@ import { predicateSQL } from "./predicate_sql.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { Referrer } from "./sql_catalog.ts";
 import type { SqlDatabase } from "./sql_database.ts";
-import type { Attempt } from "./sql_error.ts";
 import type { SqlTable } from "./sql_table.ts";
 import type { Failed } from "./statement_error.ts";
 
@@ -19,10 +19,10 @@ export function findBrokenReference(
   cause: unknown,
 ): Maybe<ForeignKeyConstraintError | null> {
   return chain(
-    missingParent(database, session, failed, cause),
+    findMissing(database, session, failed, cause),
     (missing) =>
       missing ?? chain(
-        orphans(database, session, failed, cause),
+        findOrphans(database, session, failed, cause),
         (orphaned) => orphaned ?? movedParent(database, failed, cause),
       ),
   );
@@ -41,7 +41,7 @@ function movedParent(
 }
 
 /** The first reference of the written rows to a row that does not exist. */
-function missingParent(
+function findMissing(
   database: SqlDatabase,
   session: AnySession,
   { table, attempt, inserted, changed }: Failed,
@@ -88,16 +88,13 @@ function missingError(
   column: Column,
   cause: unknown,
 ): ForeignKeyConstraintError {
-  const { table: parent, column: to } = column.references as NonNullable<Column["references"]>;
-  return new ForeignKeyConstraintError(
-    `Cannot ${attempt} \`${table.name}\`: \`${column.name}\` refers to \`${parent}\`.\`${to}\`, and no row of \`${parent}\` has that ` +
-      `\`${to}\`; insert it first, or use another value`,
-    { driver: database.driver, table: table.name, columns: [column.name], cause },
-  );
+  const { table: parentTable, column: parentColumn } = column.references as NonNullable<Column["references"]>;
+  const scene = { driver: database.driver, table: table.name, cause };
+  return missingParent(scene, attempt, { column, parentTable, parentColumn }, null);
 }
 
 /** The first column of the changed or removed rows that other rows still refer to. */
-function orphans(
+function findOrphans(
   database: SqlDatabase,
   session: AnySession,
   { table, attempt, plan, changed, params = [] }: Failed,
@@ -146,11 +143,9 @@ function orphans(
     const sql = `SELECT 1 AS n FROM ${dialect.quote(child)}${inner} LIMIT 1`;
     return chain(session.all(query(sql, ["n"]), values), (rows) => {
       if (rows.length === 0) return null;
-      return new ForeignKeyConstraintError(
-        `Cannot ${attempt} \`${table.name}\`: rows still refer to \`${parent}\`.\`${to}\` through \`${child}\`.\`${column}\`; ` +
-          "change or delete those rows first",
-        { driver: database.driver, table: table.name, columns: [root], cause },
-      );
+      const scene = { driver: database.driver, table: table.name, cause };
+      const names = { column: { table: child, name: column }, parentTable: parent, parentColumn: to };
+      return orphans(scene, attempt, names, [root]);
     });
   };
   return search(table.name, where, null);

@@ -1,6 +1,6 @@
 import type { Direction, Predicate, QueryPlan } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
-import type { Attempt } from "./sql_error.ts";
+import type { Attempt } from "../errors/violations.ts";
 import type { SqlQuery } from "./sql_engine.ts";
 import { type Binder, Parameters } from "./parameters.ts";
 import { predicateSQL } from "./predicate_sql.ts";

@@ -1,6 +1,7 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
-import { UniqueConstraintError } from "../errors/mod.ts";
+import type { UniqueConstraintError } from "../errors/mod.ts";
+import { uniqueViolation } from "../errors/violations.ts";
 import { type AnySession, query } from "./any_engine.ts";
 import { Parameters } from "./parameters.ts";
 import { predicateSQL } from "./predicate_sql.ts";
@@ -102,11 +103,5 @@ function equalError(
   key: readonly SqlColumn[],
   cause: unknown,
 ): UniqueConstraintError {
-  const columns = key.map(({ name }) => name);
-  return new UniqueConstraintError(
-    `Cannot ${attempt} \`${table.name}\`: another row has the same ${
-      columns.map((name) => `\`${name}\``).join(", ")
-    }; use another value, or change that row`,
-    { driver: database.driver, table: table.name, columns, cause },
-  );
+  return uniqueViolation({ driver: database.driver, table: table.name, cause }, attempt, key);
 }

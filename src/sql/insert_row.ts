@@ -1,5 +1,5 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import { NotNullConstraintError } from "../errors/mod.ts";
+import { notNullViolation } from "../errors/violations.ts";
 import type { AnySession } from "./any_engine.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlChanges } from "./sql_engine.ts";
@@ -55,10 +55,7 @@ export function lastNumber(table: SqlTable, { lastInsertRowid }: SqlChanges): nu
 /** Refuses a null where SQLite would make up a number. */
 export function checkRowNumber(table: SqlTable, name: string, row: Readonly<Row>): void {
   if ((row[name] ?? null) !== null) return;
-  throw new NotNullConstraintError(
-    `Cannot insert into \`${table.name}\`: \`${name}\` takes no null; give it a value`,
-    { driver: table.traits.driver, table: table.name, columns: [name] },
-  );
+  throw notNullViolation({ driver: table.traits.driver, table: table.name }, "insert into", { name });
 }
 
 function insertFailed(

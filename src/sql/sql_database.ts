@@ -1,8 +1,9 @@
 import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { ConnectionError, RinariError, ValidationError } from "../errors/mod.ts";
+import type { Attempt } from "../errors/violations.ts";
 import type { AnyEngine, AnySession } from "./any_engine.ts";
 import type { Reading } from "./iterate_rows.ts";
-import { type Attempt, readonlyError, sqlError } from "./sql_error.ts";
+import { readonlyError, sqlError } from "./sql_error.ts";
 import type { SqlConnection } from "./sql_connection.ts";
 import type { SqlTable } from "./sql_table.ts";
 

@@ -16,6 +16,7 @@ import type {
   TableSchema,
   UpsertOptions,
 } from "../contract/mod.ts";
+import type { Attempt } from "../errors/violations.ts";
 import { refusePromise } from "../transaction/async_callback.ts";
 import { aggregate } from "./aggregate_one.ts";
 import { type AnyEngine, type AnySession, asArrays, query } from "./any_engine.ts";
@@ -28,7 +29,6 @@ import type { Row } from "./rows_decoder.ts";
 import { runCount, runSelect } from "./run_query.ts";
 import { type AnyProvider, SqlConnection } from "./sql_connection.ts";
 import type { SqlDatabase } from "./sql_database.ts";
-import type { Attempt } from "./sql_error.ts";
 import { readChange, readSelect, readUpdate } from "./sql_call.ts";
 import { type AsyncSqlProvider, SQL_CAPABILITIES, type SyncSqlProvider } from "./sql_provider.ts";
 import type { SqlTable } from "./sql_table.ts";

@@ -4,25 +4,12 @@ import {
   ConnectionError,
   type ErrorDetails,
   ForeignKeyConstraintError,
-  NotNullConstraintError,
   RinariError,
-  UniqueConstraintError,
   ValidationError,
 } from "../errors/mod.ts";
+import { type Attempt, notNullViolation, type Scene, uniqueViolation } from "../errors/violations.ts";
 import type { SqlFailure } from "./sql_failure.ts";
 import type { SqlTable } from "./sql_table.ts";
-
-/** What was attempted, as a message says it after "Cannot". */
-export type Attempt =
-  | "insert into"
-  | "upsert into"
-  | "update"
-  | "delete from"
-  | "search"
-  | "aggregate"
-  | "create"
-  | "drop"
-  | "index";
 
 /** Where an error happened. */
 export interface ErrorScene {
@@ -49,9 +36,11 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
     new ConnectionError(`${what}: ${reason}`, { ...details, code });
   switch (failure.kind) {
     case "unique":
-      return uniqueError(failure, scene, details);
-    case "notNull":
-      return notNullError(failure, scene, details);
+      return uniqueViolation(...violated(failure, scene, cause));
+    case "notNull": {
+      const [place, attempt, columns] = violated(failure, scene, cause);
+      return notNullViolation(place, attempt, ...columns);
+    }
     case "check":
       return new CheckConstraintError(
         `${what}: the store's check ${JSON.stringify(failure.detail)} is not met`,
@@ -143,28 +132,15 @@ export function readonlyError(what: string, details: ErrorDetails): ConnectionEr
   );
 }
 
-function uniqueError(failure: SqlFailure, scene: ErrorScene, details: ErrorDetails): RinariError {
+/** The table and columns whose constraint was violated, as the errors take them. */
+function violated(
+  failure: SqlFailure,
+  scene: ErrorScene,
+  cause: unknown,
+): [Scene, Attempt, { name: string }[]] {
   const { table, columns } = constraintColumns(failure, scene);
-  const reason = scene.attempt === "index"
-    ? `two rows are equal in ${list(columns)}; change one of them first`
-    : `another row has the same ${list(columns)}; use another value, or change that row`;
-  return new UniqueConstraintError(`Cannot ${scene.attempt} \`${table}\`: ${reason}`, {
-    ...details,
-    table,
-    columns,
-  });
-}
-
-function notNullError(failure: SqlFailure, scene: ErrorScene, details: ErrorDetails): RinariError {
-  const { table, columns } = constraintColumns(failure, scene);
-  return new NotNullConstraintError(
-    `Cannot ${scene.attempt} \`${table}\`: ${list(columns)} takes no null; give it a value`,
-    {
-      ...details,
-      table,
-      columns,
-    },
-  );
+  const attempt = scene.attempt as Attempt;
+  return [{ driver: scene.driver, table, cause }, attempt, columns.map((name) => ({ name }))];
 }
 
 /** A value would be beyond what its column holds. */
@@ -233,8 +209,4 @@ function columnOutOfRange(failure: SqlFailure, scene: ErrorScene): string {
     ? failure.columns?.[0]
     : constraintColumns(failure, scene).columns[0];
   return told ?? table?.inserts.assigned?.name ?? "";
-}
-
-function list(columns: readonly string[]): string {
-  return columns.length === 0 ? "values" : columns.map((name) => `\`${name}\``).join(", ");
 }

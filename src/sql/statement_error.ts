@@ -2,17 +2,16 @@ import { type Maybe, settle } from "../chain/chain.ts";
 import type { QueryPlan } from "../contract/mod.ts";
 import {
   ForeignKeyConstraintError,
-  NotNullConstraintError,
   type RinariError,
   UniqueConstraintError,
   ValidationError,
 } from "../errors/mod.ts";
+import { type Attempt, notNullViolation } from "../errors/violations.ts";
 import type { AnySession } from "./any_engine.ts";
 import { findBrokenReference } from "./broken_reference.ts";
 import { findEqualRow } from "./equal_row.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
-import type { Attempt } from "./sql_error.ts";
 import type { SqlTable } from "./sql_table.ts";
 
 /** A statement that failed. */
@@ -65,10 +64,7 @@ function nullKey(
 ): RinariError | null {
   const column = table.table.primaryKey.find(({ name }) => changed[name] === null);
   if (column === undefined) return null;
-  return new NotNullConstraintError(
-    `Cannot ${attempt} \`${table.name}\`: \`${column.name}\` takes no null; give it a value`,
-    { driver: database.driver, table: table.name, columns: [column.name], cause },
-  );
+  return notNullViolation({ driver: database.driver, table: table.name, cause }, attempt, column);
 }
 
 /** An update's new values are in its plan's slots. */

@@ -1,6 +1,7 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../contract/mod.ts";
-import { ForeignKeyConstraintError, RinariError } from "../errors/mod.ts";
+import { RinariError } from "../errors/mod.ts";
+import { orphans } from "../errors/violations.ts";
 import { indexMismatch, schemaMismatch } from "../schema/schema_mismatch.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
 import { createIndexSQL, storedIndexName } from "./index_sql.ts";
@@ -109,11 +110,8 @@ function refuseOrphans(database: SqlDatabase, session: AnySession, name: string)
         const sql = `SELECT 1 AS n FROM ${dialect.quote(child)} WHERE ${quoted} IS NOT NULL LIMIT 1`;
         return chain(session.all(query(sql, ["n"]), []), (rows) => {
           if (rows.length === 0) return;
-          throw new ForeignKeyConstraintError(
-            `Cannot drop \`${name}\`: rows still refer to \`${name}\`.\`${to}\` through \`${child}\`.\`${column}\`; ` +
-              "change or delete those rows first",
-            { driver: database.driver, table: name, columns: [to] },
-          );
+          const reference = { column: { table: child, name: column }, parentTable: name, parentColumn: to };
+          throw orphans({ driver: database.driver, table: name }, "drop", reference, [to]);
         });
       }),
       () => undefined,

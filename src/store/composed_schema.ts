@@ -1,7 +1,7 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { TableSchema } from "../contract/mod.ts";
 import { UnsupportedError } from "../errors/mod.ts";
-import { orphans, uniqueViolation } from "../reference/constraint_errors.ts";
+import { orphans, uniqueViolation } from "../errors/violations.ts";
 import { type Key, rowKey } from "../reference/keys.ts";
 import { indexMismatch } from "../schema/schema_mismatch.ts";
 import type { Row } from "./any_driver.ts";

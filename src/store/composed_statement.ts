@@ -1,5 +1,5 @@
 import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
-import { type Attempt, notNullViolation, orphans } from "../reference/constraint_errors.ts";
+import { type Attempt, notNullViolation, orphans } from "../errors/violations.ts";
 import { keyOf } from "../reference/keys.ts";
 import type { Row } from "./any_driver.ts";
 import { type ForeignKey, ForeignKeys } from "./foreign_keys.ts";

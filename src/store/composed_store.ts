@@ -2,7 +2,7 @@ import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { GroupPlan, UpsertOptions } from "../contract/mod.ts";
 import { type ReadFind, readFind } from "../query/find_options.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
-import type { Attempt } from "../reference/constraint_errors.ts";
+import type { Attempt } from "../errors/violations.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyDriver, AnyIterator, Row } from "./any_driver.ts";
 import { explainSearch } from "./composed_explain.ts";

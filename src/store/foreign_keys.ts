@@ -1,11 +1,6 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { ReferenceAction } from "../contract/mod.ts";
-import {
-  type Attempt,
-  missingParent,
-  type ReferenceNames,
-  type Scene,
-} from "../reference/constraint_errors.ts";
+import { type Attempt, missingParent, type ReferenceNames, type Scene } from "../errors/violations.ts";
 import { keyOf } from "../reference/keys.ts";
 import type { Column } from "../schema/column.ts";
 import type { Row } from "./any_driver.ts";
@@ -16,6 +11,8 @@ import { type WorkingEntry, type WorkingIndex, WorkingTable } from "./working_ta
 export interface ForeignKey extends ReferenceNames {
   /** The table that refers. */
   readonly child: WorkingTable;
+  /** Its column. */
+  readonly column: Column;
   /** On delete of the row referred to. */
   readonly onDelete: ReferenceAction;
   /** On a change of the value referred to. */

@@ -1,6 +1,6 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { Capabilities, DriverWhere, Predicate, QueryOptions } from "../contract/mod.ts";
-import { outOfRange, type Scene } from "../reference/constraint_errors.ts";
+import { outOfRange, type Scene } from "../errors/violations.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyDriver, Row } from "./any_driver.ts";

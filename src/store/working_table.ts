@@ -1,5 +1,5 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
-import { type Attempt, uniqueViolation } from "../reference/constraint_errors.ts";
+import { type Attempt, uniqueViolation } from "../errors/violations.ts";
 import { type Entry, HashIndex } from "../reference/hash_index.ts";
 import { type Key, rowKey } from "../reference/keys.ts";
 import type { Column } from "../schema/column.ts";

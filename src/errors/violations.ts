@@ -1,0 +1,114 @@
+import { ForeignKeyConstraintError } from "./foreign_key_constraint_error.ts";
+import { NotNullConstraintError } from "./not_null_constraint_error.ts";
+import { UniqueConstraintError } from "./unique_constraint_error.ts";
+import { ValidationError } from "./validation_error.ts";
+
+/** What was attempted, as a message says it after "Cannot": "Cannot insert into `users`". */
+export type Attempt =
+  | "insert into"
+  | "upsert into"
+  | "update"
+  | "delete from"
+  | "search"
+  | "aggregate"
+  | "create"
+  | "drop"
+  | "index";
+
+/** Where an error happened. */
+export interface Scene {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The table written to. */
+  readonly table: string;
+  /** What the store said. */
+  readonly cause?: unknown;
+}
+
+/** What a message says of a column. */
+interface Named {
+  readonly name: string;
+}
+
+/** What a message says of a foreign key. */
+export interface ReferenceNames {
+  /** The column that refers. */
+  readonly column: Named & { readonly table: string };
+  /** The table it refers to. */
+  readonly parentTable: string;
+  /** The column of that table. */
+  readonly parentColumn: string;
+}
+
+/** Another row has the same values in the columns. */
+export function uniqueViolation(
+  scene: Scene,
+  attempt: Attempt,
+  columns: readonly Named[],
+): UniqueConstraintError {
+  const reason = attempt === "index"
+    ? `two rows are equal in ${quote(columns)}; change one of them first`
+    : `another row has the same ${quote(columns)}; use another value, or change that row`;
+  return new UniqueConstraintError(`Cannot ${attempt} \`${scene.table}\`: ${reason}`, {
+    ...scene,
+    columns: namesOf(columns),
+  });
+}
+
+/** A column that refuses null got none; several, when the store does not say which. */
+export function notNullViolation(
+  scene: Scene,
+  attempt: Attempt,
+  ...columns: Named[]
+): NotNullConstraintError {
+  return new NotNullConstraintError(
+    `Cannot ${attempt} \`${scene.table}\`: ${quote(columns)} takes no null; give it a value`,
+    { ...scene, columns: namesOf(columns) },
+  );
+}
+
+/** A row refers to one that does not exist. */
+export function missingParent(
+  scene: Scene,
+  attempt: Attempt,
+  { column, parentTable, parentColumn }: ReferenceNames,
+  why: string | null,
+): ForeignKeyConstraintError {
+  const reason = why ??
+    `no row of \`${parentTable}\` has that \`${parentColumn}\`; insert it first, or use another value`;
+  return new ForeignKeyConstraintError(
+    `Cannot ${attempt} \`${scene.table}\`: \`${column.name}\` refers to \`${parentTable}\`.\`${parentColumn}\`, and ${reason}`,
+    { ...scene, columns: [column.name] },
+  );
+}
+
+/** Rows still refer to one that would go, or change; `columns` are what they refer to. */
+export function orphans(
+  scene: Scene,
+  attempt: Attempt,
+  { column, parentTable, parentColumn }: ReferenceNames,
+  columns: readonly string[],
+): ForeignKeyConstraintError {
+  return new ForeignKeyConstraintError(
+    `Cannot ${attempt} \`${scene.table}\`: rows still refer to \`${parentTable}\`.\`${parentColumn}\` through ` +
+      `\`${column.table}\`.\`${column.name}\`; change or delete those rows first`,
+    { ...scene, columns },
+  );
+}
+
+/** No number is left for an autoIncrement column, or a value does not fit the column it cascades to. */
+export function outOfRange(scene: Scene, attempt: Attempt, column: Named, reason: string): ValidationError {
+  return new ValidationError(`Cannot ${attempt} \`${scene.table}\`: ${reason}`, {
+    ...scene,
+    code: "OUT_OF_RANGE",
+    columns: [column.name],
+  });
+}
+
+function quote(columns: readonly Named[]): string {
+  return columns.map(({ name }) => `\`${name}\``).join(", ") || "values";
+}
+
+function namesOf(columns: readonly Named[]): string[] {
+  return columns.map(({ name }) => name);
+}
