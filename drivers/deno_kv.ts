@@ -43,8 +43,8 @@ import { insertDirectly } from "./deno_kv/direct_write.ts";
 import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
 import { explainSearch } from "./deno_kv/explain.ts";
 import type { KVKey, KVStore } from "./deno_kv/kv.ts";
-import { builtInOpener } from "./deno_kv/kv.ts";
 import { type KVLimits, NAME } from "./deno_kv/limits.ts";
+import { openStore } from "./deno_kv/open_store.ts";
 import {
   checkKVOptions,
   type DenoKVOptions,
@@ -65,6 +65,7 @@ import {
   updateMatches,
 } from "./deno_kv/queries.ts";
 import { countAll } from "./deno_kv/row_count.ts";
+import { refuseToWrite } from "./deno_kv/readonly.ts";
 import { PreparedQuery } from "./deno_kv/prepared.ts";
 import { Sessions } from "./deno_kv/sessions.ts";
 import { Statement } from "./deno_kv/statement.ts";
@@ -134,7 +135,9 @@ export class DenoKVDriver implements AsyncDriver {
   async createTable(dbName: string, tableName: string, schema: TableSchema): Promise<void> {
     const { sessions, usage } = this.#connected("createTable", dbName, tableName);
     if (!usage.readonly) await sessions.resume(dbName);
-    await this.#write("createTable", dbName, tableName, (work) => createTable(work, tableName, schema));
+    await this.#write("createTable", dbName, tableName, (work) => createTable(work, tableName, schema), {
+      isThere: (work) => work.catalog.tables.has(tableName),
+    });
   }
 
   /**
@@ -195,7 +198,7 @@ export class DenoKVDriver implements AsyncDriver {
       const stored = await statement.insert(data, expiresAt());
       await statement.finish();
       return stored.row as T;
-    }, true);
+    }, { fresh: true });
   }
 
   /**
@@ -208,8 +211,8 @@ export class DenoKVDriver implements AsyncDriver {
     tableName: string,
     records: readonly Readonly<Record<string, unknown>>[],
   ): Promise<T[]> {
-    const { sessions, store } = this.#connected("bulkInsert", dbName, tableName);
-    this.#checkWritable("bulkInsert", dbName, tableName);
+    const { sessions, store, usage } = this.#connected("bulkInsert", dbName, tableName);
+    if (usage.readonly) refuseToWrite(dbName, tableName);
     const expiresAt = expiryOf(this.#options.expireIn, dbName, tableName);
     const direct = expiresAt() === null ? this.#direct(dbName, true) : null;
     const rows = direct === null ? null : await insertDirectly(direct, tableName, records);
@@ -293,15 +296,15 @@ export class DenoKVDriver implements AsyncDriver {
     indexName: string,
     options: IndexOptions,
   ): Promise<void> {
-    const { store, sessions } = this.#connected("createIndex", dbName, tableName);
+    const { store, sessions, usage } = this.#connected("createIndex", dbName, tableName);
     let attempts = 0;
-    const building = await this.#write(
-      "createIndex",
-      dbName,
-      tableName,
-      (work) => createIndex(work, tableName, indexName, options, attempts++ === 0),
-    );
-    if (building && !sessions.inTransaction) await buildIndex(store, sessions, dbName, tableName, indexName);
+    const make = (work: Work) => createIndex(work, tableName, indexName, options, attempts++ === 0);
+    const building = await this.#write("createIndex", dbName, tableName, make, {
+      isThere: (work) => work.catalog.table(tableName).record.indexes.some(({ name }) => name === indexName),
+    });
+    if (building && !usage.readonly && !sessions.inTransaction) {
+      await buildIndex(store, sessions, dbName, tableName, indexName);
+    }
   }
 
   /** Removes an index, when it exists. */
@@ -425,8 +428,8 @@ export class DenoKVDriver implements AsyncDriver {
 
   /** Mends what `verify` finds. The rows are right: entries are made to agree with them. @returns What it found. */
   async repair(dbName: string, tableName?: string): Promise<KVProblem[]> {
-    const { store, sessions } = this.#connected("repair", dbName, tableName);
-    this.#checkWritable("repair", dbName, tableName ?? "*");
+    const { store, sessions, usage } = this.#connected("repair", dbName, tableName);
+    if (usage.readonly) refuseToWrite(dbName, tableName ?? "*");
     return await repairDatabase(store, sessions, dbName, tableName);
   }
 
@@ -434,7 +437,7 @@ export class DenoKVDriver implements AsyncDriver {
     const { kv: given, path, prefix = ["rinari"] } = this.#options;
     const usage = usageOf(this.#options, config);
     const where = path ?? config.url;
-    const kv = given ?? await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(where);
+    const kv = given ?? await openStore(where);
     const remote = isRemote(this.#options, where);
     const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
     const close = (): void => {
@@ -463,24 +466,17 @@ export class DenoKVDriver implements AsyncDriver {
     return sessions.read(dbName, (work) => run(work, work.catalog.table(tableName)));
   }
 
+  /** @param isThere What is to be made may be there: with `readonly` it is only looked at. */
   #write<T>(
     operation: string,
     dbName: string,
     tableName: string,
     run: (work: Work) => Promise<T>,
-    fresh: boolean = false,
+    { fresh = false, isThere = () => false }: { fresh?: boolean; isThere?: (work: Work) => boolean } = {},
   ): Promise<T> {
-    const { sessions } = this.#connected(operation, dbName, tableName);
-    this.#checkWritable(operation, dbName, tableName);
-    return sessions.write(dbName, run, fresh);
-  }
-
-  #checkWritable(operation: string, dbName: string, tableName: string): void {
-    if (this.#open?.usage.readonly !== true) return;
-    throw new ConnectionError(
-      `Cannot ${operation} on \`${tableName}\` of \`${dbName}\`: the driver is connected with \`readonly\`; connect without it to write`,
-      { code: "READ_ONLY", driver: NAME, table: tableName },
-    );
+    const { sessions, usage } = this.#connected(operation, dbName, tableName);
+    if (!usage.readonly) return sessions.write(dbName, run, fresh);
+    return sessions.read(dbName, (work) => isThere(work) ? run(work) : refuseToWrite(dbName, tableName));
   }
 
   #connected(operation: string, dbName: string = "", tableName: string = "*"): Open {

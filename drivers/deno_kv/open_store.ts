@@ -1,0 +1,35 @@
+import { ConnectionError } from "../../src/errors/mod.ts";
+import { builtInOpener, type KVStore } from "./kv.ts";
+import { NAME } from "./limits.ts";
+
+/**
+ * Opens a store of the runtime, which has them: it was asked before.
+ *
+ * @throws {ConnectionError} When it cannot be opened.
+ */
+export async function openStore(where: string | undefined): Promise<KVStore> {
+  try {
+    return await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(where);
+  } catch (error) {
+    throw openFailure(where, error);
+  }
+}
+
+function openFailure(where: string | undefined, cause: unknown): ConnectionError {
+  const { name, message } = (cause ?? {}) as { name?: unknown; message?: unknown };
+  const text = String(message);
+  const what = where === undefined
+    ? "Cannot open the KV store"
+    : `Cannot open the KV store ${JSON.stringify(where)}`;
+  const [code, reason] = /file is not a database/i.test(text)
+    ? ["NOT_A_DATABASE", "its file is no KV store; check the path"]
+    : name === "NotCapable" || name === "PermissionDenied"
+    ? ["CANNOT_OPEN", `the process may not: ${text}`]
+    : /unable to open database file/i.test(text)
+    ? [
+      "CANNOT_OPEN",
+      "its file cannot be opened; check that the folder exists, that it is no folder itself, and its permissions",
+    ]
+    : ["CANNOT_OPEN", `the runtime reports: ${text}`];
+  return new ConnectionError(`${what}: ${reason}`, { code, driver: NAME, cause });
+}
