@@ -73,7 +73,8 @@ export function rowTooLarge(table: string, bytes: number, limit: number): Valida
 export function commitTooLarge(what: keyof KVLimits, count: number, limit: number): TransactionError {
   return new TransactionError(
     `Cannot commit: the work needs ${count} of \`${what}\`, and the limit of the store is ${limit} a commit; nothing was written; ` +
-      "do it in smaller transactions" + (what === "checks" ? " that read and write fewer rows" : ""),
+      "do it in parts, such as by ranges of the key" +
+      (what === "checks" ? ", that read and write fewer rows" : ""),
     { code: "LIMIT_EXCEEDED", driver: NAME },
   );
 }

@@ -201,7 +201,7 @@ export class Sessions {
     if (session === null) return null;
     if (!session.ended && session.root?.ended !== true) return session;
     throw new TransactionError(
-      "Cannot work in a transaction that has ended: await every operation inside the callback, and use nothing of it later",
+      "Cannot work in a transaction that has ended: await every operation inside the callback",
       { code: "TRANSACTION_ENDED", driver: NAME },
     );
   }

@@ -70,7 +70,7 @@ export function hasSingle({ databases = {}, url, syncUrl, client }: LibSQLOption
 }
 
 function findFile(driver: string, settings: LibSQLSettings, dbName: string, url: string | null): SqliteFile {
-  const databases = url === null ? {} : { [dbName]: pathOf(driver, url) };
+  const databases = url === null ? settings.databases : { [dbName]: pathOf(driver, url) };
   return findSqliteFile(driver, { ...settings, databases }, dbName);
 }
 

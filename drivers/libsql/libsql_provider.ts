@@ -1,5 +1,6 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
 import { ConnectionError, type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
+import { builtinModule } from "../../src/runtime/builtin_module.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";
@@ -112,6 +113,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
   async #openFile(dbName: string, file: SqliteFile): Promise<LocalLink> {
     const settings = this.#settings as LibSQLSettings;
     const path = file.realPath ?? file.path;
+    if (settings.readonly) this.#checkThere(dbName, path);
     const release = claimFile(path, LIBRARY, this.name);
     const shared = turnOfFile(path);
     const clients: LibSQLClient[] = [];
@@ -143,6 +145,18 @@ export class LibSQLProvider implements AsyncSqlProvider {
       closed();
       throw error;
     }
+  }
+
+  /** The client makes a file that is absent, whatever is asked of it. */
+  #checkThere(dbName: string, path: string): void {
+    const fs = builtinModule<typeof import("node:fs")>("node:fs");
+    if (fs?.existsSync(path) !== false) return;
+    throw new ConnectionError(
+      `Cannot open database \`${dbName}\`: it is to be read only, and there is no file ${
+        JSON.stringify(path)
+      }`,
+      { code: "CANNOT_OPEN", driver: this.name },
+    );
   }
 
   async #openReplica(dbName: string, file: SqliteFile, primary: RemotePlace): Promise<LocalLink> {

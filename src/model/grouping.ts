@@ -93,13 +93,13 @@ function readTerm(table: Table, as: string, aggregate: unknown): AggregateTerm {
   if ((operation === "sum" || operation === "avg") && !numeric) {
     return refuse(
       table,
-      `aggregate \`${as}\`: ${operation} needs a column of numbers, and \`${column.name}\` is ${column.type}`,
+      `${operation} needs a column of numbers, and \`${column.name}\` is ${column.type}`,
     );
   }
   if (operation !== "count" && !column.ordered) {
     return refuse(
       table,
-      `aggregate \`${as}\`: ${operation} needs values with an order, and \`${column.name}\` is ${column.type}`,
+      `${operation} needs values with an order, and \`${column.name}\` is ${column.type}`,
     );
   }
   return { as, operation, column: column.name };

@@ -4,7 +4,7 @@ import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, readFind } from "../query/find_options.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
-import { placeholders } from "../query/placeholder.ts";
+import { Placeholder, placeholders, unplaced } from "../query/placeholder.ts";
 import type { Table } from "../schema/table.ts";
 import type { Mode, Result } from "../types/mode.ts";
 
@@ -26,7 +26,9 @@ export function prepare<T, P extends object, M extends Mode>(
   build: (params: P) => unknown,
   strict: boolean,
 ): Prepared<T, P, M> {
+  unplaced.clear();
   const all = readFind(entry.table, built(entry.table, build), strict);
+  for (const placeholder of unplaced) refuseWork(entry.table, Placeholder.place(placeholder));
   const one: ReadFind = { ...all, limit: Math.min(1, all.limit ?? 1), shape: `${all.shape}L1` };
   const select = (find: ReadFind, params: P): Maybe<Record<string, unknown>[]> => {
     const bound = bind(entry.table, find, params);
@@ -43,16 +45,7 @@ export function prepare<T, P extends object, M extends Mode>(
 
 function built<P extends object>(table: Table, build: (params: P) => unknown): object {
   const options = typeof build !== "function" ? build : build(
-    placeholders((name) =>
-      refuse(
-        table,
-        "INVALID_PARAMETER",
-        name === undefined
-          ? "its parameters have to be named one by one"
-          : `the value of parameter \`${name}\` is known only when it runs, so nothing can be made of it here; give what you make of it as a ` +
-            "parameter of its own",
-      )
-    ) as P,
+    placeholders((name) => refuseWork(table, name)) as P,
   );
   if (typeof build === "function" && typeof options === "object" && options !== null && !isPromise(options)) {
     return options;
@@ -60,7 +53,18 @@ function built<P extends object>(table: Table, build: (params: P) => unknown): o
   return refuse(
     table,
     "INVALID_OPTIONS",
-    "it needs a function that returns the options of findAll, such as (given) => ({ where: { id: given.id } })",
+    "it needs a function such as (given) => ({ where: { id: given.id } })",
+  );
+}
+
+function refuseWork(table: Table, name: string | undefined): never {
+  return refuse(
+    table,
+    "INVALID_PARAMETER",
+    name === undefined
+      ? "its parameters have to be named one by one"
+      : `the value of parameter \`${name}\` is known only when it runs, so nothing can be made of it or decided by it here; give what ` +
+        "you make of it as a parameter, and prepare a query for each case",
   );
 }
 

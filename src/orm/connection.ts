@@ -142,8 +142,8 @@ function checkSameUse(
     firstDifference(use.transactions, transactions);
   if (different === null) return;
   throw new ValidationError(
-    `Cannot make an ORM: driver ${driver} is in use by another ORM with another \`${different}\`; leave it out to work as that ` +
-      "one does, disconnect that one first, or make a driver of its own",
+    `Cannot make an ORM: driver ${driver} is in use by another ORM with another \`${different}\`; leave it out, disconnect ` +
+      "that one first, or make a driver of its own",
     { code: "INVALID_OPTIONS", driver },
   );
 }

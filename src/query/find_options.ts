@@ -196,7 +196,7 @@ function readOffset(table: Table, offset: unknown): unknown {
     return value;
   };
   return offset instanceof Placeholder
-    ? new BoundPlaceholder(Placeholder.nameOf(offset), check)
+    ? new BoundPlaceholder(Placeholder.place(offset), check)
     : check(offset);
 }
 

@@ -41,7 +41,7 @@ export function acceptOperand(target: Target, operand: unknown, ordered: boolean
   const { column, path } = target;
   if (operand instanceof Placeholder) {
     return new BoundPlaceholder(
-      Placeholder.nameOf(operand),
+      Placeholder.place(operand),
       (value) => value === null && !ordered ? null : acceptOperand(target, value, ordered),
       path === null ? null : "place",
     );
@@ -84,7 +84,7 @@ export function acceptPattern(target: Target, operator: string, operand: unknown
   const { column, path } = target;
   if (operand instanceof Placeholder) {
     return new BoundPlaceholder(
-      Placeholder.nameOf(operand),
+      Placeholder.place(operand),
       (value) => acceptPattern(target, operator, value),
     );
   }

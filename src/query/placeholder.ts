@@ -1,5 +1,8 @@
 const names = new WeakMap<object, string>();
 
+/** Those of the query that is being read which stand nowhere yet. */
+export const unplaced: Set<Placeholder> = new Set();
+
 /** Stands for a value given later; made by `Model.prepare`. */
 export class Placeholder {
   /**
@@ -11,11 +14,13 @@ export class Placeholder {
   static of(name: string, refuse: (name: string) => never): Placeholder {
     const placeholder = new Proxy(new Placeholder(), refusing(() => refuse(name)));
     names.set(placeholder, name);
+    unplaced.add(placeholder);
     return placeholder;
   }
 
-  /** The name of the parameter that a placeholder stands for. */
-  static nameOf(placeholder: Placeholder): string {
+  /** Puts a placeholder where its value will stand. @returns The name of its parameter. */
+  static place(placeholder: Placeholder): string {
+    unplaced.delete(placeholder);
     return names.get(placeholder) as string;
   }
 }

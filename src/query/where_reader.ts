@@ -250,7 +250,7 @@ class WhereReader {
       this.shape += "i";
       const slot = this.#push(
         new BoundPlaceholder(
-          Placeholder.nameOf(operand),
+          Placeholder.place(operand),
           (value) => this.#list(target, value, [false]),
           "list",
         ),

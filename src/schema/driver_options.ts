@@ -15,9 +15,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && isPlain(value);
 }
 
-/** Whether a value is a text that is not empty. */
+/** Whether a value is a text that is not empty, and has no NUL: some engines end there, and one ends the process. */
 export function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
+  return typeof value === "string" && value !== "" && !value.includes("\0");
 }
 
 /** The path of a folder. */

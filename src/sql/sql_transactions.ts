@@ -65,7 +65,7 @@ export class SqlTransactions {
     if (this.#database !== null && this.#database !== database) {
       throw new TransactionError(
         `Cannot use database \`${database.name}\` in a transaction on \`${this.#database.name}\`: a transaction spans one ` +
-          "database, because two are not committed atomically together; use one transaction for each",
+          "database, as two cannot be committed together; use one for each",
         { code: "SECOND_DATABASE", driver: database.driver },
       );
     }
@@ -226,7 +226,7 @@ export class SqlTransactions {
 
 function ended(driver: string): TransactionError {
   return new TransactionError(
-    "Cannot work in a transaction that has ended: await every operation inside the callback, and use nothing of it later",
+    "Cannot work in a transaction that has ended: await every operation inside the callback",
     { code: "TRANSACTION_ENDED", driver },
   );
 }

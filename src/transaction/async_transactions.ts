@@ -65,7 +65,7 @@ export class AsyncTransactions implements Transactions {
     const settings = transactionSettings(options, this.#host.settings());
     if (storage() === null) {
       throw new UnsupportedError(
-        "Cannot open a transaction: this runtime has no AsyncLocalStorage, which tells who owns it",
+        "Cannot open a transaction: this runtime has no AsyncLocalStorage",
       );
     }
     const parent = this.current;

@@ -40,15 +40,15 @@ export class Scope {
   enter(database: string | null): void {
     if (this.#ended) {
       throw new TransactionError(
-        "Cannot work in a transaction that has ended: await every operation inside the callback, and use nothing of it later",
+        "Cannot work in a transaction that has ended: await every operation inside the callback",
         { code: "TRANSACTION_ENDED" },
       );
     }
     if (this.#failure !== null) {
       const { cause } = this.#failure;
       throw new TransactionError(
-        "Cannot go on in a transaction after an operation in it failed: let the error leave the callback so that it rolls back, " +
-          "or put what may fail in a nested transaction and catch the error around that",
+        "Cannot go on in a transaction after an operation in it failed: let the error leave the callback, " +
+          "or put what may fail in a nested transaction and catch it around that",
         { code: "TRANSACTION_FAILED", cause, retryable: cause instanceof RinariError && cause.retryable },
       );
     }
@@ -83,7 +83,7 @@ export class Scope {
     if (this.#database !== database) {
       throw new TransactionError(
         `Cannot use database \`${database}\` in a transaction on \`${this.#database}\`: a transaction spans one database, ` +
-          "because two are not committed atomically together; use one transaction for each",
+          "as two cannot be committed together; use one for each",
         { code: "SECOND_DATABASE" },
       );
     }

@@ -1,7 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConflictError, ConnectionError, DataTypes, ForeignKeyConstraintError, ORM } from "../../mod.ts";
+import {
+  ConflictError,
+  ConnectionError,
+  DataTypes,
+  ForeignKeyConstraintError,
+  ORM,
+  RinariError,
+} from "../../mod.ts";
 import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { startFile } from "../support/child.ts";
@@ -101,6 +109,17 @@ describe("LibSQLDriver on files", () => {
         other.define("app", "others", { id: { type: DataTypes.INTEGER, primaryKey: true } }).count();
         other.disconnect();
       }
+    }));
+
+  test("with `readonly` a file that is absent is not made", () =>
+    withTempDir(async (storageDir) => {
+      const { orm, Note } = open({ databases: { app: join(storageDir, "app.db") }, readonly: true });
+      const error = await assertRejects(() => Note.count(), ConnectionError, "there is no file");
+      assertEquals([error.code, readdirSync(storageDir)], ["CANNOT_OPEN", []]);
+      await orm.disconnect();
+      const unknown = open({ databases: { other: "other.db" } });
+      await assertRejects(() => unknown.Note.count(), RinariError, "the driver has `other`");
+      await unknown.orm.disconnect();
     }));
 
   test("another SQLite library on the same file is refused", () =>

@@ -22,6 +22,8 @@ const MISTAKES: readonly (readonly [options: object, says: string])[] = [
   [{ databases: { app: 5 } }, "`databases` is an object with a path or url for each database"],
   [{ databases: ["app"] }, "`databases` is an object"],
   [{ storageDir: "" }, "`storageDir` is the path of a folder"],
+  [{ storageDir: "a\0b" }, "`storageDir` is the path of a folder"],
+  [{ databases: { app: "a\0b.db" } }, "`databases` is an object with a path or url for each database"],
 ];
 
 function check(error: RinariError, says: string): void {

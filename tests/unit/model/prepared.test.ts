@@ -40,6 +40,23 @@ describe("Model.prepare", () => {
     assertStringIncludes(error.message, "`name`");
   });
 
+  test("refuses to decide by a parameter, whose value is not known yet", () => {
+    const Item = define();
+    const builds: ((given: { name: string | null; kind: string }) => object)[] = [
+      (given) => ({ where: given.name ? { text: given.name } : {} }),
+      (given) => ({ where: given.kind === "all" ? {} : { text: given.name } }),
+      ({ name, kind }) => ({ where: { text: kind ? name : "x" } }),
+      (given) => ({ where: { text: given.name ?? "x", id: given.kind && 1 } }),
+    ];
+    for (const build of builds) {
+      const error = assertThrows(() => Item.prepare(build as never), ValidationError, undefined, `${build}`);
+      assertEquals(error.code, "INVALID_PARAMETER");
+      assertStringIncludes(error.message, "decided by it here");
+    }
+    Item.prepare(({ name }: { name: string }) => ({ where: { $or: [{ text: name }, { text: name }] } }));
+    Item.prepare((given: { id: number }) => ({ where: { $and: [{ id: { $in: [] } }, { id: given.id }] } }));
+  });
+
   test("refuses a parameter in the place of a limit, and says why", () => {
     const error = assertThrows(
       () => define().prepare(({ n }: { n: number }) => ({ limit: n })),
