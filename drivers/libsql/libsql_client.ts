@@ -84,10 +84,11 @@ export async function loadClient(driver: string): Promise<CreateClient> {
     const module = await import("@libsql/client") as unknown as { createClient: CreateClient };
     return module.createClient;
   } catch (cause) {
-    throw new UnsupportedError(
-      `Cannot connect driver ${driver}: its package ${PACKAGE} cannot be loaded; install it (\`npm install ${PACKAGE}\`, ` +
-        `\`bun add ${PACKAGE}\`, \`deno add npm:${PACKAGE}\`), or give a \`client\` of your own`,
-      { driver, cause },
-    );
+    const { name, message } = (cause ?? {}) as { name?: unknown; message?: unknown };
+    const reason = name === "NotCapable"
+      ? `Deno lets its package ${PACKAGE} do too little: ${message}; it needs --allow-env, --allow-ffi and --allow-sys`
+      : `its package ${PACKAGE} cannot be loaded; install it (\`npm install ${PACKAGE}\`, \`bun add ${PACKAGE}\`, ` +
+        `\`deno add npm:${PACKAGE}\`), or give a \`client\` of your own`;
+    throw new UnsupportedError(`Cannot connect driver ${driver}: ${reason}`, { driver, cause });
   }
 }

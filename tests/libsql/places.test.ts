@@ -5,9 +5,9 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { DataTypes, ORM, type RinariError } from "../../mod.ts";
 import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
-import { runFile } from "../support/child.ts";
+import { runCommand, runFile } from "../support/child.ts";
 import { noServer, withServer } from "../support/libsql/server.ts";
-import { describe, test } from "../support/runner.ts";
+import { describe, runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import { root } from "../repo/source_files.ts";
 
@@ -56,6 +56,23 @@ describe("LibSQLDriver: a database is", () => {
       assertEquals((await again.Note.findAll()).map(({ id }) => id), [1]);
       await again.orm.disconnect();
     }));
+
+  if (runtime === "deno") {
+    test("out of reach without Deno's permissions, which are named", () =>
+      withTempDir(async (folder) => {
+        const program = join(folder, "program.ts");
+        writeFileSync(
+          program,
+          WITHOUT_CLIENT.replaceAll("./drivers", pathToFileURL(join(root, "drivers")).href),
+        );
+        const flags = ["--no-prompt", "--no-check", `--config=${join(root, "deno.json")}`, "--allow-read"];
+        const { stdout, stderr } = await runCommand(process.execPath, ["run", ...flags, program]);
+        assertStringIncludes(stdout, "UnsupportedError", stderr);
+        assertStringIncludes(stdout, "--allow-env, --allow-ffi and --allow-sys");
+      }));
+  } else {
+    test.skip("out of reach without Deno's permissions, which are named", "only Deno has permissions");
+  }
 
   test("no file where the runtime has none", async () => {
     const { getBuiltinModule } = process;
