@@ -18,8 +18,8 @@ import { readJUnit } from "./junit.mjs";
  * tests leave behind: a runtime that ends removes nothing more, and a server or a replica may write until then.
  */
 const folder = mkdtempSync(join(tmpdir(), "rinari-tests-"));
-// Tests that lay their rights down have to reach what they made in it.
-chmodSync(folder, 0o755);
+// As open as the folder it stands in for: tests lay their rights down, and PostgreSQL runs as a user of its own.
+chmodSync(folder, 0o1777);
 const environment = { TMPDIR: folder, TMP: folder, TEMP: folder };
 process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
