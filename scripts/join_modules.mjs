@@ -1,7 +1,7 @@
 // Joins the modules of a built npm package: `node scripts/join_modules.mjs ./npm`. Each entry point stays a file where it was,
 // and what several of them share becomes a file of its own, loaded once. A program then reads some ten files instead of 160,
 // which is most of the time that its import takes (bench/README.md); bundlers leave out as much as before.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, transform } from "esbuild";
@@ -14,6 +14,8 @@ import { build, transform } from "esbuild";
  * @param {string} folder The package: each entry point of its manifest has `import` and may have `require`.
  */
 export async function joinModules(folder) {
+  // esbuild follows links, as that of the temporary folder of macOS, and would take its entries to be elsewhere.
+  folder = realpathSync(folder);
   const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   /** @type {{ import: string, require?: string }[]} */
   const entries = Object.values(exports);
