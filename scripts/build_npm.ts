@@ -75,6 +75,11 @@ async function postBuild(): Promise<void> {
   for (const page of PAGES) await cp(page, `${OUT}/${page}`, { recursive: true });
   await leaveEnginesToTheUser();
   await joinModules();
+  // A bundler looks into the nearest manifest, which dnt writes for each half.
+  for (const [half, type] of [["esm", "module"], ["script", "commonjs"]]) {
+    const manifest = { type, sideEffects: false };
+    await Deno.writeTextFile(`${OUT}/${half}/package.json`, JSON.stringify(manifest, null, 2) + "\n");
+  }
 }
 
 /** By Node.js, which dnt needs as well, for npm. */
