@@ -28,6 +28,9 @@ export interface ErrorDetails {
  * ```
  */
 export class RinariError extends Error {
+  /** `"RinariError"`, in a bundle that is minified too; a class of your own that extends it sets its own. */
+  override readonly name: string = "RinariError";
+
   /** A stable name for the kind of failure, such as `UNIQUE_CONSTRAINT`. */
   readonly code: string;
   /** The driver's `metadata.name`, when one was involved. */
@@ -44,8 +47,6 @@ export class RinariError extends Error {
   /** Makes an error with a message and what else is known. */
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    // A bundle that is minified has other names for classes.
-    this.name = new.target === RinariError ? "RinariError" : new.target.name;
     this.code = details.code ?? "ERROR";
     this.driver = details.driver;
     this.table = details.table;
