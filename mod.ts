@@ -28,13 +28,13 @@ export type {
   AnyModel,
   DefineOptions,
   InsertFor,
+  KeyFor,
   LeftOut,
   ORMOptions,
   SchemaFor,
   TableInfo,
 } from "./src/orm/orm.ts";
 export { Model } from "./src/model/model.ts";
-export type { Explanation } from "./src/model/model.ts";
 export type { Prepared } from "./src/model/prepared.ts";
 export {
   and,
@@ -62,6 +62,7 @@ export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema
 export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
 export type { TransactionOptions } from "./src/transaction/options.ts";
 export type * from "./src/types/aggregate.ts";
+export type * from "./src/types/explanation.ts";
 export type * from "./src/types/mode.ts";
 export type * from "./src/types/page.ts";
 export type * from "./src/types/row.ts";

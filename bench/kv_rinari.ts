@@ -26,7 +26,7 @@ export async function openRinari(kv: KVStore): Promise<KVContestant & AsyncDispo
     remove: (id) => User.delete({ id }),
     append: (id, text) =>
       orm.transaction(async () => {
-        const { name } = await User.findOrFail(id);
+        const { name } = await User.findByIdOrFail(id);
         await User.update({ name: name + text }, { id });
       }),
     [Symbol.asyncDispose]: () => orm.disconnect(),

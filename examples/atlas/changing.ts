@@ -54,7 +54,7 @@ async function undone(work: () => Promise<void>): Promise<void> {
 
 /** What comes from outside is typed as wrong as it is; the same mistake gives the same error on every driver. */
 export async function refuseMistakes({ Country, City }: Atlas): Promise<string[]> {
-  const { cca2: _, ...iceland } = await Country.findOrFail("IS");
+  const { cca2: _, ...iceland } = await Country.findByIdOrFail("IS");
   const cities = await City.count();
   const mistakes: [string, () => Promise<unknown>][] = [
     ["A second country with the code ISL", () => Country.create({ ...iceland, cca2: "XX" })],

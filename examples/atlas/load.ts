@@ -116,10 +116,10 @@ async function fill<T>(
 ): Promise<Loaded> {
   const start = performance.now();
   let load: LoadRow;
-  if (how === "reused") load = await Load.findOrFail(name);
+  if (how === "reused") load = await Load.findByIdOrFail(name);
   else {
     const records = source.read();
-    load = how === "completed" ? await Load.findOrFail(name) : await Load.upsert({
+    load = how === "completed" ? await Load.findByIdOrFail(name) : await Load.upsert({
       source: name,
       edition: source.edition,
       total: records.length,

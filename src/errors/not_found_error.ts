@@ -1,7 +1,7 @@
 import { type ErrorDetails, RinariError } from "./rinari_error.ts";
 
 /**
- * `findOrFail` found no row.
+ * `findOrFail` or `findByIdOrFail` found no row.
  *
  * @example
  * ```ts

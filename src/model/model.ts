@@ -17,33 +17,19 @@ import type {
   NumericKeys,
   OrderedKeys,
 } from "../types/aggregate.ts";
+import type { Explanation } from "../types/explanation.ts";
 import type { Mode, Result, RowIterator, TransactionBody } from "../types/mode.ts";
 import type { Page, PageOptions } from "../types/page.ts";
-import type { Selected, SingleKey } from "../types/row.ts";
+import type { Selected } from "../types/row.ts";
 import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
 import { conflictColumns } from "./conflict_columns.ts";
 import { readGroup, selectGroups } from "./grouping.ts";
 import { rowIterator } from "./row_iterator.ts";
 import { keyFind, keyWhere } from "./key_find.ts";
+import type { ModelHost } from "./model_host.ts";
 import { paginate } from "./paginate.ts";
 import { prepare, type Prepared } from "./prepared.ts";
 import { readInsert, readUpdate } from "./row_input.ts";
-
-/** How a query would run. */
-export interface Explanation {
-  /** The driver's name. */
-  readonly driver: string;
-  /** One readable line a step. */
-  readonly steps: readonly string[];
-}
-
-/** What a model needs of the ORM it belongs to. */
-export interface ModelHost {
-  /** Only operators made by functions are accepted. */
-  readonly strict: boolean;
-  /** Opens a transaction on a database. */
-  transaction<T>(database: string, work: () => Maybe<T>, options: TransactionOptions | undefined): Maybe<T>;
-}
 
 /**
  * A table, typed: what `orm.define` returns. With a sync driver every method returns its value, with an async driver a
@@ -133,6 +119,19 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     return this.#result(this.#entry.run(false, () => this.#entry.store.select(find)));
   }
 
+  /**
+   * The first row found.
+   *
+   * @throws {NotFoundError} When there is none.
+   */
+  findOrFail<const K extends keyof Row_ = never>(
+    options: Omit<FindOptions<Row_, K>, "limit">,
+  ): Result<M, Selected<Row_, K>> {
+    // No options at all are a mistake: what is missing must not mean any row.
+    if (typeof options !== "object") this.#refuse("findOrFail needs options; findByIdOrFail takes a key");
+    return this.#orFail(this.#one(options), "row that matches");
+  }
+
   /** The row with this primary key, or null. A key of several columns is an object of them. */
   findById(key: Key): Result<M, Row_ | null> {
     const find = keyFind(this.#entry.table, key);
@@ -140,26 +139,12 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   /**
-   * Like `findOne`, or `findById` when given a key. A key of several columns goes into `where`.
+   * The row with this primary key, as `findById` takes it.
    *
-   * @throws {NotFoundError} When there is no such row.
+   * @throws {NotFoundError} When there is none.
    */
-  findOrFail<const K extends keyof Row_ = never>(
-    options: Omit<FindOptions<Row_, K>, "limit"> | SingleKey<Key>,
-  ): Result<M, Selected<Row_, K>> {
-    const { table, store } = this.#entry;
-    const find = isKey(options) ? keyFind(table, options) : this.#one(options);
-    // What is not found is no failure of the store: a transaction goes on.
-    return this.#result(
-      chain(this.#entry.run(false, () => store.select(find)), (rows) => {
-        if (rows.length > 0) return rows[0];
-        const what = isKey(options) ? `row with key ${describeValue(options)}` : "row that matches";
-        throw new NotFoundError(
-          `Cannot find a row in \`${this.table}\`: there is no ${what}; use findOne or findById where that may be`,
-          { table: this.table, driver: this.#entry.connection.driver.metadata.name },
-        );
-      }),
-    );
+  findByIdOrFail(key: Key): Result<M, Row_> {
+    return this.#orFail(keyFind(this.#entry.table, key), `row with key ${describeValue(key)}`);
   }
 
   /** How many rows match; all of them without a condition. */
@@ -434,6 +419,19 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     return readFindOne(this.#entry.table, options, this.#host.strict);
   }
 
+  /** What is not found is no failure of the store: a transaction goes on. */
+  #orFail<T>(find: ReadFind, what: string): Result<M, T> {
+    return this.#result(
+      chain(this.#entry.run(false, () => this.#entry.store.select(find)), (rows) => {
+        if (rows.length > 0) return rows[0];
+        throw new NotFoundError(
+          `Cannot find a row in \`${this.table}\`: there is no ${what}; use findOne or findById where that may be`,
+          { table: this.table, driver: this.#entry.connection.driver.metadata.name },
+        );
+      }),
+    );
+  }
+
   #where(where: unknown): ReadWhere | null {
     return where === undefined ? null : readWhere(this.#entry.table, where, this.#host.strict);
   }
@@ -478,11 +476,6 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   #result<T>(value: Maybe<unknown>): Result<M, T> {
     return value as Result<M, T>;
   }
-}
-
-/** Undefined is no options either: a key that is missing by mistake must not mean any row. */
-function isKey(given: unknown): boolean {
-  return typeof given !== "object" || given instanceof Date || given instanceof Uint8Array;
 }
 
 function first(rows: Row[]): Row | null {

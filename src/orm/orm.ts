@@ -3,13 +3,14 @@ import type { AsyncDriver, DriverConfig, DriverMetadata, SyncDriver } from "../c
 import { ValidationError } from "../errors/mod.ts";
 import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
-import { Model, type ModelHost } from "../model/model.ts";
+import { Model } from "../model/model.ts";
+import type { ModelHost } from "../model/model_host.ts";
 import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
-import type { Accepted, InsertOf, KeyOf, OnlyColumns, RowOf, Simplify } from "../types/row.ts";
+import type { Accepted, InsertOf, KeyOf, KeyValue, OnlyColumns, RowOf, Simplify } from "../types/row.ts";
 import type { WhereInput } from "../types/where.ts";
 import { Connection } from "./connection.ts";
 import { checkDefineOptions, checkORMOptions } from "./orm_options.ts";
@@ -57,6 +58,9 @@ export type InsertFor<Row, Generated extends keyof Row> = Simplify<
   & { [K in Exclude<keyof Row, LeftOut<Row, Generated>>]: Accepted<Row[K]> }
   & { [K in LeftOut<Row, Generated>]?: Accepted<Row[K]> | undefined }
 >;
+
+/** What a key of an interface's model can be: a value, or an object of the columns of the key, which the interface does not tell. */
+export type KeyFor<Row> = KeyValue | { readonly [K in keyof Row]?: Accepted<Row[K]> };
 
 /** The members that `create` may leave out. */
 export type LeftOut<Row, Generated extends keyof Row> =
@@ -134,7 +138,12 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     tableName: string,
     schema: SchemaFor<Row>,
     options?: DefineOptions<Row>,
-  ): Model<{ [K in keyof Row]-?: Exclude<Row[K], undefined> }, InsertFor<Row, Generated>, unknown, ModeOf<D>>;
+  ): Model<
+    { [K in keyof Row]-?: Exclude<Row[K], undefined> },
+    InsertFor<Row, Generated>,
+    KeyFor<Row>,
+    ModeOf<D>
+  >;
   define(
     dbName: string,
     tableName: string,

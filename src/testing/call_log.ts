@@ -31,8 +31,9 @@ export interface Story {
 const READS = new Set([
   "findOne",
   "findAll",
-  "findById",
   "findOrFail",
+  "findById",
+  "findByIdOrFail",
   "count",
   "exists",
   "tableExists",

@@ -26,8 +26,9 @@ export interface TestModel {
   bulkCreate(records: unknown): Maybe<Row[]>;
   findOne(options?: unknown): Maybe<Row | null>;
   findAll(options?: unknown): Maybe<Row[]>;
-  findById(key: unknown): Maybe<Row | null>;
   findOrFail(options: unknown): Maybe<Row>;
+  findById(key: unknown): Maybe<Row | null>;
+  findByIdOrFail(key: unknown): Maybe<Row>;
   count(where?: unknown): Maybe<number>;
   exists(where?: unknown): Maybe<boolean>;
   update(data: unknown, where: unknown): Maybe<number>;

@@ -99,9 +99,6 @@ export type KeyOf<S extends ModelSchema> = IsUnion<KeyColumns<S>> extends true
   ? Simplify<{ [K in KeyColumns<S>]: ColumnInput<S[K]> }>
   : ColumnInput<S[KeyColumns<S>]>;
 
-/** A key that is no object of columns; any value, when the type of the key is not known. */
-export type SingleKey<Key> = unknown extends Key ? KeyValue : Extract<Key, KeyValue>;
-
 /** The types of values that can be keys. */
 export type KeyValue = string | number | bigint | boolean | Date | Uint8Array;
 

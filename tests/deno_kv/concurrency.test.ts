@@ -32,10 +32,10 @@ describe("DenoKVDriver", () => {
       await Account.create({ id: 1, amount: 0 });
       await Promise.all(Array.from({ length: 50 }, () =>
         orm.transaction(async () => {
-          const { amount } = await Account.findOrFail(1);
+          const { amount } = await Account.findByIdOrFail(1);
           await Account.update({ amount: amount + 1 }, { id: 1 });
         })));
-      assertEquals((await Account.findOrFail(1)).amount, 50);
+      assertEquals((await Account.findByIdOrFail(1)).amount, 50);
       await orm.disconnect();
     }));
 
@@ -58,8 +58,8 @@ describe("DenoKVDriver", () => {
     await Account.bulkCreate(Array.from({ length: 5 }, (_, id) => ({ id, amount: 100 })));
     const transfer = (from: number, to: number, sum: number) =>
       orm.transaction(async () => {
-        const source = await Account.findOrFail(from);
-        const target = await Account.findOrFail(to);
+        const source = await Account.findByIdOrFail(from);
+        const target = await Account.findByIdOrFail(to);
         await Account.update({ amount: source.amount - sum }, { id: from });
         await Account.update({ amount: target.amount + sum }, { id: to });
       }, { retries: 20 });
@@ -114,7 +114,7 @@ describe("DenoKVDriver", () => {
       }, { retries: 2 }), ConflictError);
     assert(error instanceof RinariError && error.retryable);
     assertEquals(runs, 3);
-    assertEquals((await Account.findOrFail(1)).amount, 1);
+    assertEquals((await Account.findByIdOrFail(1)).amount, 1);
     await orm.disconnect();
   });
 

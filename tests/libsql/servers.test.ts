@@ -174,7 +174,7 @@ describe("LibSQLDriver", () => {
           assertEquals((await errorOf(() => Note.create({ id: 1 }))).name, "UniqueConstraintError");
         }
         await driver.sync("app");
-        assertEquals((await Note.findOrFail(100)).text, "of another");
+        assertEquals((await Note.findByIdOrFail(100)).text, "of another");
         assertEquals(await primary.Note.count(), 30);
         await server.kill();
         assertEquals(await Note.count(), 30);

@@ -30,8 +30,8 @@ describe("LibSQLDriver.transaction", () => {
           orm.transaction(async () => {
             const [from, to] = [1 + n % 10, 1 + (n * 7 + 3) % 10];
             if (from === to) return;
-            const source = await Account.findOrFail(from);
-            const target = await Account.findOrFail(to);
+            const source = await Account.findByIdOrFail(from);
+            const target = await Account.findByIdOrFail(to);
             await Account.update({ balance: source.balance - 5 }, { id: from });
             if (n % 7 === 0) throw new Error("undo");
             await Account.update({ balance: target.balance + 5 }, { id: to });
@@ -55,8 +55,8 @@ describe("LibSQLDriver.transaction", () => {
         await sleep(20);
         await Account.update({ balance: 7 }, { id: 2 });
         assertEquals(await undone, "undo");
-        assertEquals((await Account.findOrFail(1)).balance, 100);
-        assertEquals((await Account.findOrFail(2)).balance, 7);
+        assertEquals((await Account.findByIdOrFail(1)).balance, 100);
+        assertEquals((await Account.findByIdOrFail(2)).balance, 7);
         await orm.disconnect();
       }));
 

@@ -75,7 +75,7 @@ test("types: a column has no members but those of a column", () => {
   expectType(Item.create({ id: 1 })).toBe<{ id: number; name: string }>();
 });
 
-test("types: findOrFail takes the key of an interface's model", () => {
+test("types: findByIdOrFail takes the key of an interface's model", () => {
   interface Member {
     id: number;
     name: string;
@@ -86,8 +86,8 @@ test("types: findOrFail takes the key of an interface's model", () => {
     name: { type: DataTypes.TEXT, notNull: true },
   });
   Member.create({ id: 1, name: "Ada" });
-  expectType(Member.findOrFail(1)).toBe<{ id: number; name: string }>();
+  expectType(Member.findByIdOrFail(1)).toBe<{ id: number; name: string }>();
   const id: number | undefined = Member.findAll().find(({ name }) => name === "Grace")?.id;
   // @ts-expect-error: undefined is no key
-  assertThrows(() => Member.findOrFail(id), ValidationError);
+  assertThrows(() => Member.findByIdOrFail(id), ValidationError);
 });

@@ -14,7 +14,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   "User.findById(1)!": ROW,
   "User.findOne()!": ROW,
   "User.findAll()": `${ROW}[]`,
-  "User.findOrFail(1)": ROW,
+  "User.findByIdOrFail(1)": ROW,
   'User.findAll({ select: ["name", "nick"] })': "{ name: string; nick: string | null; }[]",
   'User.paginate({ size: 2, select: ["id"] })': "Page<{ id: number; }>",
   "User.iterate()": `IterableIterator<${ROW}>`,

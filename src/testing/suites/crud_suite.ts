@@ -13,7 +13,9 @@ export const crudSuite: readonly TestCase[] = [
   promise("bulkCreate: no rows are stored when one is refused", bulkCreatesNone),
   promise("bulkCreate: 3,000 rows at once", bulkCreatesMany),
   promise("findById: finds the row, or null", findsById),
-  promise("findOrFail: throws when there is no row", findsOrFails),
+  promise("findOrFail and findByIdOrFail: throw when there is no row", findsOrFails),
+  promise("findById, findByIdOrFail and bulkDelete: options in the place of a key are refused", keysOnly),
+  promise("findOne, findOrFail and findAll: a key in the place of options is refused", optionsOnly),
   promise("count and exists: tell how many rows match", counts),
   promise("update: changes the rows that match and tells how many", updates),
   promise("update: counts the rows that match, changed or not", updatesSame),
@@ -123,21 +125,54 @@ async function findsById(world: World): Promise<void> {
 async function findsOrFails(world: World): Promise<void> {
   const Item = await items(world);
   const missing = { error: NotFoundError, code: "NOT_FOUND", table: "items" };
-  expectEqual(await Item.findOrFail(2), row(2, "b", 2));
+  expectEqual(await Item.findByIdOrFail(2), row(2, "b", 2));
   expectEqual(await Item.findOrFail({ where: { name: "a" } }), row(1, "a", 1));
-  await expectFailure(() => Item.findOrFail(9), missing);
+  await expectFailure(() => Item.findByIdOrFail(9), missing);
   await expectFailure(() => Item.findOrFail({ where: { name: "z" } }), missing);
-  // A key that is missing by mistake never means any row.
-  for (const nothing of [undefined, null, new Map(), []]) {
-    await expectFailure(() => Item.findOrFail(nothing), { error: ValidationError, table: "items" });
-  }
   const Day = await world.filled("days", { day: { type: "DATE", primaryKey: true } }, [
     { day: "2026-01-01" },
     { day: "2026-01-02" },
   ]);
   const second = new Date("2026-01-02");
-  expectEqual(await Day.findOrFail(second), { day: second });
-  await expectFailure(() => Day.findOrFail(new Date("2026-01-03")), { ...missing, table: "days" });
+  expectEqual(await Day.findByIdOrFail(second), { day: second });
+  await expectFailure(() => Day.findByIdOrFail(new Date("2026-01-03")), { ...missing, table: "days" });
+}
+
+async function keysOnly(world: World): Promise<void> {
+  const Item = await items(world);
+  const Part = await world.filled("parts", {
+    order: { type: "INTEGER", primaryKey: true },
+    line: { type: "INTEGER", primaryKey: true },
+  }, [{ order: 1, line: 1 }]);
+  // What an outsider sends in the place of a key never becomes a search for other rows.
+  const hostile = [{}, { where: { id: 1 } }, { limit: 1 }, { id: 1 }, { $gt: 0 }, [], [1], new Map()];
+  for (const bad of [undefined, null, ...hostile]) {
+    const refused = { error: ValidationError, table: "items" };
+    await expectFailure(() => Item.findById(bad), refused);
+    await expectFailure(() => Item.findByIdOrFail(bad), refused);
+    await expectFailure(() => Item.bulkDelete([bad]), refused);
+  }
+  for (const bad of [{}, { where: { order: 1 } }, { order: 1 }, { order: { $gt: 0 }, line: 1 }, 1, null]) {
+    const refused = { error: ValidationError, table: "parts" };
+    await expectFailure(() => Part.findById(bad), refused);
+    await expectFailure(() => Part.findByIdOrFail(bad), refused);
+    await expectFailure(() => Part.bulkDelete([bad]), refused);
+  }
+  expectEqual(await Part.findByIdOrFail({ order: 1, line: 1 }), { order: 1, line: 1 });
+  expectEqual([await Item.count(), await Part.count()], [3, 1]);
+}
+
+async function optionsOnly(world: World): Promise<void> {
+  const Item = await items(world);
+  const refused = { error: ValidationError, code: "INVALID_OPTIONS", table: "items" };
+  for (const key of [1, "a", true, new Date(0), new Uint8Array(1), null, [1], new Map()]) {
+    await expectFailure(() => Item.findOne(key), refused);
+    await expectFailure(() => Item.findOrFail(key), refused);
+    await expectFailure(() => Item.findAll(key), refused);
+    await expectFailure(() => Item.paginate(key), refused);
+  }
+  // Options that are missing by mistake never mean any row.
+  await expectFailure(() => Item.findOrFail(undefined), refused);
 }
 
 async function counts(world: World): Promise<void> {

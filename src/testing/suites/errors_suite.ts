@@ -88,7 +88,7 @@ function mistakesIn({ User, Post }: { User: TestModel; Post: TestModel }): Mista
     [() => User.findAll({ where: { age: { $near: 1 } } }), [ValidationError, "INVALID_WHERE", "users", []]],
     [() => User.findAll({ limit: -1 }), [ValidationError, "INVALID_OPTIONS", "users", []]],
     [() => User.delete({}), [ValidationError, "EMPTY_WHERE", "users", []]],
-    [() => User.findOrFail(9), [NotFoundError, "NOT_FOUND", "users", []]],
+    [() => User.findByIdOrFail(9), [NotFoundError, "NOT_FOUND", "users", []]],
   ];
 }
 

@@ -249,7 +249,7 @@ async function failed(world: World): Promise<void> {
 async function notFound(world: World): Promise<void> {
   const Item = await items(world);
   await world.transaction(function* () {
-    yield* failing(() => Item.findOrFail(9), { error: NotFoundError });
+    yield* failing(() => Item.findByIdOrFail(9), { error: NotFoundError });
     yield Item.create(row(9));
     yield* failing(() => Item.findOrFail({ where: { name: "nobody" } }), { error: NotFoundError });
   });
