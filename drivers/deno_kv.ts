@@ -36,6 +36,7 @@ import type {
 } from "../src/contract/mod.ts";
 import { ConnectionError } from "../src/errors/mod.ts";
 import { describeSchema } from "../src/reference/mod.ts";
+import { ownMembers } from "../src/schema/plain_object.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
 import type { Direct } from "./deno_kv/direct.ts";
@@ -107,7 +108,7 @@ export class DenoKVDriver implements AsyncDriver {
    */
   constructor(options: DenoKVOptions = {}) {
     checkKVOptions(options);
-    this.#options = options;
+    this.#options = ownMembers(options);
     this.metadata = metadataOf(options);
   }
 

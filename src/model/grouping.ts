@@ -7,6 +7,7 @@ import { rowComparator } from "../reference/order.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import type { ModelColumn } from "../schema/model_schema.ts";
+import { ownMembers } from "../schema/plain_object.ts";
 import { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 
@@ -38,7 +39,7 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
   if (typeof options !== "object" || options === null) {
     return refuse(table, `the options are an object, not ${describeValue(options)}`);
   }
-  const given = options as Record<string, unknown>;
+  const given = ownMembers(options) as Record<string, unknown>;
   const unknown = Object.keys(given).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
     return refuse(table, `${JSON.stringify(unknown)} is none of ${OPTIONS.join(", ")}`);

@@ -29,7 +29,7 @@ import { keyFind, keyWhere } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
 import { paginate } from "./paginate.ts";
 import { prepare, type Prepared } from "./prepared.ts";
-import { readInsert, readUpdate } from "./row_input.ts";
+import { readBulkUpdate, readInsert, readUpdate } from "./row_input.ts";
 
 /**
  * A table, typed: what `orm.define` returns. With a sync driver every method returns its value, with an async driver a
@@ -200,10 +200,10 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     updates: readonly { readonly where: WhereInput<Row_>; readonly data: UpdateOf<Insert> }[],
   ): Result<M, number> {
     if (!Array.isArray(updates)) this.#refuse("bulkUpdate needs an array of { where, data }");
-    const read = Array.from(updates, (update) => ({
-      where: this.#narrow("update", update?.where),
-      data: readUpdate(this.#entry.table, update?.data),
-    })).filter(({ data }) => Object.keys(data).length > 0);
+    const read = Array.from(updates, (update) => {
+      const { where, data } = readBulkUpdate(this.#entry.table, update);
+      return { where: this.#narrow("update", where), data };
+    }).filter(({ data }) => Object.keys(data).length > 0);
     this.#entry.checkLimits(read.map(({ data }) => data));
     return this.#result(
       this.#entry.run(true, () => read.length === 0 ? 0 : this.#entry.store.updateEach(read)),

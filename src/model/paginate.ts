@@ -4,7 +4,7 @@ import { readCursor, writeCursor } from "../query/cursor.ts";
 import { checkCount, readFind, refuseSearch } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
 import { describeValue } from "../schema/describe_value.ts";
-import { isPlain } from "../schema/plain_object.ts";
+import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { Page } from "../types/page.ts";
 import { withOrderColumns } from "./order_columns.ts";
@@ -22,7 +22,7 @@ export function paginate(entry: TableEntry, options: unknown = {}, strict: boole
   if (typeof options !== "object" || options === null || !isPlain(options)) {
     return refuseSearch(table, `the options are a plain object, not ${describeValue(options)}`);
   }
-  const { size = DEFAULT_SIZE, after, ...rest } = options as Record<string, unknown>;
+  const { size = DEFAULT_SIZE, after, ...rest } = ownMembers(options) as Record<string, unknown>;
   checkCount(table, "size", size);
   if (size < 1 || size > MAX_SIZE) return refuseSearch(table, `\`size\` is 1 to ${MAX_SIZE}, not ${size}`);
   for (const name of ["limit", "offset"]) {

@@ -2,6 +2,8 @@ import { isPromise } from "../chain/chain.ts";
 import type { Column } from "../schema/column.ts";
 import { NotNullConstraintError, ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import { isPlain, ownMembers } from "../schema/plain_object.ts";
+import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 
@@ -22,7 +24,7 @@ export function readInsert(table: Table, data: unknown): Row {
     if (value !== undefined) known++;
     else {
       if (column.autoIncrement) continue;
-      const initial = column.definition.default;
+      const { initial } = column;
       value = typeof initial === "function" ? initial() : initial;
     }
     if (value !== undefined && value !== null) row[column.name] = storedValue(column, value);
@@ -32,10 +34,8 @@ export function readInsert(table: Table, data: unknown): Row {
       row[column.name] = readNull(column, "insert into");
     }
   }
-  // As many keys as columns were found: none is unknown. Only what inherits could fool that.
-  if (Object.keys(given).length !== known || Object.getPrototypeOf(given) !== Object.prototype) {
-    checkKeys(table, given);
-  }
+  // As many keys as columns were found: none is unknown.
+  if (Object.keys(given).length !== known) checkKeys(table, given);
   return row;
 }
 
@@ -58,6 +58,31 @@ export function readUpdate(table: Table, data: unknown): Row {
   return row;
 }
 
+/**
+ * Reads one of several updates.
+ *
+ * @returns The new values, and the condition as it was given.
+ * @throws {ValidationError} As {@linkcode readUpdate}, and when it has a member that an update has not.
+ */
+export function readBulkUpdate(
+  table: Table,
+  update: unknown,
+): { readonly where: unknown; readonly data: Row } {
+  const refuse = (what: string): never => {
+    throw new ValidationError(`Cannot update \`${table.name}\`: an update is { where, data }, ${what}`, {
+      code: "INVALID_OPTIONS",
+      table: table.name,
+    });
+  };
+  if (typeof update !== "object" || update === null || !isPlain(update)) {
+    return refuse(`not ${describeValue(update)}`);
+  }
+  const unknown = Object.keys(update).find((name) => name !== "where" && name !== "data");
+  if (unknown !== undefined) return refuse(`and has no ${JSON.stringify(unknown.slice(0, 40))}`);
+  const { where, data } = ownMembers(update) as { where?: unknown; data?: unknown };
+  return { where, data: readUpdate(table, data) };
+}
+
 function readObject(table: Table, data: unknown, what: string): Row {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new ValidationError(
@@ -68,7 +93,8 @@ function readObject(table: Table, data: unknown, what: string): Row {
       },
     );
   }
-  return data as Row;
+  // Anything else in its prototype chain could hold members that nobody sees among its keys.
+  return Object.getPrototypeOf(data) === Object.prototype ? data as Row : ownMembers(data) as Row;
 }
 
 function checkKeys(table: Table, data: Row): void {
@@ -99,8 +125,8 @@ function readNull(column: Column, what: string): null {
  * @throws {NotNullConstraintError} When the validator makes null of it and the column refuses that.
  */
 export function storedValue(column: Column, value: unknown): unknown {
-  const { validate, values } = column.definition;
-  const checked = validate === undefined ? value : runValidator(column, value);
+  const { validate, values } = column;
+  const checked = validate === undefined ? value : runValidator(column, validate, value);
   if (checked === null || checked === undefined) return readNull(column, "write to");
   const accepted = column.accept(checked);
   if (values !== undefined && !values.includes(accepted as string | number)) {
@@ -109,9 +135,8 @@ export function storedValue(column: Column, value: unknown): unknown {
   return accepted;
 }
 
-function runValidator(column: Column, value: unknown): unknown {
-  const result = (column.definition.validate as NonNullable<Column["definition"]["validate"]>)["~standard"]
-    .validate(value);
+function runValidator(column: Column, validate: StandardSchema, value: unknown): unknown {
+  const result = validate["~standard"].validate(value);
   if (isPromise(result)) {
     Promise.resolve(result).catch(() => undefined);
     return column.refuse(

@@ -302,5 +302,8 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
 }
 
 function schemaOf(table: Table): ModelSchema {
-  return Object.fromEntries(table.columns.map(({ name, definition }) => [name, definition]));
+  return Object.fromEntries(table.columns.map(({ name, definition: { ...definition } }) => {
+    const { references } = definition;
+    return [name, references === undefined ? definition : { ...definition, references: { ...references } }];
+  }));
 }

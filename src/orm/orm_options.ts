@@ -11,7 +11,7 @@ import {
   VERBOSE,
 } from "../schema/driver_options.ts";
 import { describeValue } from "../schema/describe_value.ts";
-import { isPlain } from "../schema/plain_object.ts";
+import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 
 /** The options of an ORM with their defaults. */
@@ -45,7 +45,7 @@ export function checkORMOptions<D>(options: Partial<ORMSettings<D>>): ORMSetting
   if (typeof options !== "object" || options === null) {
     return refuse("it needs options such as { driver: new MemoryDriver() }");
   }
-  const { driver, config = {}, strictOperators = false, transactions } = options;
+  const { driver, config = {}, strictOperators = false, transactions } = ownMembers(options);
   const { connect, metadata } = (driver ?? {}) as { connect?: unknown; metadata?: { name?: unknown } };
   if (typeof connect !== "function" || typeof metadata?.name !== "string") {
     return refuse("`driver` is no driver; give one, such as new MemoryDriver()");
@@ -55,7 +55,7 @@ export function checkORMOptions<D>(options: Partial<ORMSettings<D>>): ORMSetting
   if (typeof strictOperators !== "boolean") return refuse("`strictOperators` is true or false");
   const mistake = mistakeIn(config, CONFIG);
   if (mistake !== null) return refuse(`in \`config\`, ${mistake}`);
-  return { driver: driver as D, config, strictOperators, transactions };
+  return { driver: driver as D, config: ownMembers(config), strictOperators, transactions };
 }
 
 /**
@@ -75,7 +75,7 @@ export function checkDefineOptions<T>(
   }
   const unknown = Object.keys(options).find((name) => name !== "indexes");
   if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is no option; there is \`indexes\``);
-  const { indexes = [] } = options;
+  const { indexes = [] } = ownMembers(options);
   if (!Array.isArray(indexes)) return refuse('`indexes` is a list such as [{ columns: ["name"] }]');
   return indexes;
 }

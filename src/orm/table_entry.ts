@@ -3,6 +3,7 @@ import { UnsupportedError, ValidationError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
+import { ownMembers } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 import { ComposedStore } from "../store/composed_store.ts";
 import type { Row } from "../store/any_driver.ts";
@@ -57,7 +58,10 @@ export class TableEntry implements StoreContext {
     this.#siblings = siblings;
     const Store = connection.complete ? DirectStore : ComposedStore;
     this.store = new Store(connection.driver, database, table, this);
-    this.#declared = indexes.map((index) => readIndex(table, index?.name ?? defaultName(index ?? {}), index));
+    this.#declared = indexes.map((index) => {
+      const { name, columns, unique } = ownMembers(index ?? {}) as Partial<typeof index>;
+      return readIndex(table, name ?? defaultName({ columns, unique }), index);
+    });
   }
 
   /** Whether the table is known to exist. */
@@ -244,7 +248,7 @@ function readIndex(table: Table, name: string, definition: IndexDefinition): Sto
   }
   const unknown = Object.keys(definition).find((member) => !INDEX_MEMBERS.includes(member));
   if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is none of columns, unique, where`);
-  const { columns, unique = false, where } = definition;
+  const { columns, unique = false, where } = ownMembers(definition);
   if (typeof unique !== "boolean") return refuse("`unique` is true or false");
   if (!Array.isArray(columns) || columns.length === 0 || new Set(columns).size !== columns.length) {
     return refuse("it needs columns, each once");
@@ -260,6 +264,6 @@ function readIndex(table: Table, name: string, definition: IndexDefinition): Sto
   };
 }
 
-function defaultName({ columns, unique }: Partial<IndexDefinition>): string {
+function defaultName({ columns, unique }: { columns: unknown; unique: unknown }): string {
   return `${Array.isArray(columns) ? columns.join("_") : ""}_${unique ? "unique" : "index"}`;
 }

@@ -1,6 +1,7 @@
 import { ValidationError } from "../errors/mod.ts";
 import type { ColumnReference, DataType } from "../contract/mod.ts";
 import type { ModelColumn } from "./model_schema.ts";
+import type { StandardSchema } from "./standard_schema.ts";
 import { acceptors } from "./accept.ts";
 import { describeValue } from "./describe_value.ts";
 
@@ -53,8 +54,14 @@ export class Column {
   unique: boolean;
   /** The foreign key, or null. */
   readonly references: ColumnReference | null;
-  /** The definition it was made of. */
+  /** The definition it was made of: members of its own, and nothing else. */
   readonly definition: ModelColumn;
+  /** The value, or what makes the value, of a row that gives none; undefined for none. */
+  readonly initial: unknown;
+  /** The only values taken, or undefined. */
+  readonly values: readonly (string | number)[] | undefined;
+  /** What checks a value, or undefined. */
+  readonly validate: StandardSchema | undefined;
   /** The default that is no function, as it is stored; undefined for none. Set when a model is defined. */
   storedDefault: unknown = undefined;
   readonly #accept: (column: Column, value: unknown) => unknown;
@@ -65,6 +72,9 @@ export class Column {
     this.name = name;
     this.index = index;
     this.definition = definition;
+    this.initial = definition.default;
+    this.values = definition.values;
+    this.validate = definition.validate;
     this.type = definition.type;
     this.kind = definition.bigint === true ? "bigint" : KINDS[definition.type];
     this.primaryKey = definition.primaryKey === true;

@@ -2,7 +2,7 @@ import type { DriverConfig } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "./describe_value.ts";
 import { checkDatabaseName } from "./identifiers.ts";
-import { isPlain } from "./plain_object.ts";
+import { isPlain, ownMembers } from "./plain_object.ts";
 
 /** What an option is, in words, and whether a value is that. */
 export type OptionRule = readonly [what: string, fits: (value: unknown) => boolean];
@@ -67,17 +67,19 @@ export function whole(from: number, unit = "", to: number = Number.MAX_SAFE_INTE
 export function driverOptions<Options extends object>(
   driver: string,
   given: Options,
-  { options: more = {}, ...config }: DriverConfig,
+  config: DriverConfig,
   rules: OptionRules<Options>,
 ): Options {
-  const shared = Object.entries(config).filter(([name]) => Object.hasOwn(rules, name));
+  const { options: more = {}, ...members } = ownMembers(config);
+  const shared = Object.entries(members).filter(([name]) => Object.hasOwn(rules, name));
   const layers = [Object.fromEntries(shared), more, given] as Record<string, unknown>[];
   for (const layer of layers) checkOptions(driver, layer, rules as OptionRules<Record<string, unknown>>);
-  const databases = Object.assign({}, ...layers.map((layer) => layer.databases));
+  const own = layers.map(withoutUndefined);
+  const databases = Object.assign(Object.create(null), ...own.map((layer) => layer["databases"]));
   for (const name of Object.keys(databases)) checkDatabaseName(name);
   return Object.assign(
-    {},
-    ...layers.map(withoutUndefined),
+    Object.create(null),
+    ...own,
     Object.hasOwn(rules, "databases") && { databases },
   );
 }
@@ -127,6 +129,7 @@ export function logOf(
   return verbose === true ? (message) => console.log(message) : verbose === false ? null : verbose;
 }
 
-function withoutUndefined(options: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+function withoutUndefined(options: object): Record<string, unknown> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return ownMembers(Object.fromEntries(given));
 }

@@ -2,6 +2,7 @@ import { ValidationError } from "../errors/mod.ts";
 import { Column, isDataType } from "./column.ts";
 import { checkIdentifier, foldCase } from "./identifiers.ts";
 import type { ModelColumn, ModelSchema } from "./model_schema.ts";
+import { ownMembers } from "./plain_object.ts";
 
 const ACTIONS: readonly unknown[] = [undefined, "CASCADE", "SET NULL", "RESTRICT", "NO ACTION"];
 
@@ -83,11 +84,16 @@ export class Table {
   }
 }
 
-function checkDefinition(table: string, column: string, definition: ModelColumn): ModelColumn {
-  if (typeof definition !== "object" || definition === null || !isDataType(definition.type)) {
-    refuse(table, column, "its `type` is not one of DataTypes");
+/** Checks the definition of a column. @returns What it has of its own, which later changes of what was given do not reach. */
+function checkDefinition(table: string, column: string, given: ModelColumn): ModelColumn {
+  const definition = typeof given === "object" && given !== null ? ownMembers(given) : null;
+  if (definition === null || !isDataType(definition.type)) {
+    return refuse(table, column, "its `type` is not one of DataTypes");
   }
-  const { type, references, values } = definition;
+  const { type, values } = definition;
+  const references = typeof definition.references === "object" && definition.references !== null
+    ? ownMembers(definition.references)
+    : definition.references;
   if (definition.autoIncrement === true && type !== "INTEGER") {
     refuse(table, column, "`autoIncrement` needs INTEGER");
   }
@@ -120,7 +126,11 @@ function checkDefinition(table: string, column: string, definition: ModelColumn)
       refuse(table, column, "`SET NULL` needs a column that takes null");
     }
   }
-  return definition;
+  return ownMembers({
+    ...definition,
+    ...(references === undefined ? null : { references }),
+    ...(values === undefined ? null : { values: [...values] }),
+  });
 }
 
 function refuse(table: string, column: string, reason: string): never {

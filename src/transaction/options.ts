@@ -1,5 +1,6 @@
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import { ownMembers } from "../schema/plain_object.ts";
 
 /** How long transactions may take, and how often they are tried. Times are in milliseconds. */
 export interface TransactionOptions {
@@ -29,10 +30,11 @@ const MAX_MS = 2 ** 31 - 1;
  * @throws {ValidationError} When one is unknown, or no number of milliseconds or retries.
  */
 export function transactionSettings(
-  options: TransactionOptions = {},
+  given: TransactionOptions = {},
   defaults: TransactionSettings = DEFAULTS,
 ): TransactionSettings {
-  if (typeof options !== "object" || options === null) return refuse("they are an object");
+  if (typeof given !== "object" || given === null) return refuse("they are an object");
+  const options = ownMembers(given);
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(DEFAULTS, name)) {
       return refuse(`${JSON.stringify(name)} is none of ${Object.keys(DEFAULTS).join(", ")}`);

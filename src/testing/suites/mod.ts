@@ -18,6 +18,7 @@ import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
 import { orderSuite } from "./order_suite.ts";
 import { paginateSuite } from "./paginate_suite.ts";
+import { ownMembersSuite } from "./own_members_suite.ts";
 import { prepareSuite } from "./prepare_suite.ts";
 import { referencesSuite } from "./references_suite.ts";
 import { refusalsSuite } from "./refusals_suite.ts";
@@ -59,6 +60,6 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "flows": flowsSuite,
   "schema": schemaSuite,
   "errors": errorsSuite,
-  "security": securitySuite,
+  "security": [...securitySuite, ...ownMembersSuite],
   "reopen": reopenSuite,
 };
