@@ -19,6 +19,8 @@ export interface RequestScene {
    * answer means.
    */
   readonly phase: "read" | "write" | "transaction" | "commit";
+  /** A request may be sent twice on its way, so that an answer may be that to the second. Default false. */
+  readonly resends?: boolean;
 }
 
 /** The transaction is gone at the server: it took too long, or its stream was closed. */
@@ -34,7 +36,7 @@ const REPLICA_LOST = /WriteDelegation|Replication\(|status: (?:Unavailable|Unkno
 /** The error for what went wrong on the way; null when it is the statement that was wrong. */
 export function connectionFailure(error: unknown, scene: RequestScene): RinariError | null {
   if (error instanceof RinariError) return error;
-  const { driver, database, phase } = scene;
+  const { driver, database, phase, resends = false } = scene;
   const what = phase === "commit"
     ? `Cannot commit the transaction on \`${database}\``
     : `Cannot use database \`${database}\``;
@@ -74,6 +76,15 @@ export function connectionFailure(error: unknown, scene: RequestScene): RinariEr
     );
   }
   if (ENDED.test(`${code} ${message}`) && (phase === "transaction" || phase === "commit")) {
+    if (phase === "commit" && resends) {
+      return lost(
+        `${what}: the server does not know it any more, perhaps because the same request had come before`,
+        "CONNECTION_LOST",
+        ConnectionError,
+        phase,
+        details,
+      );
+    }
     return new ConflictError(
       `${what}: the server has ended the transaction, because it took too long or the connection was lost, and nothing of it ` +
         "is stored; run it again, and make it shorter",

@@ -38,6 +38,16 @@ export interface RequestOptions {
   readonly near: boolean;
 }
 
+/** Deno sends a request again, whatever it asks for, when the connection it was sent on ends before the answer. */
+const SENDS_AGAIN = "Deno" in globalThis;
+
+/** A request that can be sent once only: its body is a stream, of which nothing is left then. */
+function once(input: Request): Request {
+  if (input.body === null) return input;
+  const body = input.body.pipeThrough(new TransformStream());
+  return new Request(input, { body, duplex: "half" } as RequestInit);
+}
+
 /** A `fetch` that ends at a deadline, the body included, and sends the namespace. */
 export function deadlineFetch(
   base: typeof fetch,
@@ -48,7 +58,7 @@ export function deadlineFetch(
     try {
       if (near) input.headers.set("accept-encoding", "identity");
       if (encoded !== null) input.headers.set("x-namespace-bin", encoded);
-      return await base(input, { signal: AbortSignal.timeout(timeout) });
+      return await base(SENDS_AGAIN ? once(input) : input, { signal: AbortSignal.timeout(timeout) });
     } catch (error) {
       const late = (error as { name?: unknown } | null)?.name === "TimeoutError";
       throw new TransportFailure(late, !late && isUnsent(error), error);

@@ -77,6 +77,8 @@ export interface LibSQLSettings {
   readonly requestTimeout: number;
   readonly concurrency: number;
   readonly fetch: typeof fetch;
+  /** `fetch` was given. */
+  readonly ownFetch: boolean;
   readonly log: ((message: string) => void) | null;
 }
 
@@ -140,6 +142,7 @@ export function libsqlSettings(driver: string, given: LibSQLOptions, config: Dri
     requestTimeout: options.requestTimeout ?? 30_000,
     concurrency: options.concurrency ?? 20,
     fetch: options.fetch ?? ((...args) => fetch(...args)),
+    ownFetch: options.fetch !== undefined,
     log: logOf(options.verbose),
   };
 }

@@ -19,6 +19,8 @@ export interface RemoteParts {
   readonly renewable: boolean;
   /** Asks by another way whether the token is refused: some runtimes see only that a socket was closed. */
   readonly refuses: (() => Promise<boolean>) | null;
+  /** Whoever makes the requests is not known here, and may make one twice when its answer is lost. */
+  readonly resends: boolean;
   /** The client's own requests end at a deadline. */
   readonly timed: boolean;
   /** How long to wait for an answer. */
@@ -106,13 +108,13 @@ export class RemoteLink implements LibSQLLink {
   }
 
   async #explained<T>(phase: Phase, client: LibSQLClient, work: () => Promise<T>): Promise<T> {
-    const { driver, database, timed, requestTimeout } = this.#parts;
+    const { driver, database, resends, timed, requestTimeout } = this.#parts;
     try {
       const result = await (timed ? work() : before(work(), requestTimeout));
       this.#proven = client;
       return result;
     } catch (error) {
-      const typed = connectionFailure(error, { driver, database, phase });
+      const typed = connectionFailure(error, { driver, database, phase, resends });
       if (
         typed?.code === "CONNECTION_LOST" && this.#proven !== client && await this.#parts.refuses?.() === true
       ) {

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { DataTypes, ORM, type RinariError } from "../../mod.ts";
 import { LibSQLDriver, type LibSQLOptions } from "../../drivers/libsql.ts";
+import { createClient } from "@libsql/client";
+import { FaultProxy } from "../support/libsql/fault_proxy.ts";
 import { noServer, type Server, withServer } from "../support/libsql/server.ts";
 import { describe, test } from "../support/runner.ts";
 
@@ -178,6 +180,43 @@ describe("LibSQLDriver", () => {
       assertEquals([bulk.outcome, bulk.retryable], ["unknown", false]);
       assertEquals((await Note.findAll()).map(({ text }) => text), ["run 1", "written", "a", "b"]);
       await orm.disconnect();
+    }));
+
+  test("an expired transaction is no lost commit, unless its request may have been sent twice", () =>
+    withServer(async (server) => {
+      // As a proxy may that gets no answer.
+      const twice = (async ({ url, headers, body: given }: Request) => {
+        const body = await new Response(given).arrayBuffer();
+        const send = () => fetch(new Request(url, { method: "POST", headers, body }));
+        const response = await send();
+        if (!new TextDecoder().decode(body).includes("COMMIT")) return response;
+        await response.arrayBuffer();
+        return await send();
+      }) as typeof fetch;
+      const { orm, Note } = open({ url: server.url, fetch: twice }, 5);
+      await Note.count();
+      let runs = 0;
+      const error = await errorOf(orm.transaction(() => Note.create({ text: `run ${++runs}` })));
+      assertEquals([error.code, error.outcome, error.retryable, runs], [
+        "CONNECTION_LOST",
+        "unknown",
+        false,
+        1,
+      ]);
+      assertEquals(await Note.count(), 1);
+      await orm.disconnect();
+
+      const proxy = await FaultProxy.start(server.url);
+      const own = open({ client: createClient({ url: `http://${proxy.host}`, intMode: "bigint" }) }, 5);
+      await own.Note.deleteAll();
+      const lost = await errorOf(own.orm.transaction(async () => {
+        await own.Note.create({ text: `run ${++runs}` });
+        proxy.arm("unanswered", 0);
+      }));
+      assertEquals([lost.code, lost.outcome, lost.retryable, runs], ["CONNECTION_LOST", "unknown", false, 2]);
+      assertEquals(await own.Note.count(), 1);
+      await own.orm.disconnect();
+      await proxy.stop();
     }));
 });
 
