@@ -1,4 +1,5 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
+import { TransactionError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { ReadFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
@@ -17,28 +18,76 @@ export function rowIterator(entry: TableEntry, find: ReadFind): AnyIterator {
 }
 
 function* syncRows(entry: TableEntry, find: ReadFind): Generator<Row, undefined> {
+  const origin = originOf(entry);
   const rows = entry.run(false, () => entry.store.iterate(find) as Iterable<Row> | null) as
     | Iterable<Row>
     | null;
-  if (rows !== null) {
-    yield* rows;
-    return;
-  }
+  if (rows !== null) return yield* rowsOf(entry, rows, origin);
   const next = pages(entry, find);
-  for (let page = next(PAGE) as Row[]; page.length > 0; page = next(PAGE) as Row[]) yield* page;
+  for (;;) {
+    const origin = originOf(entry);
+    const page = next(PAGE) as Row[];
+    if (page.length === 0) return;
+    yield* rowsOf(entry, page, origin);
+  }
+}
+
+function* rowsOf(entry: TableEntry, rows: Iterable<Row>, origin: Origin | null): Generator<Row, undefined> {
+  if (origin === null) return yield* rows as Iterable<Row> & Iterable<Row, undefined>;
+  for (const row of rows) {
+    yield row;
+    checkOrigin(entry, origin);
+  }
+}
+
+/** The transaction that rows were read in. */
+interface Origin {
+  /** It was rolled back, or one around it was. */
+  undone: boolean;
+}
+
+/** Where rows that are read now come from; null outside of transactions. */
+function originOf(entry: TableEntry): Origin | null {
+  const scope = entry.connection.transactions.current;
+  if (scope === null) return null;
+  const origin: Origin = { undone: false };
+  scope.forget.push(() => origin.undone = true);
+  return origin;
+}
+
+/** Refuses to go on with rows that may never have been. */
+function checkOrigin(entry: TableEntry, origin: Origin | null): void {
+  if (origin?.undone !== true) return;
+  throw new TransactionError(
+    `Cannot go on reading \`${entry.table.name}\`: the transaction in which its rows were read was rolled back, so they may never ` +
+      "have been; read them to the end inside of it, or begin again outside",
+    { code: "TRANSACTION_ENDED", driver: entry.connection.driver.metadata.name, table: entry.table.name },
+  );
 }
 
 function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row> {
   const nextPage = pages(entry, find);
   let size = PAGE;
   let page: Row[] = [];
+  let origin: Origin | null = null;
   let at = 0;
   let ended = false;
+  const end = (): void => {
+    ended = true;
+    page = [];
+  };
   // Calls of `next` that are made without waiting are answered in order.
   let last: Promise<unknown> = Promise.resolve();
   const read = (): Maybe<IteratorResult<Row>> => {
+    if (ended && at >= page.length) return { done: true, value: undefined };
+    try {
+      checkOrigin(entry, origin);
+    } catch (error) {
+      end();
+      throw error;
+    }
     if (at < page.length) return { done: false, value: page[at++] as Row };
-    if (ended) return { done: true, value: undefined };
+    origin = originOf(entry);
     const began = (rows: Row[]): Maybe<IteratorResult<Row>> => {
       page = rows;
       at = 0;
@@ -58,8 +107,7 @@ function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row
       return result;
     },
     return() {
-      ended = true;
-      page = [];
+      end();
       return Promise.resolve({ done: true, value: undefined });
     },
     [Symbol.asyncIterator]() {

@@ -1,8 +1,9 @@
-import { ValidationError } from "../../errors/mod.ts";
-import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
+import { TransactionError, ValidationError } from "../../errors/mod.ts";
+import { expectEqual, expectFailure, expectTrue, failing } from "../assertions.ts";
 import { collect } from "../collect.ts";
+import { take } from "../steps.ts";
 import { promise, type TestCase } from "../test_case.ts";
-import type { TestModel } from "../test_model.ts";
+import type { Row, TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
 
 /** Rows one by one. */
@@ -12,6 +13,9 @@ export const iterateSuite: readonly TestCase[] = [
   promise("iterate: may be left before its end, and the store can then be written", leave),
   promise("iterate: may run beside itself and beside searches", beside),
   promise("iterate: rows may be changed and removed while it runs", changes),
+  promise("iterate: does not go on with rows of a transaction that was rolled back", rolledBack),
+  promise("iterate: does not go on with rows of a savepoint that was rolled back", savepointRolledBack),
+  promise("iterate: goes on after the transaction it was begun in was committed", committed),
   promise("iterate: refuses options at once", refuses),
 ];
 
@@ -104,6 +108,95 @@ async function changes(world: World): Promise<void> {
   expectEqual(await Item.count(), 1_094);
   expectEqual(await Item.count({ n: 77 }), 10);
   expectEqual(await Item.count({ text: "changed" }), 1_094);
+}
+
+class Undo extends Error {}
+
+type Rows = Iterator<Row> | AsyncIterator<Row>;
+
+function begin(Item: TestModel, options?: unknown): Rows {
+  const rows = Item.iterate(options) as Iterable<Row> & AsyncIterable<Row>;
+  return rows[Symbol.asyncIterator]?.() ?? rows[Symbol.iterator]();
+}
+
+/** Begins to read in a transaction, after a change that is rolled back. */
+async function rolledBack(world: World): Promise<void> {
+  // One row is left of the first, more than a page of the second.
+  for (const options of [{ limit: 2 }, {}]) {
+    const Item = await world.filled(`items_${options.limit ?? "all"}`, schema, numbered(1_100));
+    let rows: Rows | undefined;
+    const work = () =>
+      world.transaction(function* () {
+        yield Item.update({ text: "undone" }, { id: 0 });
+        rows = begin(Item, options);
+        const first = yield* take(rows.next());
+        expectEqual(first, { done: false, value: { id: 0, n: 0, text: "undone" } });
+        throw new Undo("undo");
+      });
+    await expectFailure(work, { error: Undo });
+    await expectRefused(rows as Rows, Item);
+    await Item.create({ id: 9_999 });
+    expectEqual(await Item.count({ text: "undone" }), 0);
+  }
+}
+
+async function savepointRolledBack(world: World): Promise<void> {
+  const Item = await world.filled("items", schema, numbered(10));
+  await world.transaction(function* () {
+    let rows: Rows | undefined;
+    const nested = () =>
+      world.transaction(function* () {
+        yield Item.update({ text: "undone" }, { id: 0 });
+        rows = begin(Item);
+        yield rows.next();
+        throw new Undo("undo");
+      });
+    yield* failing(nested, { error: Undo });
+    yield* failing(() => (rows as Rows).next(), ENDED);
+    expectEqual(yield* take((rows as Rows).next()), { done: true, value: undefined });
+    expectEqual(yield* take(Item.count({ text: "undone" })), 0);
+  });
+  let outer: Rows | undefined;
+  await expectFailure(() =>
+    world.transaction(function* () {
+      yield world.transaction(function* () {
+        yield Item.update({ text: "undone" }, { id: 0 });
+        outer = begin(Item);
+        yield outer.next();
+      });
+      yield (outer as Rows).next();
+      throw new Undo("undo");
+    }), { error: Undo });
+  await expectRefused(outer as Rows, Item);
+}
+
+async function committed(world: World): Promise<void> {
+  const Item = await world.filled("items", schema, numbered(1_100));
+  let rows: Rows | undefined;
+  await world.transaction(function* () {
+    yield Item.update({ text: "kept" }, { id: 700 });
+    rows = begin(Item);
+    yield rows.next();
+  });
+  let seen = 1;
+  for (;;) {
+    const { done, value } = await (rows as Rows).next();
+    if (done === true) break;
+    expectEqual(value, { id: seen, n: 0, text: seen === 700 ? "kept" : "old" });
+    seen++;
+  }
+  expectEqual(seen, 1_100);
+}
+
+const ENDED = { error: TransactionError, code: "TRANSACTION_ENDED", table: "items" };
+
+async function expectRefused(rows: Rows, { table }: TestModel): Promise<void> {
+  await expectFailure(() => rows.next(), { ...ENDED, table });
+  expectEqual(await rows.next(), { done: true, value: undefined });
+}
+
+function numbered(length: number): Row[] {
+  return Array.from({ length }, (_, id) => ({ id, n: 0, text: "old" }));
 }
 
 async function refuses(world: World): Promise<void> {
