@@ -86,15 +86,14 @@ export class JSONFile {
    */
   save(): void {
     const { durability, maxBytes } = this.#settings;
-    const forced = durability === "full";
     try {
       this.#checkOwned();
-      replaceFile(this.#path, databaseText(this.#database), { forced, maxBytes });
+      replaceFile(this.#path, databaseText(this.#database), maxBytes);
     } catch (error) {
       throw writeFailure(this.name, this.#path, error);
     }
     try {
-      if (forced) syncFolder(this.#path);
+      if (durability === "full") syncFolder(this.#path);
       this.#version = versionOf(this.#path);
     } catch (cause) {
       // The new file is there, and whether it stays is not known: what is undone here is read again.

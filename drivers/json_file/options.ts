@@ -28,9 +28,8 @@ export interface JSONFileOptions {
   /** Open without the right to write: nothing is locked, and what another process commits is seen. Default false. */
   readonly readonly?: boolean | undefined;
   /**
-   * `"full"`: a commit that was acknowledged survives a loss of power. `"relaxed"`: nothing is forced to the disk; a commit
-   * survives a crash of the process, while a loss of power can cost the last commits and, on a file system that puts a file in
-   * another's place before it writes it, the file. Default `"full"`.
+   * `"full"`: a commit that was acknowledged survives a loss of power. `"relaxed"`: it survives a crash of the process, while a
+   * loss of power can cost the last commits, never the file; forcing the folder to the disk is saved. Default `"full"`.
    */
   readonly durability?: "full" | "relaxed" | undefined;
   /** How long to wait for another process that has the file open, in milliseconds. Default 5,000. */

@@ -15,14 +15,6 @@ import process from "node:process";
 import { pause } from "../../src/files/pause.ts";
 import { systemCode } from "./system_error.ts";
 
-/** How a file is replaced. */
-export interface ReplaceOptions {
-  /** Whether the new text is forced to the disk before it takes the place of the old one. */
-  readonly forced: boolean;
-  /** The most bytes the file may have. */
-  readonly maxBytes: number;
-}
-
 /** The text is longer than the file may be. Nothing was changed. */
 export class TooLarge extends Error {}
 
@@ -32,11 +24,14 @@ export function temporaryPath(path: string): string {
 }
 
 /**
- * Gives a file another text, or leaves it as it is: whoever reads it, also after a crash, sees the whole of one of the two.
+ * Gives a file another text, or leaves it as it is: whoever reads it, also after a crash or a loss of power, sees the whole of one
+ * of the two. For the second the new text is forced to the disk before it takes the place of the old one: file systems may do the
+ * two in the other order.
  *
+ * @param maxBytes The most bytes the file may have.
  * @throws {TooLarge} When there are too many bytes.
  */
-export function replaceFile(path: string, pieces: Iterable<string>, options: ReplaceOptions): void {
+export function replaceFile(path: string, pieces: Iterable<string>, maxBytes: number): void {
   const temporary = temporaryPath(path);
   const before = statSync(path, { throwIfNoEntry: false });
   // A new file: what else is there under the name could be a link to somewhere.
@@ -45,8 +40,8 @@ export function replaceFile(path: string, pieces: Iterable<string>, options: Rep
   try {
     try {
       if (before !== undefined) takeAfter(file, before);
-      writeAll(file, pieces, options.maxBytes);
-      if (options.forced) fsyncSync(file);
+      writeAll(file, pieces, maxBytes);
+      fsyncSync(file);
     } finally {
       closeSync(file);
     }
