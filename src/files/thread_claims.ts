@@ -40,7 +40,9 @@ export class ThreadClaims {
     const fs = builtinModule<FileSystem>("node:fs");
     const os = builtinModule<typeof import("node:os")>("node:os");
     const process = builtinModule<typeof import("node:process")>("node:process");
-    if (fs === undefined || os === undefined || process?.platform !== "linux" || !seesOpenFiles()) return null;
+    if (fs === undefined || os === undefined || process?.platform !== "linux" || !seesOpenFiles()) {
+      return null;
+    }
     try {
       const file = openNote(fs, `${os.tmpdir()}/rinari-open-files.${process.pid}`);
       return file === null ? null : new ThreadClaims(fs, file);

@@ -26,7 +26,11 @@ export function claimFile(realPath: string, library: string, driver: string): ()
   const files = openFiles();
   let file = files.get(realPath);
   if (file !== undefined && file.library !== library) {
-    throw secondLibrary(realPath, driver, `this process has it open with another SQLite library (${file.library})`);
+    throw secondLibrary(
+      realPath,
+      driver,
+      `this process has it open with another SQLite library (${file.library})`,
+    );
   }
   if (threads === undefined) threads = ThreadClaims.find();
   if (file === undefined) {
@@ -55,7 +59,9 @@ export function claimFile(realPath: string, library: string, driver: string): ()
 
 function secondLibrary(realPath: string, driver: string, reason: string): ConnectionError {
   return new ConnectionError(
-    `Cannot open ${JSON.stringify(realPath)} with driver ${driver}: ${reason}, and two of them on one file lose data; use one ` +
+    `Cannot open ${
+      JSON.stringify(realPath)
+    } with driver ${driver}: ${reason}, and two of them on one file lose data; use one ` +
       "driver for it, or close the other first",
     { code: "SECOND_LIBRARY", driver },
   );

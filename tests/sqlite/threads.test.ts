@@ -5,7 +5,8 @@ import { runFile } from "../support/child.ts";
 import { test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 
-const NAME = "a second SQLite library on a file is refused in another thread, too, while the first has it open";
+const NAME =
+  "a second SQLite library on a file is refused in another thread, too, while the first has it open";
 
 if (process.platform === "linux") {
   test(NAME, () =>
