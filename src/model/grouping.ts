@@ -134,7 +134,8 @@ function columnLike(table: Table, name: string): ModelColumn {
 
 function withGroupedColumns(order: Order, by: readonly string[]): Order {
   const named = order.map(([name]) => name);
-  return [...order, ...by.filter((name) => !named.includes(name)).map((name) => [name, "ASC"] as const)];
+  const direction = order.at(-1)?.[1] ?? "ASC";
+  return [...order, ...by.filter((name) => !named.includes(name)).map((name) => [name, direction] as const)];
 }
 
 function refuse(table: Table, reason: string): never {

@@ -18,8 +18,9 @@ export function writeCursor(table: Table, order: Order, row: Readonly<Record<str
  */
 export function readCursor(table: Table, order: Order, cursor: unknown): unknown[] {
   const parts = parse(cursor);
-  if (parts === null || parts.length !== order.length + 1 || parts[0] !== signature(order)) {
-    return refuse(table);
+  if (parts === null) return refuse(table);
+  if (parts.length !== order.length + 1 || parts[0] !== signature(order)) {
+    return refuse(table, undefined, otherOrder(table, parts[0], order));
   }
   return order.map(([name], i) => {
     const value = parts[i + 1];
@@ -33,9 +34,9 @@ export function readCursor(table: Table, order: Order, cursor: unknown): unknown
   });
 }
 
-function refuse(table: Table, cause?: unknown): never {
+function refuse(table: Table, cause?: unknown, why: string = "it is not one of this order"): never {
   throw new ValidationError(
-    `Cannot continue after this cursor in \`${table.name}\`: it is not one of this order; give \`next\` of a page with the same \`orderBy\``,
+    `Cannot continue after this cursor in \`${table.name}\`: ${why}; give \`next\` of a page with the same \`orderBy\``,
     { code: "INVALID_CURSOR", table: table.name, cause },
   );
 }
@@ -50,6 +51,16 @@ function parse(cursor: unknown): unknown[] | null {
   } catch {
     return null;
   }
+}
+
+/** What the order of a cursor is, and what it should be, as far as the cursor names columns of the table. */
+function otherOrder(table: Table, written: unknown, order: Order): string | undefined {
+  if (typeof written !== "string") return undefined;
+  const known = written.split(",").every((term) => {
+    const end = term.lastIndexOf(" ");
+    return table.get(term.slice(0, end)) !== undefined && /^ (ASC|DESC)$/.test(term.slice(end));
+  });
+  return known ? `it is one of order \`${written}\`, not of \`${signature(order)}\`` : undefined;
 }
 
 function signature(order: Order): string {

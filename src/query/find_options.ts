@@ -104,7 +104,8 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
 }
 
 /**
- * Reads an order and ends it with the columns of the primary key it does not name, so that it is total.
+ * Reads an order and ends it with the columns of the primary key it does not name, in the direction of its last term, so that it
+ * is total.
  *
  * @param refuse Throws the error, which says what was attempted.
  * @throws {ValidationError} On an unknown column or direction, or a column that has no order.
@@ -140,15 +141,17 @@ export function readOrder(
     terms.push([column.name, direction]);
     shape += (direction === "ASC" ? "A" : "D") + column.index;
   }
+  // In the direction of the last term: an index on it has its ties in the order of the key, and can be read from either end.
+  const direction = terms.at(-1)?.[1] ?? "ASC";
   for (const key of table.primaryKey) {
-    if (!terms.some(([name]) => name === key.name)) terms.push([key.name, "ASC"]);
+    if (!terms.some(([name]) => name === key.name)) terms.push([key.name, direction]);
   }
   return { terms, shape };
 }
 
 const keyOrders = new WeakMap<Table, { readonly terms: Order; readonly shape: string }>();
 
-/** The order of the primary key, which every order ends with. */
+/** The order of the primary key, which is that of a search which asks for none. */
 export function keyOrder(table: Table): { readonly terms: Order; readonly shape: string } {
   let order = keyOrders.get(table);
   if (order === undefined) {

@@ -57,7 +57,7 @@ export interface GroupOptions<Row, K extends keyof Row, A extends Aggregates<Row
   readonly where?: WhereInput<Row> | undefined;
   /** The groups kept, by grouped columns and aggregates. */
   readonly having?: WhereInput<Group<Row, NoInfer<K>, NoInfer<A>>> | undefined;
-  /** The order of the groups; ties, and all when absent, by the grouped columns. */
+  /** The order of the groups; ties, in the direction of the last term, and all when absent by the grouped columns. */
   readonly orderBy?:
     | readonly (readonly [column: (NoInfer<K> | keyof NoInfer<A>) & string, direction: Direction])[]
     | undefined;

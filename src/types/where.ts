@@ -112,7 +112,7 @@ export type WhereInput<Row> = Where<Row> | Condition<Where<Row>>;
 export interface FindOptions<Row, K extends keyof Row = keyof Row> {
   /** The rows to find; all when absent. */
   readonly where?: WhereInput<Row> | undefined;
-  /** The order: NULL first ascending, text by code point; ties are broken by the primary key. */
+  /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
   readonly orderBy?: readonly (readonly [column: keyof Row & string, direction: Direction])[] | undefined;
   /** At most this many rows. */
   readonly limit?: number | undefined;

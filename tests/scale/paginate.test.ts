@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { DataTypes, ORM } from "../../mod.ts";
+import { DataTypes, type Model, ORM } from "../../mod.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { readCursor } from "../../src/query/cursor.ts";
@@ -30,7 +30,33 @@ test("paginate: SQLite seeks the place where the page before ended, whatever the
       limit: 21,
     });
     assertMatch(steps?.[0] ?? "", /^SEARCH cities USING (COVERING )?(INTEGER PRIMARY KEY|INDEX)/);
-    assertEquals(steps?.some((step) => step.includes("TEMP B-TREE FOR ORDER BY")), false, steps?.join("\n"));
+    assertEquals(steps?.some((step) => step.includes("TEMP B-TREE")), false, steps?.join("\n"));
+  }
+});
+
+test("findAll: SQLite serves an order, its ties included, from an index on its column, in both directions", () => {
+  using orm = new ORM({ driver: new NodeSQLiteDriver({ databases: { app: ":memory:" } }) });
+  const at = { type: DataTypes.DATETIME, notNull: true } as const;
+  const indexes = [{ columns: ["at"] }] as const;
+  const models = [
+    orm.define("app", "numbered", { id: SCHEMA.id, at }, { indexes }),
+    orm.define("app", "named", { name: { type: DataTypes.TEXT, primaryKey: true }, at }, { indexes }),
+    orm.define("app", "pairs", {
+      a: { type: DataTypes.TEXT, primaryKey: true },
+      b: { type: DataTypes.INTEGER, primaryKey: true },
+      at: { type: DataTypes.DATETIME },
+    }, { indexes }),
+  ] as unknown as Model<{ at: Date }, object, unknown, "sync">[];
+  for (const Item of models) {
+    for (const direction of ["ASC", "DESC"] as const) {
+      const { steps } = Item.explain({ orderBy: [["at", direction]], limit: 20 });
+      const plain = steps.map((step) => step.replace("COVERING ", ""));
+      assertEquals(plain, [`SCAN ${Item.table} USING INDEX ${Item.table}__at_index`]);
+      const few = Item.explain({ where: { at: { $gt: new Date(0) } }, orderBy: [["at", direction]] }).steps;
+      assertEquals(few.map((step) => step.replace("COVERING ", "")), [
+        `SEARCH ${Item.table} USING INDEX ${Item.table}__at_index (at>?)`,
+      ]);
+    }
   }
 });
 

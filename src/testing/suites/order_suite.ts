@@ -13,7 +13,7 @@ export const orderSuite: readonly TestCase[] = [
     promise(`findAll: orderBy orders ${kind.name}, null first`, (world) => ordered(world, kind)),
     promise(`where: order comparisons compare ${kind.name}`, (world) => compared(world, kind)),
   ]),
-  promise("findAll: ties are ordered by the primary key, whatever the direction", ties),
+  promise("findAll: ties are ordered by the primary key, in the direction of the last term", ties),
   promise("findAll: ties are ordered by all columns of a composite primary key", compositeTies),
   promise("findAll: several columns are ordered one after the other", severalColumns),
   promise("findAll: without orderBy the primary key orders", byKey),
@@ -67,8 +67,14 @@ async function ties(world: World): Promise<void> {
   const rows = shuffled(Array.from({ length: 12 }, (_, id) => ({ id, group: id % 3 })));
   const Item = await world.filled("items", { id: key, group: { type: "INTEGER" } }, rows);
   expectEqual(await ids(Item, { orderBy: [["group", "ASC"]] }), [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]);
-  expectEqual(await ids(Item, { orderBy: [["group", "DESC"]] }), [2, 5, 8, 11, 1, 4, 7, 10, 0, 3, 6, 9]);
+  expectEqual(await ids(Item, { orderBy: [["group", "DESC"]] }), [11, 8, 5, 2, 10, 7, 4, 1, 9, 6, 3, 0]);
+  expectEqual(await ids(Item, { orderBy: [["group", "DESC"]], limit: 3, offset: 2 }), [5, 2, 10]);
   expectEqual(await ids(Item, { orderBy: [["group", "ASC"], ["id", "DESC"]], limit: 4 }), [9, 6, 3, 0]);
+  expectEqual(await ids(Item, { orderBy: [["group", "DESC"], ["id", "ASC"]], limit: 4 }), [2, 5, 8, 11]);
+  await Item.createIndex("by_group", { columns: ["group"] });
+  expectEqual(await ids(Item, { orderBy: [["group", "DESC"]], limit: 6 }), [11, 8, 5, 2, 10, 7]);
+  expectEqual((await Item.findOne({ orderBy: [["group", "DESC"]] }))?.["id"], 11);
+  expectEqual(await ids(Item, { where: { group: 1 }, orderBy: [["group", "DESC"]] }), [10, 7, 4, 1]);
 }
 
 async function compositeTies(world: World): Promise<void> {
@@ -80,8 +86,17 @@ async function compositeTies(world: World): Promise<void> {
   const keys = ["x1", "x2", "x10", "y1", "y2", "y10"];
   const listed = async (options: object) => (await Item.findAll(options)).map(({ a, b }) => `${b}${a}`);
   expectEqual(await listed({}), keys);
-  expectEqual(await listed({ orderBy: [["group", "DESC"]] }), keys);
-  expectEqual(await listed({ orderBy: [["a", "DESC"]] }), ["x10", "y10", "x2", "y2", "x1", "y1"]);
+  expectEqual(await listed({ orderBy: [["group", "ASC"]] }), keys);
+  expectEqual(await listed({ orderBy: [["group", "DESC"]] }), keys.toReversed());
+  expectEqual(await listed({ orderBy: [["a", "DESC"]] }), ["y10", "x10", "y2", "x2", "y1", "x1"]);
+  expectEqual(await listed({ orderBy: [["group", "DESC"], ["a", "ASC"]] }), [
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "x10",
+    "y10",
+  ]);
 }
 
 async function severalColumns(world: World): Promise<void> {

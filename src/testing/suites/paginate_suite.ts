@@ -146,6 +146,16 @@ async function badCursors(world: World): Promise<void> {
     ["n ASC,id ASC", 1, [1]],
     { length: 3 },
   ].map((parts) => btoa(JSON.stringify(parts)));
+  // Ties once were in the order of the key whatever the direction: pages would go on at another place.
+  const before = btoa(JSON.stringify(["n DESC,id ASC", 1, 2]));
+  const error = await expectFailure(
+    () => Item.paginate({ after: before, orderBy: [["n", "DESC"]] }),
+    refused,
+  );
+  expectTrue(
+    ["n DESC,id ASC", "n DESC,id DESC"].every((order) => error.message.includes(`\`${order}\``)),
+    "the message names both orders",
+  );
   for (const after of ["", "garbage", "%", 5, {}, [], true, ...forged]) {
     await expectFailure(() => Item.paginate({ after, orderBy: [["n", "ASC"]] }), refused);
   }

@@ -45,7 +45,7 @@ describe("ComposedStore.select with a naive driver", () => {
     const ids = (options: unknown) =>
       (people.select({ ...options as Loose, select: ["id"] }) as Loose[]).map(({ id }) => id);
     assertEquals(ids({ orderBy: [["name", "ASC"]] }), [4, 1, 3, 2]);
-    assertEquals(ids({ orderBy: [["age", "DESC"]] }), [1, 4, 3, 2]);
+    assertEquals(ids({ orderBy: [["age", "DESC"]] }), [4, 1, 3, 2]);
     assertEquals(ids({ orderBy: [["big", "ASC"]] }), [4, 3, 1, 2]);
     assertEquals(ids({ orderBy: [["age", "ASC"]], limit: 2, offset: 1 }), [3, 1]);
     assertEquals(ids({ limit: 2, offset: 3 }), [4]);
@@ -231,7 +231,7 @@ describe("ComposedStore.explain", () => {
     assertEquals(people.store.explain(people.find(options)), [
       "driver naive: find rows of `people` where `age` = 30",
       'core: keep those where (`name` like "Z%" and (`id` in (1, 2, 3, and 2 more) or not `tags` is null))',
-      "core: order by `name` DESC, `id` ASC",
+      "core: order by `name` DESC, `id` DESC",
       "core: skip 20, return at most 10",
       "core: return `id`, `name`",
     ]);
