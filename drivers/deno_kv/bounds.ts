@@ -86,6 +86,8 @@ function narrow(
       if (end !== null) lower(bounds, column, { value: end, inclusive: false });
       return true;
     }
+    case "has":
+      return false;
   }
 }
 

@@ -24,6 +24,9 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
       return `|(${each(predicate.items, params)})`;
     case "not":
       return `!(${describePredicate(predicate.item, params)})`;
+    case "test":
+      // One that is computed is written with its slots: the values of all tell two apart.
+      return `T${JSON.stringify(predicate)}${JSON.stringify(params, plain)}`;
   }
   const target = JSON.stringify([predicate.column, predicate.path === null ? null : params[predicate.path]]);
   const value = (slot: number): string => JSON.stringify(params[slot], plain) ?? "null";
@@ -40,6 +43,8 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
       return `${target}${predicate.operator}${value(predicate.slot)}`;
     case "in":
       return `${target}i${predicate.withNull}${value(predicate.slot)}`;
+    case "has":
+      return `${target}h${value(predicate.slot)}`;
   }
 }
 

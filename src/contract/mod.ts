@@ -22,9 +22,19 @@ export type { Capabilities, DriverLimits, DriverMetadata, NativeType } from "./c
 export type { DriverConfig } from "./driver_config.ts";
 export type { AggregateTerm, GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";
 export type {
+  CallExpression,
+  ColumnExpression,
+  ConditionExpression,
+  ExpressionCall,
+  ExpressionPlan,
+  ExpressionType,
+  ValueExpression,
+} from "./expression.ts";
+export type {
   BetweenPredicate,
   ComparePredicate,
   EqualPredicate,
+  HasPredicate,
   InPredicate,
   JSONPath,
   LogicPredicate,
@@ -33,6 +43,7 @@ export type {
   Predicate,
   PredicateTarget,
   ScalarType,
+  TestPredicate,
   TextPredicate,
 } from "./predicate.ts";
 export type { SyncDriver, SyncPreparedQuery, SyncTransaction } from "./sync_driver.ts";

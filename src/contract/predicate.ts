@@ -1,3 +1,5 @@
+import type { ExpressionPlan } from "./expression.ts";
+
 /** A step into a JSON value: the name of an object's own member, or an index into an array. */
 export type JSONPath = readonly (string | number)[];
 
@@ -74,6 +76,31 @@ export interface NullPredicate extends PredicateTarget {
   readonly kind: "null";
 }
 
+/** A JSON array has an element equal to the value, by type and value. False for what is no array. */
+export interface HasPredicate extends PredicateTarget {
+  /** Tells the kinds apart. */
+  readonly kind: "has";
+  /** The slot of the value: a string, number, boolean or null. */
+  readonly slot: number;
+}
+
+/**
+ * A comparison of what is computed from a row. Two-valued: `eq` and `in` know null, all others are false for it. What has no value
+ * is null here.
+ */
+export interface TestPredicate {
+  /** Tells the kinds apart. */
+  readonly kind: "test";
+  /** How it compares. `like` and `in` have a value as their right side, a pattern and a list without null. */
+  readonly operator: "eq" | "gt" | "gte" | "lt" | "lte" | "in" | TextPredicate["operator"];
+  /** The left side. */
+  readonly left: ExpressionPlan;
+  /** The right side. */
+  readonly right: ExpressionPlan;
+  /** `in`: null is in the list too. */
+  readonly withNull: boolean;
+}
+
 /** All, or any, of several. Empty: true for `and`, false for `or`. */
 export interface LogicPredicate {
   /** Tells the kinds apart. */
@@ -104,5 +131,7 @@ export type Predicate =
   | TextPredicate
   | InPredicate
   | NullPredicate
+  | HasPredicate
+  | TestPredicate
   | LogicPredicate
   | NotPredicate;

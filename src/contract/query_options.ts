@@ -13,6 +13,7 @@ export const OPERATORS: readonly [
   "$startsWith",
   "$endsWith",
   "$contains",
+  "$has",
 ] = [
   "$eq",
   "$ne",
@@ -27,6 +28,7 @@ export const OPERATORS: readonly [
   "$startsWith",
   "$endsWith",
   "$contains",
+  "$has",
 ];
 
 /** The name of an operator, as a driver sees it: aliases are already resolved. */
@@ -38,7 +40,8 @@ export type OperatorName = (typeof OPERATORS)[number];
  * - `{ column: scalar }`: equality with a value that is not null. The only form given to a driver that does not declare
  *   `capabilities.operators`.
  * - `{ column: { $op: operand } }`: exactly one operator; `$eq: null` and `$ne: null` for null, `$in` and `$notIn` with an
- *   array that may be empty or hold null, `$between` with `[low, high]`.
+ *   array that may be empty or hold null, `$between` with `[low, high]`, `$has` with a string, number, boolean or null that an array
+ *   has as an element.
  * - `{ "column.path": { $op: operand } }` for a path into a JSON column, only with `capabilities.jsonPaths`.
  * - `{ $and: [...] }`, `{ $or: [...] }` (possibly empty: true and false) and `{ $not: where }`.
  *

@@ -1,5 +1,7 @@
 import type { DriverWhere, JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
 
+import { ComputedCondition } from "./computed_condition.ts";
+
 /** How drivers are told to compare. */
 export const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
 
@@ -40,6 +42,10 @@ export function toDriverWhere(
         return { [key(each)]: { [`$${each.operator}`]: params[each.slot] } };
       case "in":
         return { [key(each)]: { $in: list(each) } };
+      case "has":
+        return { [key(each)]: { $has: params[each.slot] } };
+      case "test":
+        return { $test: new ComputedCondition(each, params) };
     }
   };
   const list = (each: PredicateTarget & { slot: number; withNull: boolean }): unknown[] => {

@@ -13,26 +13,36 @@ const MAX_STEPS = 50;
  * `__proto__`.
  */
 export function readJSONPath(column: Column, text: string): JSONPath {
+  return readSteps(column, text.slice(column.name.length + 1));
+}
+
+/**
+ * Reads the steps into a column: `"a.b.0"`, or a list in which a text is the name of a member and a number an index.
+ *
+ * @throws {ValidationError} As {@linkcode readJSONPath}.
+ */
+export function readSteps(column: Column, path: unknown): JSONPath {
   const refuse = (reason: string): never => {
+    const shown = typeof path === "string" ? `${column.name}.${path}`.slice(0, 80) : column.name;
     throw new ValidationError(
-      `Cannot use path ${JSON.stringify(text.slice(0, 80))} of \`${column.table}\`: ${reason}`,
-      {
-        code: "INVALID_PATH",
-        table: column.table,
-        columns: [column.name],
-      },
+      `Cannot use path ${JSON.stringify(shown)} of \`${column.table}\`: ${reason}`,
+      { code: "INVALID_PATH", table: column.table, columns: [column.name] },
     );
   };
   if (column.kind !== "json") {
     refuse(`\`${column.name}\` is ${column.type}; only JSON, OBJECT and ARRAY have paths`);
   }
-  const steps = text.slice(column.name.length + 1).split(".");
+  const steps: readonly unknown[] = typeof path === "string"
+    ? path.split(".").map((step) => INDEX.test(step) ? Number(step) : step)
+    : Array.isArray(path)
+    ? Array.from(path)
+    : refuse("a path is a text such as `a.b`, or a list of members and indexes");
   if (steps.length > MAX_STEPS) refuse(`it has more than ${MAX_STEPS} steps`);
   return steps.map((step) => {
-    if (INDEX.test(step)) return Number(step);
+    if (typeof step === "number" && INDEX.test(String(step))) return step;
     // deno-lint-ignore no-control-regex
-    if (step === "" || /["\\\u0000-\u001f]/.test(step) || !isStorableText(step)) {
-      refuse("a step is empty, or holds a quote, backslash, control character or lone surrogate");
+    if (typeof step !== "string" || step === "" || /["\\\u0000-\u001f]/.test(step) || !isStorableText(step)) {
+      return refuse("a step is empty, or holds a quote, backslash, control character or lone surrogate");
     }
     if (step === "__proto__") refuse("a member called `__proto__` is never stored");
     return step;

@@ -76,6 +76,20 @@ export function acceptListItem(target: Target, item: unknown): unknown {
 }
 
 /**
+ * Checks what an array is asked to have as an element.
+ *
+ * @throws {ValidationError} When the column is no JSON, or the element no string, number, boolean or null.
+ */
+export function acceptElement(target: Target, operand: unknown): unknown {
+  const { column } = target;
+  if (column.kind !== "json") return column.refuse(operand, "`$has` needs a JSON column");
+  if (operand instanceof Placeholder) {
+    return new BoundPlaceholder(Placeholder.place(operand), (value) => acceptElement(target, value));
+  }
+  return operand === null ? null : acceptOperand({ column, path: target.path ?? [] }, operand, false);
+}
+
+/**
  * Checks the operand of a text match.
  *
  * @throws {ValidationError} When the column holds no text, or the pattern is no text, too long or ends in a lone backslash.

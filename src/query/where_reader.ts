@@ -1,12 +1,30 @@
-import type { OperatorName, Predicate, ScalarType } from "../contract/mod.ts";
+import type {
+  ExpressionPlan,
+  ExpressionType,
+  OperatorName,
+  Predicate,
+  ScalarType,
+  TestPredicate,
+} from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
+import { ComputedCondition, moveSlots } from "./computed_condition.ts";
 import { readJSONPath } from "./json_path.ts";
 import { Condition, Operation } from "./operation.ts";
 import { Placeholder } from "./placeholder.ts";
-import { acceptListItem, acceptOperand, acceptPattern, BoundPlaceholder, type Target } from "./operand.ts";
+import {
+  acceptElement,
+  acceptListItem,
+  acceptOperand,
+  acceptPattern,
+  BoundPlaceholder,
+  type Target,
+} from "./operand.ts";
+import { computedColumn, Expression } from "./expression.ts";
+import { type ExpressionSink, readExpression } from "./expression_reader.ts";
+import { readRowConditions } from "./row_function.ts";
 
 /** How deep conditions may nest. */
 const MAX_DEPTH = 100;
@@ -34,7 +52,20 @@ export function readWhere(table: Table, where: unknown, strict: boolean, params:
   return { predicate: reader.shape === "" ? null : predicate, params, shape: reader.shape };
 }
 
-class WhereReader {
+const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> = {
+  $eq: "eq",
+  $gt: "gt",
+  $gte: "gte",
+  $lt: "lt",
+  $lte: "lte",
+  $in: "in",
+  $like: "like",
+  $startsWith: "startsWith",
+  $endsWith: "endsWith",
+  $contains: "contains",
+};
+
+class WhereReader implements ExpressionSink {
   shape = "";
   readonly #table: Table;
   readonly #strict: boolean;
@@ -47,11 +78,12 @@ class WhereReader {
   }
 
   condition(where: unknown, depth: number): Predicate {
+    if (typeof where === "function" && depth <= MAX_DEPTH) return this.#function(where, depth);
     if (typeof where !== "object" || where === null || depth > MAX_DEPTH) {
       return this.#refuse(
         depth > MAX_DEPTH
           ? `conditions nest deeper than ${MAX_DEPTH} levels`
-          : `a condition is an object, not ${describeValue(where)}`,
+          : `a condition is an object or a function of the row, not ${describeValue(where)}`,
       );
     }
     const joined = Condition.read(where);
@@ -77,6 +109,10 @@ class WhereReader {
       if (!Array.isArray(value)) return this.#refuse(`\`${key}\` needs an array of conditions`);
       return this.#joined(key === "$and" ? "and" : "or", value, depth);
     }
+    if (key === "$test" && ComputedCondition.is(value)) {
+      this.shape += `T${JSON.stringify(value.predicate)}`;
+      return moveSlots(value.predicate, (slot) => this.push(value.params[slot]));
+    }
     const dot = key.indexOf(".");
     if (dot > 0) {
       const owner = this.#table.column(key.slice(0, dot));
@@ -99,6 +135,98 @@ class WhereReader {
     }
     this.shape += ")";
     return kind === "not" ? { kind, item: items[0] as Predicate } : { kind, items };
+  }
+
+  #function(where: unknown, depth: number): Predicate {
+    const conditions = readRowConditions(this.#table, where);
+    if (conditions.length === 1) return this.#expression(conditions[0] as Expression, depth);
+    this.shape += "&(";
+    const items = conditions.map((each) => this.#expression(each, depth));
+    this.shape += ")";
+    return { kind: "and", items };
+  }
+
+  /** Reads an expression that is a condition. What compares a column with a value is read as an object would be. */
+  #expression(expression: Expression, depth: number): Predicate {
+    if (depth > MAX_DEPTH) return this.#refuse(`conditions nest deeper than ${MAX_DEPTH} levels`);
+    const node = Expression.node(expression);
+    switch (node.op) {
+      case "and":
+      case "or":
+      case "not": {
+        this.shape += node.op === "and" ? "&(" : node.op === "or" ? "|(" : "!(";
+        const items = node.items.map((each) => this.#expression(each, depth + 1));
+        this.shape += ")";
+        return node.op === "not" ? { kind: "not", item: items[0] as Predicate } : { kind: node.op, items };
+      }
+      case "column":
+        return this.#operator({ column: node.column, path: null }, "$eq", true);
+      case "test": {
+        const left = Expression.node(node.left);
+        const stored = left.op === "column" || left.op === "place";
+        if (!stored || Expression.is(node.right)) return this.#computed(node.left, node.operator, node.right);
+        const path = left.op === "place" && left.path.length > 0 ? left.path : null;
+        return this.#operator({ column: left.column, path }, node.operator, node.right);
+      }
+      default:
+        return this.#computed(expression, "$eq", true);
+    }
+  }
+
+  /** Reads an expression that is a condition and stands where a value does. */
+  test(expression: Expression): Predicate {
+    return this.#expression(expression, 0);
+  }
+
+  #computed(left: Expression, operator: OperatorName, right: unknown): Predicate {
+    if (operator === "$ne") {
+      this.shape += "!(";
+      const item = this.#computed(left, "$eq", right);
+      this.shape += ")";
+      return { kind: "not", item };
+    }
+    const test = TESTS[operator];
+    if (test === undefined) return this.#refuse(`${operator} needs a column or a place inside JSON`);
+    if (right === undefined) return this.#refuse("an expression is compared with undefined");
+    this.shape += `T${test}(`;
+    const plan = readExpression(this.#table, left, this);
+    const [value, withNull] = this.#operand(left, test, right);
+    this.shape += withNull ? ",N)" : ")";
+    return { kind: "test", operator: test, left: plan, right: value, withNull };
+  }
+
+  /** Reads what a computed value is compared with. */
+  #operand(left: Expression, test: TestPredicate["operator"], right: unknown): [ExpressionPlan, boolean] {
+    const type = Expression.type(left) as ExpressionType;
+    const write = (value: unknown, of: ExpressionType): ExpressionPlan => {
+      this.shape += `v${of}`;
+      return { kind: "value", slot: this.push(value), type: of };
+    };
+    if (Expression.is(right)) return [readExpression(this.#table, right, this), false];
+    if (test === "in") {
+      if (!Array.isArray(right)) return this.#refuse(`a list needs an array, not ${describeValue(right)}`);
+      const list = Array.from(right as unknown[]);
+      const values = list.filter((each) => each !== null).map((each) => {
+        const item = Expression.beside(left, "in", each);
+        const node = Expression.node(item);
+        if (node.op !== "value" || node.value instanceof BoundPlaceholder || Expression.type(item) !== type) {
+          return this.#refuse(`a list for ${type} got ${describeValue(each)}`);
+        }
+        return node.value;
+      });
+      return [write(values, type), values.length < list.length];
+    }
+    if (right === null && test === "eq") return [write(null, type), false];
+    if (test === "like") {
+      return [
+        write(
+          acceptPattern({ column: computedColumn(this.#table, "text"), path: null }, "like", right),
+          "text",
+        ),
+        false,
+      ];
+    }
+    return [readExpression(this.#table, Expression.beside(left, test, right), this), false];
   }
 
   #comparison(target: Target, value: unknown, depth: number): Predicate {
@@ -191,6 +319,8 @@ class WhereReader {
           operator.slice(1) as "like" | "startsWith" | "endsWith" | "contains",
           operand,
         );
+      case "$has":
+        return this.#has(target, operand);
       default:
         return this.#refuse(
           `${name(target)} got unknown operator ${JSON.stringify(String(operator).slice(0, 40))}`,
@@ -210,7 +340,7 @@ class WhereReader {
     const nullable = path === null && value instanceof BoundPlaceholder;
     const type = this.#type(target, value);
     this.shape += nullable ? "?=" : type === null ? "=" : `=${type[0]}`;
-    return { kind: "equal", column, path, slot: this.#push(value), nullable, type };
+    return { kind: "equal", column, path, slot: this.push(value), nullable, type };
   }
 
   #compare(target: Target, operator: ">" | ">=" | "<" | "<=", operand: unknown): Predicate {
@@ -218,7 +348,7 @@ class WhereReader {
     const value = acceptOperand(target, operand, true);
     const type = this.#type(target, value);
     this.shape += operator + (type === null ? ";" : type[0]);
-    return { kind: "compare", column: target.column.name, path, operator, slot: this.#push(value), type };
+    return { kind: "compare", column: target.column.name, path, operator, slot: this.push(value), type };
   }
 
   #between(target: Target, operand: unknown): Predicate {
@@ -238,8 +368,8 @@ class WhereReader {
       kind: "between",
       column: target.column.name,
       path,
-      low: this.#push(low),
-      high: this.#push(high),
+      low: this.push(low),
+      high: this.push(high),
       type,
     };
   }
@@ -248,7 +378,7 @@ class WhereReader {
     const path = this.#path(target);
     if (operand instanceof Placeholder) {
       this.shape += "i";
-      const slot = this.#push(
+      const slot = this.push(
         new BoundPlaceholder(
           Placeholder.place(operand),
           (value) => this.#list(target, value, [false]),
@@ -258,7 +388,7 @@ class WhereReader {
       return { kind: "in", column: target.column.name, path, slot, withNull: false };
     }
     const sawNull: [boolean] = [false];
-    const slot = this.#push(this.#list(target, operand, sawNull));
+    const slot = this.push(this.#list(target, operand, sawNull));
     this.shape += sawNull[0] ? "I" : "i";
     return { kind: "in", column: target.column.name, path, slot, withNull: sawNull[0] };
   }
@@ -284,8 +414,15 @@ class WhereReader {
   ): Predicate {
     const path = this.#path(target);
     this.shape += { like: "~", startsWith: "^", endsWith: "$", contains: "c" }[operator];
-    const slot = this.#push(acceptPattern(target, operator, operand));
+    const slot = this.push(acceptPattern(target, operator, operand));
     return { kind: "text", column: target.column.name, path, operator, slot };
+  }
+
+  #has(target: Target, operand: unknown): Predicate {
+    const path = this.#path(target);
+    const slot = this.push(acceptElement(target, operand));
+    this.shape += "h";
+    return { kind: "has", column: target.column.name, path, slot };
   }
 
   /** Begins the shape of a comparison; returns the slot of the path. */
@@ -293,7 +430,7 @@ class WhereReader {
     this.shape += target.column.index;
     if (target.path === null) return null;
     this.shape += ".";
-    return this.#push(target.path);
+    return this.push(target.path);
   }
 
   /** The type that values at a place inside JSON must have; null when it is known only with the parameters. */
@@ -301,7 +438,8 @@ class WhereReader {
     return target.path === null || value instanceof BoundPlaceholder ? null : typeof value as ScalarType;
   }
 
-  #push(value: unknown): number {
+  /** Adds a value. @returns Its slot. */
+  push(value: unknown): number {
     return this.#params.push(value) - 1;
   }
 

@@ -3,6 +3,7 @@ import type {
   JSONPath,
   Predicate,
   PredicateTarget,
+  TestPredicate,
   TextPredicate,
 } from "../contract/mod.ts";
 import type { ColumnKind } from "../schema/column.ts";
@@ -10,6 +11,7 @@ import type { Table } from "../schema/table.ts";
 import { comparators, compareText } from "./compare.ts";
 import { readPlace } from "./json_place.ts";
 import { keyOf } from "./keys.ts";
+import { compileExpression, nullForNoValue, type RowValue } from "./evaluate_expression.ts";
 import { compileLike } from "./like.ts";
 import type { Row } from "./row.ts";
 
@@ -84,7 +86,53 @@ class Compiler {
         const test = textTest(predicate.operator, this.#params[predicate.slot] as string);
         return unlessNull(this.#place(predicate), (value) => typeof value === "string" && test(value));
       }
+      case "has": {
+        const { read } = this.#place(predicate);
+        const wanted = this.#params[predicate.slot] ?? null;
+        return (row) => {
+          const value = read(row);
+          return Array.isArray(value) && value.includes(wanted);
+        };
+      }
+      case "test":
+        return this.#test(predicate);
     }
+  }
+
+  #test({ operator, left, right, withNull }: TestPredicate): RowTest {
+    const compute = (plan: TestPredicate["left"]): RowValue =>
+      compileExpression(this.#table, plan, this.#params, nullForNoValue);
+    const read = compute(left);
+    const { type: kind } = left;
+    if (operator === "in") {
+      return this.#in({ read, kind }, compute(right)({}) as readonly unknown[], withNull);
+    }
+    const other = compute(right);
+    if (operator === "like") {
+      const test = compileLike(other({}) as string);
+      return (row) => {
+        const value = read(row);
+        return value !== null && test(value as string);
+      };
+    }
+    const equal = equality(kind);
+    return (row) => {
+      const a = read(row);
+      const b = other(row);
+      if (a === null || b === null) return operator === "eq" && a === b;
+      switch (operator) {
+        case "eq":
+          return equal(a, b);
+        case "startsWith":
+          return (a as string).startsWith(b as string);
+        case "endsWith":
+          return (a as string).endsWith(b as string);
+        case "contains":
+          return (a as string).includes(b as string);
+        default:
+          return ordered(operator, comparators[kind](a, b));
+      }
+    };
   }
 
   #place(target: PredicateTarget): Place {
@@ -138,6 +186,27 @@ function orderTest({ kind }: Place, operator: ComparePredicate["operator"], want
     ? withOperator(operator, wanted, compareText as (a: unknown, b: unknown) => number)
     : withOperator(operator, wanted, comparators.real);
   return (value) => typeof value === type && test(value);
+}
+
+/** Equality of two computed values. Numbers of different types are equal by value, days and times by time. */
+function equality(kind: ColumnKind): (a: unknown, b: unknown) => boolean {
+  if (kind === "blob") return (a, b) => comparators.blob(a, b) === 0;
+  return kind === "integer" || kind === "bigint" || kind === "real"
+    ? (a, b) => comparators.real(a, b) === 0
+    : (a, b) => keyOf(kind, a) === keyOf(kind, b);
+}
+
+function ordered(operator: "gt" | "gte" | "lt" | "lte", order: number): boolean {
+  switch (operator) {
+    case "gt":
+      return order > 0;
+    case "gte":
+      return order >= 0;
+    case "lt":
+      return order < 0;
+    case "lte":
+      return order <= 0;
+  }
 }
 
 function withOperator(

@@ -102,7 +102,7 @@ function findOrphans(
 ): Maybe<ForeignKeyConstraintError | null> {
   const { dialect } = table.traits;
   const parameters = new Parameters(dialect);
-  const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
+  const scope = table.scope(parameters);
   const where = plan === undefined || plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
   const values = parameters.binder()(params);
   const set = Object.keys(changed ?? {});

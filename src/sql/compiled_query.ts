@@ -29,7 +29,7 @@ export const COUNT = "n";
 export function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
   const { dialect } = table.traits;
   const parameters = new Parameters(dialect);
-  const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
+  const scope = table.scope(parameters);
   const where = (predicate: Predicate | null): string =>
     predicate === null ? "" : ` WHERE ${predicateSQL(scope, predicate)}`;
   const done = (

@@ -83,7 +83,7 @@ function keyValues(key: readonly SqlColumn[], row: Readonly<Row>): unknown[] | n
 function isStored({ table, plan, params = [] }: Failed, session: AnySession, key: Key): Maybe<boolean> {
   const { dialect } = table.traits;
   const parameters = new Parameters(dialect);
-  const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
+  const scope = table.scope(parameters);
   const slots = [...params, ...key.values];
   const equal = key.columns.map(({ quoted }, i) =>
     `${quoted} = ${parameters.value(params.length + i, null)}`

@@ -62,7 +62,7 @@ function compile(table: SqlTable, plan: GroupPlan, exact: boolean): CompiledGrou
   const options = { driver, bigints, checked: table.storage.checked };
   const terms = plan.terms.map((term) => ({ as: term.as, ...groupTerm(table, term, options, exact) }));
   const parameters = new Parameters(dialect);
-  const scope = { dialect, values: parameters, column: (name: string) => table.column(name) };
+  const scope = table.scope(parameters);
   const where = plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
   const keys = by.map(({ quoted }) => quoted).join(", ");
   const order = by.map((column) => dialect.order(column, "ASC")).join(", ");

@@ -34,11 +34,7 @@ export function createIndexSQL(table: SqlTable, indexName: string, options: Inde
   }
   const columns = options.columns.map((name) => table.column(name));
   const { predicate, params } = readWhere(table.table, options.where ?? {}, false);
-  const scope = {
-    dialect,
-    values: new Literals(dialect, params),
-    column: (name: string) => table.column(name),
-  };
+  const scope = table.scope(new Literals(dialect, params));
   const terms = predicate === null ? null : conjuncts(scope, predicate);
   return dialect.createIndex({
     quoted: dialect.quote(storedIndexName(table.name, indexName)),

@@ -8,7 +8,9 @@ import type {
   ScalarType,
   TextPredicate,
 } from "../contract/mod.ts";
-import type { Encode, SqlDialect, SqlValues } from "./sql_dialect.ts";
+import { testSQL } from "./expression_sql.ts";
+import type { ColumnKind } from "./sql_description.ts";
+import type { Encode, KindEncoding, SqlDialect, SqlValues } from "./sql_dialect.ts";
 import type { SqlColumn } from "./sql_column.ts";
 
 /** What a condition needs to be written. */
@@ -19,6 +21,8 @@ export interface PredicateScope {
   readonly values: SqlValues;
   /** The column of a name. */
   column(name: string): SqlColumn;
+  /** How values of a kind are written. */
+  encoding(kind: ColumnKind): KindEncoding;
 }
 
 /** More terms than this are joined as a balanced tree: databases limit how deep an expression nests. */
@@ -125,6 +129,19 @@ function atom(scope: PredicateScope, predicate: Exclude<Predicate, { kind: "and"
         : scope.dialect.jsonIsNull(...place(scope, predicate));
     case "equal":
       return equal(scope, predicate);
+    case "has": {
+      const { dialect, values } = scope;
+      const path = predicate.path === null
+        ? dialect.literal(dialect.encodePath([]))
+        : values.value(predicate.path, dialect.encodePath);
+      return dialect.jsonHas(
+        scope.column(predicate.column).quoted,
+        path,
+        values.value(predicate.slot, dialect.encodeJSON),
+      );
+    }
+    case "test":
+      return testSQL(scope, predicate);
     case "in":
       return inList(scope, predicate);
     case "compare":

@@ -1,4 +1,10 @@
-import type { ComparePredicate, Direction, ScalarType } from "../contract/mod.ts";
+import type {
+  CallExpression,
+  ComparePredicate,
+  Direction,
+  ExpressionType,
+  ScalarType,
+} from "../contract/mod.ts";
 import type { AsyncSqlCatalog, SqlCatalog } from "./sql_catalog.ts";
 import type {
   ColumnKind,
@@ -42,6 +48,23 @@ export interface KindEncoding {
 
 /** The text comparisons. */
 export type TextOperator = "like" | "startsWith" | "endsWith" | "contains";
+
+/** What an expression that has no value becomes: null in a condition, an error of the statement where a value is needed. */
+export type NoValueSQL = "null" | "error";
+
+/** How expressions are written. Days are written as `YYYY-MM-DD`, points in time as 24 characters in ISO 8601. */
+export interface SqlExpressions {
+  /** A function of operands that are written. */
+  call(call: CallExpression, args: readonly string[], none: NoValueSQL): string;
+  /** Sums, differences and products of numbers, written: what they come to, where that is a value. `nested`: there are several. */
+  exact(type: ExpressionType, sql: string, nested: boolean, none: NoValueSQL): string;
+  /** A day as the point in time at which it begins. */
+  dayAsTime(sql: string): string;
+  /** A condition as a value: true or false. */
+  truth(condition: string): string;
+  /** A text comparison with an operand that is computed. */
+  text(operator: "startsWith" | "endsWith" | "contains", subject: string, operand: string): string;
+}
 
 /** What the SQL of a database is: the part that has no question to ask it. */
 export interface SqlGrammar extends SqlLanguage {
@@ -110,6 +133,8 @@ export interface SqlGrammar extends SqlLanguage {
   text(operator: TextOperator, subject: string, p: (encode: Encode | null) => string): string;
   /** One of a list that is bound as one value. */
   inList(kind: ColumnKind, subject: string, list: string): string;
+  /** How expressions are written; absent, the core computes them. */
+  readonly expressions?: SqlExpressions;
   /** How a path into JSON is bound. */
   readonly encodePath: Encode;
   /** How a value inside JSON is bound for `jsonEqual`. */
@@ -131,6 +156,8 @@ export interface SqlGrammar extends SqlLanguage {
     comparisons: readonly (readonly [operator: ComparePredicate["operator"], value: string])[],
     type: ScalarType,
   ): string;
+  /** The value at the path is an array that has an element equal to a JSON value, which null stands for JSON null in. */
+  jsonHas(subject: string, path: string, element: string): string;
   /** The value at the path is text and matches. */
   jsonText(
     operator: TextOperator,

@@ -6,7 +6,8 @@ import { InsertStatements } from "./insert_statements.ts";
 import { RowsDecoder } from "./rows_decoder.ts";
 import { SqlColumn } from "./sql_column.ts";
 import type { SqlTableDescription } from "./sql_description.ts";
-import type { Encode, SqlDialect } from "./sql_dialect.ts";
+import type { PredicateScope } from "./predicate_sql.ts";
+import type { Encode, SqlDialect, SqlValues } from "./sql_dialect.ts";
 
 /** Queries kept by shape for each table, for calls that do not prepare. */
 const SHAPES = 256;
@@ -93,6 +94,17 @@ export class SqlTable implements SqlTableDescription {
    */
   column(name: string): SqlColumn {
     return this.#byName.get(name) ?? this.table.column(name) as never;
+  }
+
+  /** What a condition on the table is written with. */
+  scope(values: SqlValues): PredicateScope {
+    const { dialect, integers } = this.traits;
+    return {
+      dialect,
+      values,
+      column: (name) => this.column(name),
+      encoding: (kind) => dialect.encoding(kind, integers),
+    };
   }
 
   /** The columns of the primary key, in order. */

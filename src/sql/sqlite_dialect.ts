@@ -6,6 +6,7 @@ import { sqliteDecoder } from "./sqlite_decoder.ts";
 import { afterPrefix } from "./text_prefix.ts";
 import { sqliteEncoding } from "./sqlite_encoding.ts";
 import { sqliteLiteral } from "./sqlite_literal.ts";
+import { sqliteExpressions } from "./sqlite_expressions.ts";
 import { quoteSqlite } from "./sqlite_quote.ts";
 import { sqliteTableSQL } from "./sqlite_table_sql.ts";
 import { sqliteUnlessMade } from "./sqlite_unless_made.ts";
@@ -15,6 +16,9 @@ const FEW_PARAMETERS = 16;
 
 /** A column equals a value, or one of a list: of a list of one SQLite makes the same. */
 const EQUALITY = /^`(?:[^`]|``)*` (?:=|IN) /;
+
+/** One word for the types of numbers. */
+const ELEMENT_TYPE = (row: string): string => `replace(${row}.type, 'integer', 'real')`;
 
 /** The SQL of SQLite and its kin. */
 export const sqliteDialect: SqlDialect = {
@@ -48,6 +52,7 @@ export const sqliteDialect: SqlDialect = {
   commit: "COMMIT",
   rollback: "ROLLBACK",
   maxParameters: 32_766,
+  expressions: sqliteExpressions,
 
   page(limit, offset) {
     if (offset !== undefined) return ` LIMIT ${limit ?? -1} OFFSET ${offset}`;
@@ -98,6 +103,11 @@ export const sqliteDialect: SqlDialect = {
     );
     return `(json_type(${subject}, ${path}) IN ${types} AND ${compared})`;
   },
+  jsonHas: (subject, path, element) =>
+    `(json_type(${subject}, ${path}) = 'array' AND EXISTS (SELECT 1 FROM json_each(${subject}, ${path}) AS a, ` +
+    `json_each('[' || coalesce(${element}, 'null') || ']') AS b WHERE a.atom IS b.atom AND ${
+      ELEMENT_TYPE("a")
+    } = ${ELEMENT_TYPE("b")}))`,
   jsonText(operator: TextOperator, subject, path, p) {
     const matched = sqliteDialect.text(operator, `(${subject} ->> ${path})`, p);
     return `(json_type(${subject}, ${path}) = 'text' AND ${matched})`;

@@ -30,6 +30,10 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
         return `${place(each)} ${each.operator} ${value(each.slot)}`;
       case "in":
         return `${place(each)} in ${list(params[each.slot] as readonly unknown[], each.withNull)}`;
+      case "has":
+        return `${place(each)} has ${value(each.slot)}`;
+      case "test":
+        return `a computed value ${each.operator} another`;
     }
   };
   return write(predicate);

@@ -92,6 +92,10 @@ export class Pushdown {
         return this.#declares(`$${part.operator}`, part);
       case "in":
         return this.#declares("$in", part);
+      case "has":
+        return this.#declares("$has", part);
+      case "test":
+        return false;
     }
   }
 

@@ -1,5 +1,5 @@
-import type { Predicate } from "../contract/mod.ts";
 import { compilePredicate, type RowTest } from "../reference/evaluate.ts";
+import { predicateColumns } from "../query/computed_condition.ts";
 import type { Column } from "../schema/column.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { StoreIndex } from "./table_store.ts";
@@ -56,16 +56,4 @@ export function isEnforcedHere(stored: StoredTable, index: StoreIndex): boolean 
 
 function ruleOf(columns: readonly Column[], filter: RowTest | null, more: readonly string[]): UniqueRule {
   return { columns, filter, reads: new Set([...columns.map(({ name }) => name), ...more]) };
-}
-
-function predicateColumns(predicate: Predicate): string[] {
-  switch (predicate.kind) {
-    case "and":
-    case "or":
-      return predicate.items.flatMap(predicateColumns);
-    case "not":
-      return predicateColumns(predicate.item);
-    default:
-      return [predicate.column];
-  }
 }

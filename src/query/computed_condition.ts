@@ -1,0 +1,88 @@
+import type { ExpressionPlan, Predicate, TestPredicate } from "../contract/mod.ts";
+
+/**
+ * A condition on computed values with the values of its slots: what stands for it in a `DriverWhere`, as `{ $test: … }`. It is an
+ * instance with a private member, so that no user's object can be taken for one.
+ */
+export class ComputedCondition {
+  /** The condition. */
+  readonly predicate: TestPredicate;
+  /** The values of its slots. */
+  readonly params: readonly unknown[];
+  readonly #made = true;
+
+  /** Made of a predicate and the values of all slots. */
+  constructor(predicate: TestPredicate, params: readonly unknown[]) {
+    this.predicate = predicate;
+    this.params = params;
+  }
+
+  /** Whether a value is one. */
+  static is(value: unknown): value is ComputedCondition {
+    return typeof value === "object" && value !== null && #made in value;
+  }
+}
+
+/** The same predicate with its slots elsewhere. */
+export function moveSlots<P extends Predicate>(predicate: P, move: (slot: number) => number): P {
+  const moved = (given: Predicate): Predicate => {
+    switch (given.kind) {
+      case "and":
+      case "or":
+        return { ...given, items: given.items.map(moved) };
+      case "not":
+        return { ...given, item: moved(given.item) };
+      case "test":
+        return { ...given, left: expression(given.left), right: expression(given.right) };
+      case "null":
+        return { ...given, path: place(given.path) };
+      case "between":
+        return { ...given, path: place(given.path), low: move(given.low), high: move(given.high) };
+      default:
+        return { ...given, path: place(given.path), slot: move(given.slot) };
+    }
+  };
+  const place = (path: number | null): number | null => path === null ? null : move(path);
+  const expression = (plan: ExpressionPlan): ExpressionPlan => {
+    switch (plan.kind) {
+      case "column":
+        return plan;
+      case "value":
+        return { ...plan, slot: move(plan.slot) };
+      case "call":
+        return { ...plan, args: plan.args.map(expression) };
+      case "condition":
+        return { ...plan, predicate: moved(plan.predicate) };
+    }
+  };
+  return moved(predicate) as P;
+}
+
+/** The columns a condition looks at, each as often as it does. */
+export function predicateColumns(predicate: Predicate): string[] {
+  switch (predicate.kind) {
+    case "and":
+    case "or":
+      return predicate.items.flatMap(predicateColumns);
+    case "not":
+      return predicateColumns(predicate.item);
+    case "test":
+      return [...expressionColumns(predicate.left), ...expressionColumns(predicate.right)];
+    default:
+      return [predicate.column];
+  }
+}
+
+/** The columns an expression looks at. */
+export function expressionColumns(plan: ExpressionPlan): string[] {
+  switch (plan.kind) {
+    case "column":
+      return [plan.column];
+    case "value":
+      return [];
+    case "call":
+      return plan.args.flatMap(expressionColumns);
+    case "condition":
+      return predicateColumns(plan.predicate);
+  }
+}
