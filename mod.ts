@@ -63,6 +63,7 @@ export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
 export type { TransactionOptions } from "./src/transaction/options.ts";
 export type * from "./src/types/aggregate.ts";
 export type * from "./src/types/explanation.ts";
+export type * from "./src/types/expression.ts";
 export type * from "./src/types/mode.ts";
 export type * from "./src/types/page.ts";
 export type * from "./src/types/row.ts";

@@ -4,7 +4,7 @@ import type { JSONValue } from "../contract/mod.ts";
 export type NullOf<T> = null extends T ? null : never;
 
 /** Null, when an operand can be null. */
-export type NullIn<O> = O extends Expr<infer T> ? NullOf<T> : null extends O ? null : never;
+export type NullOfOperand<O> = O extends Expr<infer T> ? NullOf<T> : null extends O ? null : never;
 
 declare const TYPE: unique symbol;
 declare const TEST: unique symbol;
@@ -61,21 +61,21 @@ export interface Comparable<T> extends Equatable<T> {
 /** A number: `V` is its type, `N` is null when it can be null. */
 export interface NumberExpr<V, N> extends Expr<V | N>, Comparable<number | bigint> {
   /** The sum. */
-  plus<O extends NumberOperand>(other: O): NumberExpr<V, N | NullIn<O>>;
+  plus<O extends NumberOperand>(other: O): NumberExpr<V, N | NullOfOperand<O>>;
   /** The difference. */
-  minus<O extends NumberOperand>(other: O): NumberExpr<V, N | NullIn<O>>;
+  minus<O extends NumberOperand>(other: O): NumberExpr<V, N | NullOfOperand<O>>;
   /** The product. */
-  times<O extends NumberOperand>(other: O): NumberExpr<V, N | NullIn<O>>;
+  times<O extends NumberOperand>(other: O): NumberExpr<V, N | NullOfOperand<O>>;
   /** The quotient, always a fraction (7 / 2 is 3.5); null for a division by zero. */
   dividedBy(other: NumberOperand): NumberExpr<number, null>;
   /** The nearest integer; a half goes away from zero. */
   round(): NumberExpr<V, N>;
   /** The greater of the two. */
-  atLeast<O extends NumberOperand>(other: O): NumberExpr<V, N | NullIn<O>>;
+  atLeast<O extends NumberOperand>(other: O): NumberExpr<V, N | NullOfOperand<O>>;
   /** The less of the two. */
-  atMost<O extends NumberOperand>(other: O): NumberExpr<V, N | NullIn<O>>;
+  atMost<O extends NumberOperand>(other: O): NumberExpr<V, N | NullOfOperand<O>>;
   /** This, or the other where this is null. */
-  orElse<O extends NumberOperand>(other: O): NumberExpr<V, NullIn<O>>;
+  orElse<O extends NumberOperand>(other: O): NumberExpr<V, NullOfOperand<O>>;
 }
 
 /** A text: `V` is its type, `N` is null when it can be null. */
@@ -85,13 +85,13 @@ export interface TextExpr<V, N> extends Expr<V | N>, Comparable<string> {
   /** How many code points it has. */
   length(): NumberExpr<number, N>;
   /** Followed by another. */
-  concat<O extends Operand<string>>(other: O): TextExpr<string, N | NullIn<O>>;
+  concat<O extends Operand<string>>(other: O): TextExpr<string, N | NullOfOperand<O>>;
   /** The code points from `start`, counted from 0, up to `end` where it is given. */
   slice(start: number, end?: number): TextExpr<string, N>;
   /** This, or the other where this is null. */
   orElse<O extends Operand<string>>(
     other: O,
-  ): TextExpr<V | (O extends Expr<infer T> ? NonNullable<T> : O), NullIn<O>>;
+  ): TextExpr<V | (O extends Expr<infer T> ? NonNullable<T> : O), NullOfOperand<O>>;
   /** SQL LIKE: the whole value, `%`, `_`, `\` escapes, ASCII letters in either case. */
   like(pattern: string): Test;
   /** Begins with, literally. */
@@ -107,11 +107,11 @@ export interface DateExpr<N> extends Expr<Date | N> {
   /** The beginning of the year, month, week (Monday), day, hour or minute it lies in. */
   startOf(unit: "year" | "month" | "week" | "day" | "hour" | "minute"): DateExpr<N>;
   /** So many milliseconds later. */
-  plus<O extends Operand<number>>(milliseconds: O): DateExpr<N | NullIn<O>>;
+  plus<O extends Operand<number>>(milliseconds: O): DateExpr<N | NullOfOperand<O>>;
   /** The milliseconds since another. */
-  minus<O extends DateOperand>(other: O): NumberExpr<number, N | NullIn<O>>;
+  minus<O extends DateOperand>(other: O): NumberExpr<number, N | NullOfOperand<O>>;
   /** This, or the other where this is null. */
-  orElse<O extends DateOperand>(other: O): DateExpr<NullIn<O>>;
+  orElse<O extends DateOperand>(other: O): DateExpr<NullOfOperand<O>>;
   /** At the same time; null equals null. */
   eq(other: DateOperand | null): Test;
   /** Not at the same time: the complement of `eq`. */
@@ -137,13 +137,13 @@ export interface BooleanExpr<N> extends Expr<boolean | N>, Equatable<boolean> {
   /** True where this is false or null. */
   not(): Test;
   /** This, or the other where this is null. */
-  orElse<O extends Operand<boolean>>(other: O): BooleanExpr<NullIn<O>>;
+  orElse<O extends Operand<boolean>>(other: O): BooleanExpr<NullOfOperand<O>>;
 }
 
 /** Bytes; `N` is null when they can be null. */
 export interface BytesExpr<N> extends Expr<Uint8Array | N>, Equatable<Uint8Array> {
   /** This, or the other where this is null. */
-  orElse<O extends Operand<Uint8Array>>(other: O): BytesExpr<NullIn<O>>;
+  orElse<O extends Operand<Uint8Array>>(other: O): BytesExpr<NullOfOperand<O>>;
 }
 
 /** A way into a JSON value: `"a.b"`, or a list of the names of members and the indexes into arrays. */

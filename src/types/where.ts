@@ -1,5 +1,6 @@
 import type { Direction } from "../contract/mod.ts";
 import type { Condition, Operation, TextOperation } from "../query/operation.ts";
+import type { RowTest } from "./expression.ts";
 import type { Accepted } from "./row.ts";
 
 /** The types of values that are no JSON. */
@@ -57,7 +58,7 @@ export type PathFilter =
     & EqualityOperators<string | number | boolean>
     & OrderOperators<string | number>
     & TextOperators
-    & { readonly $not?: PathFilter }
+    & { readonly $has?: string | number | boolean | null; readonly $not?: PathFilter }
   );
 
 /** The operators of a column that is no JSON. */
@@ -85,7 +86,13 @@ export type ScalarFilter<V> =
 export type JSONFilter<V> =
   | V
   | Operation<V | null>
-  | (EqualityOperators<V> & { readonly $not?: EqualityOperators<V> });
+  | (JSONOperators<V> & { readonly $not?: JSONOperators<V> });
+
+/** The operators of a whole JSON column. */
+export interface JSONOperators<V> extends EqualityOperators<V> {
+  /** An array that has an element equal to this, by type and value. */
+  readonly $has?: string | number | boolean | null;
+}
 
 /** The JSON columns of `Row`. */
 export type JSONKeys<Row> =
@@ -98,15 +105,15 @@ export type Where<Row> =
   & { readonly [P in `${JSONKeys<Row>}.${string}`]?: PathFilter }
   & {
     /** All of these. */
-    readonly $and?: readonly (Where<Row> | Condition<Where<Row>>)[];
+    readonly $and?: readonly WhereInput<Row>[];
     /** Any of these. */
-    readonly $or?: readonly (Where<Row> | Condition<Where<Row>>)[];
+    readonly $or?: readonly WhereInput<Row>[];
     /** The exact complement. */
-    readonly $not?: Where<Row> | Condition<Where<Row>>;
+    readonly $not?: WhereInput<Row>;
   };
 
-/** A where, or conditions joined by `and(…)`, `or(…)`, `not(…)`. */
-export type WhereInput<Row> = Where<Row> | Condition<Where<Row>>;
+/** A where, a function of the row, or conditions joined by `and(…)`, `or(…)`, `not(…)`. */
+export type WhereInput<Row> = Where<Row> | Condition<Where<Row>> | RowTest<Row>;
 
 /** The options of `findAll`. `K` are the columns returned. */
 export interface FindOptions<Row, K extends keyof Row = keyof Row> {

@@ -1,0 +1,40 @@
+import { assertEquals } from "@std/assert";
+import { DataTypes, ORM, type } from "../../mod.ts";
+import { MemoryDriver } from "../../drivers/memory.ts";
+import { describe, test } from "../support/runner.ts";
+
+const orm = new ORM({ driver: new MemoryDriver() });
+const Order = orm.define("app", "orders", {
+  id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+  price: { type: DataTypes.INTEGER, notNull: true },
+  quantity: { type: DataTypes.INTEGER },
+  total: { type: DataTypes.INTEGER },
+  paid: { type: DataTypes.INTEGER, notNull: true, default: 0 },
+  state: { type: DataTypes.TEXT, notNull: true, values: ["open", "paid"], default: "open" },
+  name: { type: DataTypes.TEXT, notNull: true },
+  placedAt: { type: DataTypes.DATETIME, notNull: true },
+  data: { type: DataTypes.JSON, as: type<{ tags: string[] }>() },
+  any: { type: DataTypes.JSON },
+  on: { type: DataTypes.BOOLEAN, notNull: true },
+});
+
+describe("types of functions of the row:", () => {
+  test("a condition compares columns of one kind and names those there are", () => {
+    Order.findAll({ where: (o) => o.paid.lt(o.total) });
+    Order.findAll({ where: (o) => o.name.lower().eq("ada").and(o.state.eq("open")).and(o.on) });
+    Order.findAll({ where: { state: "open", $and: [(o) => o.paid.lt(o.total)] } });
+    Order.findAll({ where: (o) => [o.on, o.data.at("tags").has("x"), o.placedAt.startOf("month").lte(new Date())] });
+    Order.count({ $not: (o) => o.quantity.orElse(1).gt(2) });
+    // @ts-expect-error a misspelt column beside a function
+    const stat = () => Order.findAll({ where: { stat: "open", $and: [(o) => o.paid.lt(1)] } });
+    // @ts-expect-error a misspelt column inside a function
+    const prise = () => Order.findAll({ where: (o) => o.prise.lt(1) });
+    // @ts-expect-error a number is no condition
+    const number = () => Order.findAll({ where: (o) => o.paid });
+    // @ts-expect-error text is compared with text
+    const text = () => Order.findAll({ where: (o) => o.name.eq(o.paid) });
+    // @ts-expect-error a Promise is no condition
+    const later = () => Order.findAll({ where: (o) => Promise.resolve(o.paid.lt(1)) });
+    assertEquals([stat, prise, number, text, later].length, 5);
+  });
+});
