@@ -1,0 +1,110 @@
+import { assert, assertEquals } from "@std/assert";
+import process from "node:process";
+import { DataTypes, type ModelSchema, ORM, RinariError, type SyncDriver } from "../../mod.ts";
+import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
+import { MemoryDriver } from "../../drivers/memory.ts";
+import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
+import { NaiveDriver } from "../support/naive_driver.ts";
+import { type Random, random } from "../support/random.ts";
+import { describe, runtime, test } from "../support/runner.ts";
+import { ExpressionMaker, type Kind, VALUES } from "./expressions.ts";
+
+const SEED = Number(process.env["RINARI_SEED"] ?? Date.now() % 1_000_000);
+const ROWS = 40;
+/** Expressions times rows is what is compared. */
+const EXPRESSIONS = Number(process.env["RINARI_RUNS"] ?? 2_600);
+
+const schema = {
+  id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+  a: { type: DataTypes.INTEGER },
+  b: { type: DataTypes.INTEGER },
+  big: { type: DataTypes.INTEGER, bigint: true },
+  r: { type: DataTypes.REAL },
+  s: { type: DataTypes.NUMBER },
+  name: { type: DataTypes.TEXT },
+  word: { type: DataTypes.STRING },
+  day: { type: DataTypes.DATE },
+  at: { type: DataTypes.DATETIME },
+  due: { type: DataTypes.DATETIME },
+  active: { type: DataTypes.BOOLEAN },
+  seen: { type: DataTypes.BOOLEAN },
+} as const satisfies ModelSchema;
+
+const KINDS: readonly (readonly [column: string, kind: Kind])[] = [
+  ["a", "integer"],
+  ["b", "integer"],
+  ["big", "bigint"],
+  ["r", "real"],
+  ["s", "real"],
+  ["name", "text"],
+  ["word", "text"],
+  ["day", "date"],
+  ["at", "datetime"],
+  ["due", "datetime"],
+  ["active", "boolean"],
+  ["seen", "boolean"],
+];
+
+function define(driver: SyncDriver) {
+  return new ORM({ driver }).define("app", "rows", schema);
+}
+
+type Rows = ReturnType<typeof define>;
+
+function fill(rows: Rows, seed: Random): void {
+  for (let i = 0; i < ROWS; i++) {
+    const row = KINDS.map(([column, kind]) => {
+      const values = VALUES[kind];
+      return [column, seed.oneIn(5) ? null : values[seed.int(values.length)]];
+    });
+    rows.create(Object.fromEntries(row));
+  }
+}
+
+function outcome(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RinariError) return `${error.code}`;
+    throw error;
+  }
+}
+
+const subjects: Record<string, { make: () => SyncDriver; share: number; skip?: string }> = {
+  "node-sqlite": { share: 1, make: () => new NodeSQLiteDriver({ databases: { app: ":memory:" } }) },
+  "bun-sqlite": {
+    share: 1,
+    make: () => new BunSQLiteDriver({ databases: { app: ":memory:" } }),
+    ...(runtime === "bun" ? null : { skip: "bun:sqlite is only in Bun" }),
+  },
+  "a driver of sixteen methods": { share: 0.1, make: () => new NaiveDriver() },
+};
+
+describe(`expressions (seed ${SEED}):`, () => {
+  for (const [name, { make, share, skip }] of Object.entries(subjects)) {
+    const title = `a condition finds the same rows on ${name} as on memory`;
+    if (skip !== undefined) {
+      test.skip(title, skip);
+      continue;
+    }
+    test(title, () => {
+      const source = random(SEED);
+      const maker = new ExpressionMaker(source);
+      const expected = define(new MemoryDriver());
+      const actual = define(make());
+      fill(expected, random(SEED));
+      fill(actual, random(SEED));
+      let found = 0;
+      const runs = Math.ceil(EXPRESSIONS * share);
+      for (let i = 0; i < runs; i++) {
+        const { text, build } = maker.test(1 + source.int(3));
+        const run = (rows: Rows) =>
+          outcome(() => rows.findAll({ where: (o) => build(o), select: ["id"] }).map(({ id }) => id));
+        const want = run(expected);
+        assertEquals(run(actual), want, `${i}: ${text}`);
+        if (Array.isArray(want)) found += want.length;
+      }
+      assert(found > runs, `only ${found} rows were found`);
+    });
+  }
+});
