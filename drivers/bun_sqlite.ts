@@ -21,7 +21,7 @@ import { BoundedMap } from "../src/cache/bounded_map.ts";
 import { UnsupportedError } from "../src/errors/mod.ts";
 import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
-import type { SqlChanges, SqlQuery, SyncSqlEngine } from "../src/sql/sql_engine.ts";
+import type { SqlChanges, SqlQuery, SqlRows, SyncSqlEngine } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
 import { sqlite } from "../src/sql/sqlite_dialect.ts";
 import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
@@ -41,6 +41,10 @@ export interface BunStatement {
   get(params: readonly unknown[]): unknown;
   /** Runs it. */
   run(params: readonly unknown[]): SqlChanges;
+  /** The rows, as arrays. */
+  values(params: readonly unknown[]): unknown[][];
+  /** The names of the columns that come back. */
+  readonly columnNames: readonly string[];
   /** The rows one by one. */
   iterate(params: readonly unknown[]): IterableIterator<unknown>;
   /** Reads integers as `bigint`. */
@@ -168,6 +172,20 @@ class BunEngine implements SyncSqlEngine {
     const statement = this.#prepare(query);
     try {
       yield* statement.iterate(params);
+    } finally {
+      statement.finalize();
+    }
+  }
+
+  raw(sql: string, params: readonly unknown[], writes: boolean): SqlRows {
+    this.#log?.(sql);
+    const statement = this.#database.prepare(sql);
+    try {
+      statement.safeIntegers(true);
+      const { columnNames } = statement;
+      if (columnNames.length === 0) return { columns: [], rows: [], changes: statement.run(params).changes };
+      const rows = statement.values(params) as unknown[][];
+      return { columns: [...columnNames], rows, changes: writes ? rows.length : 0 };
     } finally {
       statement.finalize();
     }

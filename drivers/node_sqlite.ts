@@ -22,7 +22,7 @@ import { UnsupportedError } from "../src/errors/mod.ts";
 import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { untilEndRow, withEndRow } from "../src/sql/end_row.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
-import type { SqlChanges, SqlQuery, SyncSqlEngine } from "../src/sql/sql_engine.ts";
+import type { SqlChanges, SqlQuery, SqlRows, SyncSqlEngine } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
 import { sqlite } from "../src/sql/sqlite_dialect.ts";
 import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
@@ -35,6 +35,8 @@ export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
 
 /** The part of a `StatementSync` of `node:sqlite` that is used. */
 export interface NodeStatement {
+  /** The columns that come back. */
+  columns(): readonly { readonly name: string }[];
   /** The rows. */
   all(...params: unknown[]): unknown[];
   /** The first row, or undefined. */
@@ -173,6 +175,20 @@ class NodeEngine implements SyncSqlEngine {
   #whatFails(query: SqlQuery, params: readonly unknown[]): never {
     this.all(query, params);
     throw new Error("the search ended before its last row");
+  }
+
+  raw(sql: string, params: readonly unknown[], writes: boolean): SqlRows {
+    this.#log?.(sql);
+    const statement = this.#database.prepare(sql);
+    statement.setReadBigInts(true);
+    const columns = statement.columns().map(({ name }) => name);
+    if (columns.length === 0) {
+      return { columns, rows: [], changes: Number((statement.run(...params) as SqlChanges).changes) };
+    }
+    statement.setReturnArrays?.(true);
+    const found = statement.all(...params);
+    const rows = inArrays({ sql, bigints: true, single: false, columns }, found) as unknown[][];
+    return { columns, rows, changes: writes ? rows.length : 0 };
   }
 
   prepareWrite(): void {

@@ -2,6 +2,8 @@ import { UnsupportedError } from "../../src/errors/mod.ts";
 
 /** What a statement brought, as `@libsql/client` gives it. */
 export interface LibSQLResult {
+  /** The names of the columns. */
+  readonly columns: readonly string[];
   /** The rows: objects that have their values by position too. */
   readonly rows: readonly object[];
   /** The rows changed; 0 for a statement with RETURNING on a file. */

@@ -5,13 +5,14 @@ import type {
   SqlLanguage,
   SqlQuery,
   SqlResult,
+  SqlRows,
   SqlStatement,
 } from "../../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../../src/sql/sql_failure.ts";
 import { sqlite } from "../../src/sql/sqlite_dialect.ts";
 import { libsqlFailure } from "./libsql_failure.ts";
 import type { LibSQLLink } from "./libsql_link.ts";
-import { isRead, iterateAll, readResult, readRows, toStatement } from "./read_result.ts";
+import { isRead, iterateAll, readRaw, readResult, readRows, toStatement } from "./read_result.ts";
 import { LibSQLHandle } from "./libsql_handle.ts";
 
 /** One libSQL database, wherever it is. */
@@ -76,6 +77,15 @@ export class LibSQLEngine implements AsyncSqlEngine {
   /** The rows one by one: the client has them all at once. */
   iterate(query: SqlQuery, params: readonly unknown[]): AsyncIterableIterator<unknown> {
     return iterateAll(this, query, params);
+  }
+
+  /** Runs a statement written by hand. */
+  async raw(sql: string, params: readonly unknown[], writes: boolean): Promise<SqlRows> {
+    this.#log?.(sql);
+    const query = { sql, bigints: true, single: false, columns: [] };
+    const statement = toStatement({ query, params }, writes ? this.#link.statementBytes : Infinity);
+    const result = await this.#link.use(writes ? "write" : "read", (client) => client.execute(statement));
+    return readRaw(sql, result, writes);
   }
 
   /** Opens an interactive transaction. */

@@ -1,8 +1,8 @@
 import { RinariError, TransactionError } from "../../src/errors/mod.ts";
-import type { AsyncSqlTransaction, SqlChanges, SqlQuery } from "../../src/sql/sql_engine.ts";
+import type { AsyncSqlTransaction, SqlChanges, SqlQuery, SqlRows } from "../../src/sql/sql_engine.ts";
 import type { LibSQLResult } from "./libsql_client.ts";
 import type { OpenTransaction } from "./libsql_link.ts";
-import { iterateAll, readRows, toStatement } from "./read_result.ts";
+import { iterateAll, readRaw, readRows, toStatement } from "./read_result.ts";
 
 /**
  * An interactive transaction. Its statements run one after another, so that none is under way when an earlier one fails: the
@@ -41,6 +41,12 @@ export class LibSQLHandle implements AsyncSqlTransaction {
   /** The rows one by one. */
   iterate(query: SqlQuery, params: readonly unknown[]): AsyncIterableIterator<unknown> {
     return iterateAll(this, query, params);
+  }
+
+  /** Runs a statement written by hand. */
+  async raw(sql: string, params: readonly unknown[], writes: boolean): Promise<SqlRows> {
+    const query = { sql, bigints: true, single: false, columns: [] };
+    return readRaw(sql, await this.#execute(query, params), writes);
   }
 
   /** Makes the work permanent. */

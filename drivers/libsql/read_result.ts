@@ -1,5 +1,11 @@
 import { ValidationError } from "../../src/errors/mod.ts";
-import type { AsyncSqlSession, SqlQuery, SqlResult, SqlStatement } from "../../src/sql/sql_engine.ts";
+import type {
+  AsyncSqlSession,
+  SqlQuery,
+  SqlResult,
+  SqlRows,
+  SqlStatement,
+} from "../../src/sql/sql_engine.ts";
 import type { LibSQLResult, LibSQLStatement, LibSQLValue } from "./libsql_client.ts";
 
 const encoder = new TextEncoder();
@@ -72,4 +78,11 @@ export async function* iterateAll(
   params: readonly unknown[],
 ): AsyncIterableIterator<unknown> {
   yield* await session.all(query, params);
+}
+
+/** What a statement written by hand brought. A file tells no changes of a statement that returns rows: these are counted. */
+export function readRaw(sql: string, result: LibSQLResult, writes: boolean): SqlRows {
+  const columns = [...result.columns];
+  const rows = readRows({ sql, bigints: true, single: false, columns }, result) as unknown[][];
+  return { columns, rows, changes: !writes ? 0 : columns.length > 0 ? rows.length : result.rowsAffected };
 }

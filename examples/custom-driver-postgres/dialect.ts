@@ -72,6 +72,11 @@ export const postgres: AsyncSqlDialect = {
     );
     return `(jsonb_typeof(${place}) = '${type}' AND ${compared.join(" AND ")})`;
   },
+  // An array contains a scalar that it has as an element, and no array or object contains one it has deeper.
+  jsonHas(subject, path, element) {
+    const place = at(subject, path);
+    return `(jsonb_typeof(${place}) = 'array' AND ${place} @> coalesce(${element}::text, 'null')::jsonb)`;
+  },
   jsonText(operator, subject, path, p) {
     const place = at(subject, path);
     return `(jsonb_typeof(${place}) = 'string' AND ${matches(operator, textOf(place), p)})`;

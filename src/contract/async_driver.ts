@@ -9,6 +9,7 @@ import type {
   NamedIndex,
   QueryOptions,
 } from "./query_options.ts";
+import type { RawResult, RawStatement } from "./raw_statement.ts";
 import type { GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";
 
 /** An open transaction, or savepoint, of an async driver. Exactly one of its methods is called, once. */
@@ -127,4 +128,6 @@ export interface AsyncDriver {
   explain?(dbName: string, tableName: string, options: QueryOptions): Promise<string[]>;
   /** Optional. The columns of an existing table, as far as the store knows them; null when it is absent. */
   introspect?(dbName: string, tableName: string): Promise<Readonly<Record<string, ColumnDefinition>> | null>;
+  /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */
+  query?<T>(dbName: string, statement: RawStatement): Promise<RawResult<T>>;
 }

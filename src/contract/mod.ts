@@ -46,5 +46,6 @@ export type {
   TestPredicate,
   TextPredicate,
 } from "./predicate.ts";
+export type { RawPart, RawResult, RawStatement } from "./raw_statement.ts";
 export type { SyncDriver, SyncPreparedQuery, SyncTransaction } from "./sync_driver.ts";
 export type { AsyncDriver, AsyncPreparedQuery, AsyncTransaction } from "./async_driver.ts";

@@ -14,6 +14,7 @@ const MEMBERS: Readonly<Record<Optional, true>> = {
   group: true,
   explain: true,
   introspect: true,
+  query: true,
 };
 
 /** The members that a driver may leave out. */

@@ -13,7 +13,8 @@ export type Attempt =
   | "aggregate"
   | "create"
   | "drop"
-  | "index";
+  | "index"
+  | "run SQL on";
 
 /** Where an error happened. */
 export interface Scene {

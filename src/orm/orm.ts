@@ -1,6 +1,6 @@
 import { chain, chainAll, type Maybe, promised } from "../chain/chain.ts";
 import type { AsyncDriver, DriverConfig, DriverMetadata, SyncDriver } from "../contract/mod.ts";
-import { ValidationError } from "../errors/mod.ts";
+import { UnsupportedError, ValidationError } from "../errors/mod.ts";
 import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
 import { Model } from "../model/model.ts";
@@ -12,6 +12,9 @@ import type { TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
 import type { Accepted, InsertOf, KeyOf, KeyValue, OnlyColumns, RowOf, Simplify } from "../types/row.ts";
 import type { WhereInput } from "../types/where.ts";
+import type { RawHost } from "../raw/raw_parts.ts";
+import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
+import { driverSchema } from "../store/driver_schema.ts";
 import { Connection } from "./connection.ts";
 import { checkDefineOptions, checkORMOptions } from "./orm_options.ts";
 import { DatabaseTables, type IndexDefinition, TableEntry } from "./table_entry.ts";
@@ -246,6 +249,42 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     return this.#answer(() => this.#transaction(null, work as () => Maybe<T>, options));
   }
 
+  /**
+   * The way to statements written by hand, in the store's own language: for what models do not say, such as full-text search. They run
+   * where everything else does: in the open transaction, when it is their turn, and with this library's errors.
+   *
+   * @param dbName The database.
+   * @returns What makes statements of templates.
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { NodeSQLiteDriver } from "@rinari/orm/drivers/node-sqlite";
+   *
+   * const orm = new ORM({ driver: new NodeSQLiteDriver({ databases: { app: ":memory:" } }) });
+   * const Note = orm.define("app", "notes", {
+   *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+   *   text: { type: DataTypes.TEXT, notNull: true },
+   * });
+   * Note.create({ text: "buy milk" });
+   * const sql = orm.sql("app");
+   * const rows = sql`SELECT upper(text) AS loud FROM ${Note} WHERE id = ${1}`.all({ loud: "TEXT" });
+   * console.log(rows[0]?.loud); // BUY MILK
+   * ```
+   * @throws {UnsupportedError} When the driver's store has no such language.
+   */
+  sql(dbName: string): SqlTag<ModeOf<D>> {
+    checkDatabaseName(dbName);
+    const { name } = this.#connection.driver.metadata;
+    if (this.#connection.driver.query === undefined) {
+      throw new UnsupportedError(
+        `Cannot run SQL: driver ${name} keeps its rows in a store without it; use findAll, groupBy and functions of the row`,
+        { driver: name },
+      );
+    }
+    return sqlTag(this.#rawHost(dbName));
+  }
+
   /** Closes the driver. A second call does nothing; operations after it throw. */
   disconnect(): Result<ModeOf<D>, void> {
     return this.#answer(() => this.#connection.close());
@@ -259,6 +298,50 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   /** Closes the driver, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.#connection.close());
+  }
+
+  #rawHost(database: string): RawHost {
+    const entryOf = (value: unknown): TableEntry | null => {
+      if (!(value instanceof Model)) return null;
+      const entry = this.#databases.get(value.database)?.get(value.table);
+      if (
+        entry === undefined || this.#models.get(entry) !== value as unknown || value.database !== database
+      ) {
+        throw new ValidationError(
+          `Cannot make a statement: the model of \`${value.table}\` is of ${
+            value.database === database
+              ? "another ORM"
+              : `database \`${value.database}\`, and the statement of \`${database}\``
+          }`,
+          { code: "INVALID_SQL", table: value.table },
+        );
+      }
+      return entry;
+    };
+    return {
+      database,
+      tableOf: (value) => entryOf(value)?.table.name ?? null,
+      columnsOf: (value) => {
+        const entry = entryOf(value);
+        return entry === null ? null : driverSchema(entry.table);
+      },
+      run: (tables, statement) => {
+        const { driver, transactions } = this.#connection;
+        const entries = tables.map((table) => this.#entry(database, table));
+        return transactions.run(
+          database,
+          false,
+          () =>
+            chain(
+              this.#connection.opened(),
+              () =>
+                chain(chainAll(entries, (entry) => entry.ensure()), () =>
+                  (driver.query as NonNullable<typeof driver.query>)(database, statement)),
+            ),
+        );
+      },
+      answer: (work) => this.#answer(work),
+    };
   }
 
   /** With an async driver an error is a rejection. */

@@ -1,6 +1,13 @@
 import type { Maybe } from "../chain/chain.ts";
 import type { SqlDialect } from "./sql_dialect.ts";
-import type { SqlChanges, SqlEngineTraits, SqlQuery, SqlResult, SqlStatement } from "./sql_engine.ts";
+import type {
+  SqlChanges,
+  SqlEngineTraits,
+  SqlQuery,
+  SqlResult,
+  SqlRows,
+  SqlStatement,
+} from "./sql_engine.ts";
 
 /** Where statements run, of which it is not known here whether it answers at once or with a Promise. */
 export interface AnySession {
@@ -10,6 +17,7 @@ export interface AnySession {
     query: SqlQuery,
     params: readonly unknown[],
   ): IterableIterator<unknown> | AsyncIterableIterator<unknown>;
+  raw?(sql: string, params: readonly unknown[], writes: boolean): Maybe<SqlRows>;
 }
 
 /** A transaction of either kind of engine. */

@@ -82,7 +82,7 @@ export class SqlDatabase {
    *
    * @throws {ConnectionError} When the database is open for reading only.
    */
-  enterToWrite(attempt: Attempt, table: string): Maybe<AnySession> {
+  enterToWrite(attempt: Attempt, table: string | undefined): Maybe<AnySession> {
     if (this.writer !== null) return this.writer;
     const ready = chain(this.drain(), () => this.enter());
     return chain(chain(ready, (session) => this.#ready(session, attempt, table)), (session) => {
@@ -153,7 +153,7 @@ export class SqlDatabase {
   }
 
   /** Runs work, and throws the store's errors as those of this library. */
-  guard<T>(attempt: Attempt, table: string, work: () => Maybe<T>): Maybe<T> {
+  guard<T>(attempt: Attempt, table: string | undefined, work: () => Maybe<T>): Maybe<T> {
     return settle(work, (value) => value, (error) => {
       throw this.error(error, table, attempt);
     });
@@ -194,10 +194,13 @@ export class SqlDatabase {
     });
   }
 
-  #ready(session: AnySession, attempt: Attempt, table: string): Maybe<AnySession> {
+  #ready(session: AnySession, attempt: Attempt, table: string | undefined): Maybe<AnySession> {
     const { engine } = this;
     if (engine.readonly) {
-      throw readonlyError(`Cannot ${attempt} \`${table}\``, { driver: this.driver, table });
+      throw readonlyError(`Cannot ${attempt} \`${table ?? this.name}\``, {
+        driver: this.driver,
+        ...(table === undefined ? null : { table }),
+      });
     }
     if (this.#connection.transactions.open) return session;
     return chain(this.#prepareWrite(engine), () => session);

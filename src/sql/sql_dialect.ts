@@ -66,6 +66,14 @@ export interface SqlExpressions {
   text(operator: "startsWith" | "endsWith" | "contains", subject: string, operand: string): string;
 }
 
+/** How statements written by hand are read and completed. */
+export interface SqlRaw {
+  /** What a text is: its verb in capitals, and where a second statement begins, or -1. */
+  scan(sql: string): { readonly verb: string; readonly second: number };
+  /** A list of values that is bound as one, in brackets, to stand after IN. */
+  list(kind: ColumnKind, list: string): string;
+}
+
 /** What the SQL of a database is: the part that has no question to ask it. */
 export interface SqlGrammar extends SqlLanguage {
   /** Quotes a name. */
@@ -133,6 +141,8 @@ export interface SqlGrammar extends SqlLanguage {
   text(operator: TextOperator, subject: string, p: (encode: Encode | null) => string): string;
   /** One of a list that is bound as one value. */
   inList(kind: ColumnKind, subject: string, list: string): string;
+  /** How statements written by hand are read; absent, none are run. */
+  readonly raw?: SqlRaw;
   /** How expressions are written; absent, the core computes them. */
   readonly expressions?: SqlExpressions;
   /** How a path into JSON is bound. */

@@ -12,6 +12,8 @@ import type {
   NamedIndex,
   QueryOptions,
   QueryPlan,
+  RawResult,
+  RawStatement,
   SyncDriver,
   TableSchema,
   UpsertOptions,
@@ -25,6 +27,7 @@ import { insertRow } from "./insert_row.ts";
 import { insertBatch, insertRows } from "./insert_rows.ts";
 import { iterateRows } from "./iterate_rows.ts";
 import { type AnyPreparedSql, PreparedSql } from "./prepared_sql.ts";
+import { runRaw } from "./raw_sql.ts";
 import type { Row } from "./rows_decoder.ts";
 import { runCount, runSelect } from "./run_query.ts";
 import { type AnyProvider, SqlConnection } from "./sql_connection.ts";
@@ -271,6 +274,10 @@ class SqlDriver {
 
   introspect(dbName: string, tableName: string): Maybe<Readonly<Record<string, ColumnDefinition>> | null> {
     return this.#answer(() => introspect(this.#connection.database(dbName), tableName));
+  }
+
+  query(dbName: string, statement: RawStatement): Maybe<RawResult<Row>> {
+    return this.#answer(() => runRaw(this.#connection.database(dbName), statement));
   }
 
   #on<T>(

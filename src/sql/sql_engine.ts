@@ -26,6 +26,16 @@ export interface SqlResult extends SqlChanges {
   readonly rows: unknown[];
 }
 
+/** What a statement written by hand brought. */
+export interface SqlRows {
+  /** The names of the columns that came back, in order, as the store gives them; empty when none do. */
+  readonly columns: readonly string[];
+  /** The rows as arrays, integers as `bigint` wherever the engine can. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** How many rows it changed. */
+  readonly changes: number;
+}
+
 /** A statement with its values, as a part of a batch. */
 export interface SqlStatement {
   /** The statement. */
@@ -46,6 +56,8 @@ export interface SyncSqlSession {
   run(query: SqlQuery, params: readonly unknown[]): SqlChanges;
   /** The rows one by one, from a statement of its own. */
   iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown>;
+  /** Runs a statement of which nothing is known but its text, and whether it writes. Absent: the driver runs none. */
+  raw?(sql: string, params: readonly unknown[], writes: boolean): SqlRows;
 }
 
 /** As {@linkcode SyncSqlSession}, with Promises. */
@@ -56,6 +68,8 @@ export interface AsyncSqlSession {
   run(query: SqlQuery, params: readonly unknown[]): Promise<SqlChanges>;
   /** The rows one by one. */
   iterate(query: SqlQuery, params: readonly unknown[]): AsyncIterableIterator<unknown>;
+  /** Runs a statement of which nothing is known but its text, and whether it writes. Absent: the driver runs none. */
+  raw?(sql: string, params: readonly unknown[], writes: boolean): Promise<SqlRows>;
 }
 
 /** A transaction that lives on a handle of its own. */

@@ -28,7 +28,9 @@ export interface ErrorScene {
 /** Turns what a store reports into the error that the same mistake gives on every driver. */
 export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown): RinariError {
   const { driver, database, table, attempt } = scene;
-  const what = table === undefined || attempt === null
+  const what = attempt === "run SQL on"
+    ? `Cannot run SQL on \`${database}\``
+    : table === undefined || attempt === null
     ? `Cannot use database \`${database}\``
     : `Cannot ${attempt} \`${table}\``;
   const details: ErrorDetails = { driver, cause, ...(table === undefined ? null : { table }) };
@@ -111,7 +113,7 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
         "a column holds an integer beyond what a number holds exactly; declare it with `bigint: true`",
       );
     case "overflow":
-      return new ValidationError(`${what}: the sum needs more than 64 bit`, {
+      return new ValidationError(`${what}: what is computed is beyond what a number of its kind holds`, {
         ...details,
         code: "OUT_OF_RANGE",
       });

@@ -8,6 +8,8 @@ import { sqliteEncoding } from "./sqlite_encoding.ts";
 import { sqliteLiteral } from "./sqlite_literal.ts";
 import { sqliteExpressions } from "./sqlite_expressions.ts";
 import { quoteSqlite } from "./sqlite_quote.ts";
+import { scanSqlite } from "./sqlite_scan.ts";
+import type { ColumnKind } from "./sql_description.ts";
 import { sqliteTableSQL } from "./sqlite_table_sql.ts";
 import { sqliteUnlessMade } from "./sqlite_unless_made.ts";
 
@@ -16,6 +18,13 @@ const FEW_PARAMETERS = 16;
 
 /** A column equals a value, or one of a list: of a list of one SQLite makes the same. */
 const EQUALITY = /^`(?:[^`]|``)*` (?:=|IN) /;
+
+/** One value whatever the length: one statement text, no limit of variables. */
+function listed(kind: ColumnKind, list: string): string {
+  // 440575587930138430 is the shortest text of a double that, read as an integer, is another number.
+  const item = kind === "real" ? "CAST(value AS REAL)" : kind === "blob" ? "unhex(value)" : "value";
+  return `(SELECT ${item} FROM json_each(${list}))`;
+}
 
 /** One word for the types of numbers. */
 const ELEMENT_TYPE = (row: string): string => `replace(${row}.type, 'integer', 'real')`;
@@ -77,12 +86,8 @@ export const sqliteDialect: SqlDialect = {
         return `instr(${subject}, ${p(null)}) > 0`;
     }
   },
-  // One value whatever the length: one statement text, no limit of variables.
-  inList(kind, subject, list) {
-    // 440575587930138430 is the shortest text of a double that, read as an integer, is another number.
-    const item = kind === "real" ? "CAST(value AS REAL)" : kind === "blob" ? "unhex(value)" : "value";
-    return `${subject} IN (SELECT ${item} FROM json_each(${list}))`;
-  },
+  inList: (kind, subject, list) => `${subject} IN ${listed(kind, list)}`,
+  raw: { scan: scanSqlite, list: listed },
 
   encodePath: (path) => (path as JSONPath).reduce<string>(addStep, "$"),
   encodeJSON: (value) => JSON.stringify(value),

@@ -1,5 +1,13 @@
 import type { Maybe } from "../chain/chain.ts";
-import type { AsyncDriver, GroupPlan, QueryOptions, SyncDriver, UpsertOptions } from "../contract/mod.ts";
+import type {
+  AsyncDriver,
+  GroupPlan,
+  QueryOptions,
+  RawResult,
+  RawStatement,
+  SyncDriver,
+  UpsertOptions,
+} from "../contract/mod.ts";
 
 type Loose<F> = F extends (...args: infer A) => infer R ? (...args: A) => Maybe<Awaited<R>> : F;
 
@@ -13,6 +21,7 @@ export type AnyDriver =
     bulkInsert(dbName: string, tableName: string, records: readonly Row[]): Maybe<Row[]>;
     upsert?(dbName: string, tableName: string, data: Row, options: UpsertOptions): Maybe<Row>;
     group?(dbName: string, tableName: string, plan: GroupPlan): Maybe<Row[]>;
+    query?(dbName: string, statement: RawStatement): Maybe<RawResult<Row>>;
     transaction<T>(fn: () => Maybe<T>): Maybe<T>;
     prepare?(...args: Parameters<NonNullable<SyncDriver["prepare"]>>): AnyPrepared;
     iterate?(...args: Parameters<NonNullable<SyncDriver["iterate"]>>): AnyIterator;
@@ -25,6 +34,7 @@ type Special =
   | "bulkInsert"
   | "upsert"
   | "group"
+  | "query"
   | "transaction"
   | "prepare"
   | "iterate";

@@ -29,8 +29,18 @@ import type {
  * ```
  */
 export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
-  const { createTableWithIndexes, prepare, iterate, begin, aggregate, upsert, group, explain, introspect } =
-    driver;
+  const {
+    createTableWithIndexes,
+    prepare,
+    iterate,
+    begin,
+    aggregate,
+    upsert,
+    group,
+    explain,
+    introspect,
+    query,
+  } = driver;
   return {
     metadata: metadataOf(driver),
     connect: (config) => promised(() => driver.connect(config)),
@@ -59,6 +69,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     ...(upsert && { upsert: (...args) => promised(() => upsert.apply(driver, args)) }),
     ...(group && { group: (...args) => promised(() => group.apply(driver, args)) }),
     ...(explain && { explain: (...args) => promised(() => explain.apply(driver, args)) }),
+    ...(query && { query: (...args) => promised(() => query.apply(driver, args)) }),
     ...(introspect && { introspect: (...args) => promised(() => introspect.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {
