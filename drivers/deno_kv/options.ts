@@ -139,6 +139,7 @@ export function metadataOf(options: DenoKVOptions): DriverMetadata {
       operators: OPERATORS,
       logic: true,
       jsonPaths: true,
+      expressions: true,
       orderBy: true,
       limit: true,
       select: true,

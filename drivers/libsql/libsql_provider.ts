@@ -37,7 +37,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
   /** Every flow has a transaction of its own. */
   readonly separates = true;
   /** Flows are kept apart here, unless all share one connection. */
-  readonly capabilities: { readonly transactions: "exclusive" | "concurrent" };
+  readonly capabilities: { readonly transactions: "exclusive" | "concurrent"; readonly expressions: true };
   readonly #engines: Map<string, LibSQLEngine> = new Map();
   readonly #options: LibSQLOptions;
   #settings: LibSQLSettings | null = null;
@@ -50,7 +50,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
     this.name = name;
     this.version = version;
     this.#options = options;
-    this.capabilities = { transactions: hasSingle(options) ? "exclusive" : "concurrent" };
+    this.capabilities = {
+      transactions: hasSingle(options) ? "exclusive" : "concurrent",
+      expressions: true,
+    };
   }
 
   /** Checks the options and loads the client's package. */

@@ -31,6 +31,8 @@ export interface Capabilities {
   readonly logic?: boolean;
   /** Paths into JSON columns may occur in `where`. */
   readonly jsonPaths?: boolean;
+  /** Computed values may occur in the predicates of plans, and in `where` as `{ $test: … }`. */
+  readonly expressions?: boolean;
   /** `orderBy` is applied exactly. */
   readonly orderBy?: boolean;
   /** `limit` and `offset` are applied (after the order). Requires `orderBy`. */

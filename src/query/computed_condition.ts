@@ -58,6 +58,19 @@ export function moveSlots<P extends Predicate>(predicate: P, move: (slot: number
   return moved(predicate) as P;
 }
 
+/** Whether a condition looks at computed values. */
+export function looksAtComputed(predicate: Predicate | null): boolean {
+  switch (predicate?.kind) {
+    case "and":
+    case "or":
+      return predicate.items.some(looksAtComputed);
+    case "not":
+      return looksAtComputed(predicate.item);
+    default:
+      return predicate?.kind === "test";
+  }
+}
+
 /** The columns a condition looks at, each as often as it does. */
 export function predicateColumns(predicate: Predicate): string[] {
   switch (predicate.kind) {

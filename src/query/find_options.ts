@@ -27,6 +27,8 @@ export interface ReadFind {
   readonly offset: number | undefined;
   /** The columns, or undefined for all. */
   readonly select: readonly string[] | undefined;
+  /** The condition looks at computed values. */
+  readonly computed?: boolean;
 }
 
 /** Throws the error for options that make no sense. */
@@ -100,6 +102,7 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
     limit: limit as number | undefined,
     offset: slot,
     select: columns,
+    ...(read?.computed ? { computed: true } : null),
   };
 }
 

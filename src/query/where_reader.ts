@@ -37,6 +37,8 @@ export interface ReadWhere {
   readonly params: unknown[];
   /** Equal for two conditions whose predicates are equal. */
   readonly shape: string;
+  /** It looks at computed values, which not every driver takes. */
+  readonly computed?: boolean;
 }
 
 /**
@@ -49,7 +51,8 @@ export interface ReadWhere {
 export function readWhere(table: Table, where: unknown, strict: boolean, params: unknown[] = []): ReadWhere {
   const reader = new WhereReader(table, strict, params);
   const predicate = reader.condition(where, 0);
-  return { predicate: reader.shape === "" ? null : predicate, params, shape: reader.shape };
+  const { shape, computed } = reader;
+  return { predicate: shape === "" ? null : predicate, params, shape, ...(computed ? { computed } : null) };
 }
 
 const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> = {
@@ -67,6 +70,8 @@ const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> 
 
 class WhereReader implements ExpressionSink {
   shape = "";
+  /** Whether it looks at computed values. */
+  computed = false;
   readonly #table: Table;
   readonly #strict: boolean;
   readonly #params: unknown[];
@@ -110,6 +115,7 @@ class WhereReader implements ExpressionSink {
       return this.#joined(key === "$and" ? "and" : "or", value, depth);
     }
     if (key === "$test" && ComputedCondition.is(value)) {
+      this.computed = true;
       this.shape += `T${JSON.stringify(value.predicate)}`;
       return moveSlots(value.predicate, (slot) => this.push(value.params[slot]));
     }
@@ -188,6 +194,7 @@ class WhereReader implements ExpressionSink {
     const test = TESTS[operator];
     if (test === undefined) return this.#refuse(`${operator} needs a column or a place inside JSON`);
     if (right === undefined) return this.#refuse("an expression is compared with undefined");
+    this.computed = true;
     this.shape += `T${test}(`;
     const plan = readExpression(this.#table, left, this);
     const [value, withNull] = this.#operand(left, test, right);

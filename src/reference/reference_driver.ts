@@ -68,6 +68,7 @@ export class ReferenceDriver implements SyncDriver {
         operators: OPERATORS,
         logic: true,
         jsonPaths: true,
+        expressions: true,
         orderBy: true,
         limit: true,
         select: true,

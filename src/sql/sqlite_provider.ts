@@ -107,6 +107,7 @@ export function sqliteProvider<Client>(
     name,
     version,
     mode: "sync",
+    capabilities: { expressions: true },
     configure(config: DriverConfig) {
       settings = sqliteSettings(name, options, config);
     },

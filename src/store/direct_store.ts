@@ -9,6 +9,7 @@ import type {
   TableSchema,
   UpsertOptions,
 } from "../contract/mod.ts";
+import { looksAtComputed } from "../query/computed_condition.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
 import type { ReadFind } from "../query/find_options.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
@@ -29,6 +30,8 @@ export class DirectStore extends ComposedStore {
   readonly #name: string;
   readonly #table: Table;
   readonly #schema: TableSchema;
+  /** The driver takes conditions on computed values. */
+  readonly #computes: boolean;
   readonly #selects = new BoundedMap<AnyPrepared>(PLANS);
   readonly #counts = new BoundedMap<AnyPrepared>(PLANS);
   readonly #updates = new BoundedMap<AnyPrepared>(PLANS);
@@ -42,10 +45,12 @@ export class DirectStore extends ComposedStore {
     this.#name = table.name;
     this.#table = table;
     this.#schema = driverSchema(table);
+    this.#computes = driver.metadata.capabilities?.expressions === true;
   }
 
   /** The rows found. */
   override select(find: ReadFind): Maybe<Row[]> {
+    if (this.#leaves(find)) return super.select(find);
     const { shape } = find;
     let query = this.#selects.get(shape);
     if (query === undefined) {
@@ -66,16 +71,18 @@ export class DirectStore extends ComposedStore {
 
   /** The rows one by one, when the driver can. */
   override iterate(find: ReadFind): AnyIterator | null {
+    if (this.#leaves(find)) return super.iterate(find);
     return this.#driver.iterate?.(this.#database, this.#name, queryOptions(find)) ?? null;
   }
 
   /** The driver does it all. */
-  override canLimit(): boolean {
-    return true;
+  override canLimit(find: ReadFind): boolean {
+    return !this.#leaves(find) || super.canLimit(find);
   }
 
   /** How many rows match. */
   override count(where: ReadWhere | null): Maybe<number> {
+    if (this.#leaves(where)) return super.count(where);
     const query = this.#planned(this.#counts, "count", where);
     if (query !== null) return query.number(where?.params ?? []);
     return this.#driver.count(this.#database, this.#name, driverWhere(where));
@@ -93,6 +100,7 @@ export class DirectStore extends ComposedStore {
 
   /** Changes the rows that match. */
   override update({ data, where }: StoreUpdate): Maybe<number> {
+    if (this.#leaves(where)) return super.update({ data, where });
     const columns = Object.keys(data);
     let shape = where === null ? "" : where.shape;
     for (const name of columns) shape += `=${this.#table.column(name).index}`;
@@ -109,12 +117,14 @@ export class DirectStore extends ComposedStore {
 
   /** Makes all updates or none. */
   override updateEach(updates: readonly StoreUpdate[]): Maybe<number> {
+    if (updates.some(({ where }) => this.#leaves(where))) return super.updateEach(updates);
     const each = updates.map(({ data, where }) => ({ data, where: driverWhere(where) }));
     return this.#driver.bulkUpdate(this.#database, this.#name, each);
   }
 
   /** Removes the rows that match. */
   override delete(where: ReadWhere | null): Maybe<number> {
+    if (this.#leaves(where)) return super.delete(where);
     const query = this.#planned(this.#deletes, "delete", where);
     if (query !== null) return query.number(where?.params ?? []);
     return this.#driver.delete(this.#database, this.#name, driverWhere(where));
@@ -127,11 +137,13 @@ export class DirectStore extends ComposedStore {
 
   /** Aggregates by group. */
   override group(plan: GroupPlan): Maybe<Row[]> {
+    if (this.#leaves({ computed: looksAtComputed(plan.where) })) return super.group(plan);
     return this.#driver.group?.(this.#database, this.#name, plan) ?? super.group(plan);
   }
 
   /** How the store would run a search. */
   override explain(find: ReadFind): Maybe<string[]> {
+    if (this.#leaves(find)) return super.explain(find);
     return this.#driver.explain?.(this.#database, this.#name, queryOptions(find)) ?? super.explain(find);
   }
 
@@ -161,6 +173,11 @@ export class DirectStore extends ComposedStore {
   /** Removes an index. */
   override dropIndex(name: string): Maybe<void> {
     return this.#driver.dropIndex(this.#database, this.#name, name);
+  }
+
+  /** Whether a condition is left to the core. */
+  #leaves(given: { readonly computed?: boolean } | null): boolean {
+    return given?.computed === true && !this.#computes;
   }
 
   #planned(

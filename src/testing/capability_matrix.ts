@@ -4,6 +4,7 @@ import type { ConformanceReport, ConformanceResult } from "./conformance_report.
 const FLAGS: readonly (readonly [name: keyof Capabilities, what: string, otherwise: string])[] = [
   ["logic", "$and, $or and $not in a where", "applied by the core"],
   ["jsonPaths", "paths into JSON columns", "applied by the core"],
+  ["expressions", "conditions on computed values", "computed by the core"],
   ["orderBy", "the order", "applied by the core"],
   ["limit", "limit and offset", "applied by the core"],
   ["select", "the columns returned", "applied by the core"],

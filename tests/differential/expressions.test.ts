@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
-import { DataTypes, type ModelSchema, ORM, RinariError, type SyncDriver } from "../../mod.ts";
+import { DataTypes, type ModelSchema, ORM, RinariError, type SyncDriver, type Test } from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
@@ -99,7 +99,7 @@ describe(`expressions (seed ${SEED}):`, () => {
       for (let i = 0; i < runs; i++) {
         const { text, build } = maker.test(1 + source.int(3));
         const run = (rows: Rows) =>
-          outcome(() => rows.findAll({ where: (o) => build(o), select: ["id"] }).map(({ id }) => id));
+          outcome(() => rows.findAll({ where: (o) => build(o) as Test, select: ["id"] }).map(({ id }) => id));
         const want = run(expected);
         assertEquals(run(actual), want, `${i}: ${text}`);
         if (Array.isArray(want)) found += want.length;

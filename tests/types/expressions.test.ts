@@ -23,7 +23,9 @@ describe("types of functions of the row:", () => {
     Order.findAll({ where: (o) => o.paid.lt(o.total) });
     Order.findAll({ where: (o) => o.name.lower().eq("ada").and(o.state.eq("open")).and(o.on) });
     Order.findAll({ where: { state: "open", $and: [(o) => o.paid.lt(o.total)] } });
-    Order.findAll({ where: (o) => [o.on, o.data.at("tags").has("x"), o.placedAt.startOf("month").lte(new Date())] });
+    Order.findAll({
+      where: (o) => [o.on, o.data.at("tags").has("x"), o.placedAt.startOf("month").lte(new Date())],
+    });
     Order.count({ $not: (o) => o.quantity.orElse(1).gt(2) });
     // @ts-expect-error a misspelt column beside a function
     const stat = () => Order.findAll({ where: { stat: "open", $and: [(o) => o.paid.lt(1)] } });

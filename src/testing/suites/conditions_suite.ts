@@ -12,15 +12,18 @@ import { SCALARS } from "./scalar_conditions.ts";
 export const CONDITION_TABLES: readonly CaseTable[] = [SCALARS, ...NATIVES, JSON_VALUES];
 
 /** Every operator means the same wherever a condition can stand. */
-export const conditionsSuite: readonly TestCase[] = CONDITION_TABLES.flatMap((table) =>
-  table.groups.map((group) =>
+export const conditionsSuite: readonly TestCase[] = CONDITION_TABLES.flatMap(conditionTests);
+
+/** The tests of a table of conditions. */
+export function conditionTests(table: CaseTable): TestCase[] {
+  return table.groups.map((group) =>
     promise(`where: ${group.promise}`, async (world) => {
       const Item = await world.filled(table.name, table.schema, copies(table.rows));
       for (const each of group.cases) await checkFinds(Item, table, each);
       await checkWrites(world, table, group.cases);
     })
-  )
-);
+  );
+}
 
 async function checkFinds(Item: TestModel, { rows }: CaseTable, [where, finds]: Case): Promise<void> {
   const found = await Item.findAll({ where, select: ["id"] });

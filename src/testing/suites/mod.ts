@@ -12,6 +12,7 @@ import { driverTablesSuite } from "./driver_tables_suite.ts";
 import { driverTransactionsSuite } from "./driver_transactions_suite.ts";
 import { driverValuesSuite } from "./driver_values_suite.ts";
 import { errorsSuite } from "./errors_suite.ts";
+import { expressionsSuite } from "./expressions_suite.ts";
 import { flowsSuite } from "./flows_suite.ts";
 import { indexesSuite } from "./indexes_suite.ts";
 import { iterateSuite } from "./iterate_suite.ts";
@@ -45,6 +46,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "values": valuesSuite,
   "refusals": refusalsSuite,
   "conditions": conditionsSuite,
+  "expressions": expressionsSuite,
   "order": orderSuite,
   "rows": crudSuite,
   "keys": keysSuite,
