@@ -1,6 +1,6 @@
 import type { ExpressionPlan, ExpressionType, Predicate } from "../contract/mod.ts";
 import type { Table } from "../schema/table.ts";
-import { Expression, type ExpressionNode, refuseExpression } from "./expression.ts";
+import { Expression, refuseExpression } from "./expression.ts";
 
 /** How deep expressions may nest: SQLite takes 1,000 levels, of which a level here may need several. */
 const MAX_DEPTH = 60;

@@ -13,7 +13,7 @@ export type RowValue = (row: Row) => unknown;
 export type NoValue = () => null;
 
 /** In a condition, what has no value is null. */
-export const nullForNoValue: NoValue = () => null;
+export const nullForNoValue: NoValue = (): null => null;
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -105,7 +105,7 @@ class Compiler {
   }
 
   /** A function of one or two values that are not null. */
-  #function({ call, type, args }: CallExpression): (a: unknown, b: unknown) => unknown {
+  #function({ call, type }: CallExpression): (a: unknown, b: unknown) => unknown {
     const noValue = this.#noValue;
     switch (call) {
       case "dividedBy":

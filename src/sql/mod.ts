@@ -24,6 +24,7 @@ export type {
   SqlLanguage,
   SqlQuery,
   SqlResult,
+  SqlRows,
   SqlStatement,
   SyncSqlEngine,
   SyncSqlSession,
@@ -37,7 +38,10 @@ export type {
   DecoderOptions,
   Encode,
   KindEncoding,
+  NoValueSQL,
+  SqlExpressions,
   SqlGrammar,
+  SqlRaw,
   TextOperator,
 } from "./sql_dialect.ts";
 export type {

@@ -6,13 +6,15 @@ export type NullOf<T> = null extends T ? null : never;
 /** Null, when an operand can be null. */
 export type NullOfOperand<O> = O extends Expr<infer T> ? NullOf<T> : null extends O ? null : never;
 
-declare const TYPE: unique symbol;
-declare const TEST: unique symbol;
+/** Names what carries the type of an expression; a type alone, which no completion offers. */
+export declare const TYPE_OF_EXPRESSION: unique symbol;
+/** Names what tells a condition from a boolean column; a type alone. */
+export declare const IS_TEST: unique symbol;
 
 /** Something computed from a row, which gives a `T`. */
 export interface Expr<out T> {
   /** Carries the type; never present. */
-  readonly [TYPE]: T;
+  readonly [TYPE_OF_EXPRESSION]: T;
 }
 
 /** Unwraps what can be given beside an expression: a value of the type, or an expression that gives one. */
@@ -27,7 +29,7 @@ export type DateOperand = Date | string | number | Expr<Date | null>;
 /** A condition on a row. It is true or false, never null. */
 export interface Test extends Expr<boolean> {
   /** Tells it from a boolean column; never present. */
-  readonly [TEST]: true;
+  readonly [IS_TEST]: true;
   /** True where both are. */
   and(other: Test | Expr<boolean | null>): Test;
   /** True where one of them is. */
