@@ -28,6 +28,7 @@ export type {
   AnyModel,
   DefineOptions,
   InsertFor,
+  InterfaceDefinition,
   KeyFor,
   LeftOut,
   ORMOptions,
@@ -56,7 +57,7 @@ export {
   value,
 } from "./src/query/operators.ts";
 export type { Condition, Operation, TextOperation } from "./src/query/operation.ts";
-export { type } from "./src/schema/model_schema.ts";
+export { columns, type } from "./src/schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schema.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";
 export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
@@ -64,6 +65,7 @@ export type { TransactionOptions } from "./src/transaction/options.ts";
 export type * from "./src/types/aggregate.ts";
 export type * from "./src/types/explanation.ts";
 export type * from "./src/types/expression.ts";
+export type * from "./src/types/mistakes.ts";
 export type * from "./src/types/mode.ts";
 export type * from "./src/types/page.ts";
 export type * from "./src/types/raw.ts";
@@ -71,4 +73,5 @@ export type * from "./src/types/row.ts";
 export type { SqlTag } from "./src/raw/sql_tag.ts";
 export type { SqlChanged, SqlStatement } from "./src/raw/sql_statement.ts";
 export type { SqlList, SqlName } from "./src/raw/raw_parts.ts";
+export type * from "./src/types/schema.ts";
 export type * from "./src/types/where.ts";

@@ -10,7 +10,8 @@ import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
-import type { Accepted, InsertOf, KeyOf, KeyValue, OnlyColumns, RowOf, Simplify } from "../types/row.ts";
+import type { Accepted, InsertOf, KeyOf, KeyValue, RowOf, Simplify } from "../types/row.ts";
+import type { CheckedSchema, SchemaShape } from "../types/schema.ts";
 import type { WhereInput } from "../types/where.ts";
 import type { RawHost } from "../raw/raw_parts.ts";
 import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
@@ -61,6 +62,18 @@ export type InsertFor<Row, Generated extends keyof Row> = Simplify<
   & { [K in Exclude<keyof Row, LeftOut<Row, Generated>>]: Accepted<Row[K]> }
   & { [K in LeftOut<Row, Generated>]?: Accepted<Row[K]> | undefined }
 >;
+
+/**
+ * What `define` takes for an interface that is named. Without a name nothing fits: then the columns are inferred, and only what is
+ * wrong with them is an error.
+ */
+export type InterfaceDefinition<Row> = [Row] extends [never] ? [never, never, never, never, never]
+  : [
+    dbName: string,
+    tableName: string,
+    schema: SchemaFor<NoInfer<Row>>,
+    options?: DefineOptions<NoInfer<Row>>,
+  ];
 
 /** What a key of an interface's model can be: a value, or an object of the columns of the key, which the interface does not tell. */
 export type KeyFor<Row> = KeyValue | { readonly [K in keyof Row]?: Accepted<Row[K]> };
@@ -127,20 +140,17 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    *
    * @throws {ValidationError} When a name, type, key or index makes no sense, or the table is defined already.
    */
-  define<const S extends ModelSchema>(
+  define<const S extends SchemaShape>(
     dbName: string,
     tableName: string,
-    schema: S & OnlyColumns<S>,
+    schema: CheckedSchema<S>,
     options?: DefineOptions<RowOf<S>>,
   ): Model<RowOf<S>, InsertOf<S>, KeyOf<S>, ModeOf<D>>;
   /**
    * Defines a model by an interface. `Generated` are the columns that `create` may leave out besides those that take null.
    */
-  define<Row extends object, Generated extends keyof Row = Extract<keyof Row, "id">>(
-    dbName: string,
-    tableName: string,
-    schema: SchemaFor<Row>,
-    options?: DefineOptions<Row>,
+  define<Row extends object = never, Generated extends keyof Row = Extract<keyof Row, "id">>(
+    ...definition: InterfaceDefinition<Row>
   ): Model<
     { [K in keyof Row]-?: Exclude<Row[K], undefined> },
     InsertFor<Row, Generated>,

@@ -1,4 +1,5 @@
 import type { ColumnDefinition } from "../contract/mod.ts";
+import type { CheckedSchema, SchemaShape } from "../types/schema.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 
 /** Carries a type and no value; made by {@linkcode type}. */
@@ -35,3 +36,27 @@ export interface ModelColumn extends ColumnDefinition {
 
 /** The columns of a model, by name. */
 export type ModelSchema = Readonly<Record<string, ModelColumn>>;
+
+/**
+ * Columns that are checked and inferred where they stand, as `define` does with its own, to be kept in a variable and shared.
+ * Without it the type of `notNull: true` in a variable is only boolean, unless `as const` stands behind it.
+ *
+ * @returns The columns, as they are.
+ *
+ * @example
+ * ```ts
+ * import { columns, DataTypes, ORM } from "@rinari/orm";
+ * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+ *
+ * const base = columns({
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   createdAt: { type: DataTypes.DATETIME, notNull: true, default: () => new Date() },
+ * });
+ * const orm = new ORM({ driver: new MemoryDriver() });
+ * const Note = orm.define("app", "notes", { ...base, text: { type: DataTypes.TEXT, notNull: true } });
+ * console.log(Note.create({ text: "buy milk" }).id); // 1
+ * ```
+ */
+export function columns<const S extends SchemaShape>(schema: CheckedSchema<S>): S {
+  return schema;
+}

@@ -1,5 +1,5 @@
-import type { ColumnReference, JSONValue } from "../contract/mod.ts";
-import type { ModelColumn, ModelSchema, TypeTag } from "../schema/model_schema.ts";
+import type { DataType, JSONValue } from "../contract/mod.ts";
+import type { TypeTag } from "../schema/model_schema.ts";
 
 /** The JavaScript type of each data type's values. */
 export interface TypeMap {
@@ -29,30 +29,44 @@ export interface TypeMap {
   BLOB: Uint8Array;
 }
 
+/** The types the values of each data type can be given in. */
+export type InputMap = { readonly [T in DataType]: T extends "DATE" ? Date | string : Accepted<TypeMap[T]> };
+
+/** A column whose data type says the type of its values. */
+export type SimpleColumn = {
+  readonly type: DataType;
+  readonly as?: undefined;
+  readonly values?: undefined;
+  readonly bigint?: false;
+  readonly validate?: undefined;
+};
+
 /** The input and output types of a column's Standard Schema. */
 export type StandardTypes<C> = C extends
   { readonly validate: { readonly "~standard": { readonly types?: infer T } } } ? NonNullable<T>
   : never;
 
 /** The type of a column's values, a Standard Schema aside. */
-export type Plain<C extends ModelColumn> = C extends { readonly as: TypeTag<infer T> } ? T
+export type Plain<C> = C extends { readonly as: TypeTag<infer T> } ? T
   : C extends { readonly values: readonly (infer V)[] } ? V
   : C extends { readonly bigint: true } ? bigint
-  : TypeMap[C["type"]];
+  : C extends { readonly type: infer T extends DataType } ? TypeMap[T]
+  : unknown;
 
 /** The type of a column's value in a row, null aside. */
-export type ColumnOutput<C extends ModelColumn> = C extends { readonly validate: object }
-  ? StandardTypes<C> extends { readonly output: infer T } ? NonNullable<T> : Plain<C>
+export type ColumnOutput<C> = C extends SimpleColumn ? TypeMap[C["type"]]
+  : C extends { readonly validate: object }
+    ? StandardTypes<C> extends { readonly output: infer T } ? NonNullable<T> : Plain<C>
   : Plain<C>;
 
 /** The types a column's value can be given in, null aside. */
-export type ColumnInput<C extends ModelColumn> = C extends { readonly validate: object }
-  ? StandardTypes<C> extends { readonly input: infer T } ? NonNullable<T> : PlainInput<C>
+export type ColumnInput<C> = C extends SimpleColumn ? InputMap[C["type"]]
+  : C extends { readonly validate: object }
+    ? StandardTypes<C> extends { readonly input: infer T } ? NonNullable<T> : PlainInput<C>
   : PlainInput<C>;
 
 /** The types a column's value can be given in, a Standard Schema aside. */
-export type PlainInput<C extends ModelColumn> = C extends { readonly type: "DATE" }
-  ? Exclude<Accepted<Plain<C>>, number>
+export type PlainInput<C> = C extends { readonly type: "DATE" } ? Exclude<Accepted<Plain<C>>, number>
   : Accepted<Plain<C>>;
 
 /** Dates are accepted as text or epoch milliseconds too, 64-bit integers as safe integers. */
@@ -62,7 +76,7 @@ export type Accepted<V> = V extends Date ? Date | string | number : V extends bi
 export type NotNull<C> = C extends { readonly notNull: true } | { readonly primaryKey: true } ? true : false;
 
 /** A row as it is read. Joined with `unknown` an alias is written out: an editor shows the columns. */
-export type RowOf<S extends ModelSchema> =
+export type RowOf<S> =
   & { -readonly [K in keyof S]: NotNull<S[K]> extends true ? ColumnOutput<S[K]> : ColumnOutput<S[K]> | null }
   & unknown;
 
@@ -70,7 +84,7 @@ export type RowOf<S extends ModelSchema> =
 export type Selected<Row, K extends keyof Row> = [K] extends [never] ? Row : Simplify<Pick<Row, NoInfer<K>>>;
 
 /** The columns `create` may leave out: generated, with a default, or taking null. */
-export type OptionalKeys<S extends ModelSchema> = {
+export type OptionalKeys<S> = {
   [K in keyof S]: S[K] extends { readonly autoIncrement: true } ? K
     : S[K] extends { readonly default: unknown } ? K
     : NotNull<S[K]> extends true ? never
@@ -78,16 +92,16 @@ export type OptionalKeys<S extends ModelSchema> = {
 }[keyof S];
 
 /** The type of a column's value, null included, as `create` takes it. */
-export type Given<C extends ModelColumn> = NotNull<C> extends true ? ColumnInput<C> : ColumnInput<C> | null;
+export type Given<C> = NotNull<C> extends true ? ColumnInput<C> : ColumnInput<C> | null;
 
 /** A row as it is given to `create`. */
-export type InsertOf<S extends ModelSchema> = Simplify<
-  & { [K in Exclude<keyof S, OptionalKeys<S>>]: Given<S[K]> }
-  & { [K in OptionalKeys<S>]?: Given<S[K]> | undefined }
+export type InsertOf<S> = Simplify<
+  & { -readonly [K in keyof Pick<S, Exclude<keyof S, OptionalKeys<S>>>]: Given<S[K]> }
+  & { -readonly [K in keyof Pick<S, OptionalKeys<S>>]?: Given<S[K]> | undefined }
 >;
 
 /** The columns of the primary key. */
-export type KeyColumns<S extends ModelSchema> = {
+export type KeyColumns<S> = {
   [K in keyof S]: S[K] extends { readonly primaryKey: true } ? K : never;
 }[keyof S];
 
@@ -95,25 +109,12 @@ export type KeyColumns<S extends ModelSchema> = {
 export type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
 /** The primary key: its value, or an object of its columns when there are several. */
-export type KeyOf<S extends ModelSchema> = IsUnion<KeyColumns<S>> extends true
+export type KeyOf<S> = IsUnion<KeyColumns<S>> extends true
   ? Simplify<{ [K in KeyColumns<S>]: ColumnInput<S[K]> }>
   : ColumnInput<S[KeyColumns<S>]>;
 
 /** The types of values that can be keys. */
 export type KeyValue = string | number | bigint | boolean | Date | Uint8Array;
-
-/**
- * Refuses members that no column, or no reference, has: a misspelt `notNull` would go unnoticed. The second overload of `define`
- * names it.
- */
-export type OnlyColumns<S extends ModelSchema> = [MembersOf<S[keyof S]>] extends
-  [keyof ModelColumn | `references.${keyof ColumnReference}`] ? unknown : never;
-
-/** The members of each column of a union, and those of its reference. */
-export type MembersOf<C> = C extends { readonly references: infer R }
-  ? keyof C | `references.${keyof R & string}`
-  : C extends unknown ? keyof C
-  : never;
 
 /** The same type, written out. */
 export type Simplify<T> = T extends unknown ? { [K in keyof T]: T[K] } : never;
