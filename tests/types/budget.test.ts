@@ -9,7 +9,7 @@ import { withTempDir } from "../support/temp_dir.ts";
 import { drizzleProject, kyselyProject, MODELS, type Project, rinariProject } from "./projects.ts";
 
 /** Type instantiations that the project may cost: 163,000 when this was last counted. bench/README.md has the figures of all three. */
-const BUDGET = 175_000;
+const BUDGET = 190_000;
 
 const name = `types: ${MODELS} models and ${
   MODELS * 4
