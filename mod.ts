@@ -71,7 +71,7 @@ export type * from "./src/types/page.ts";
 export type * from "./src/types/raw.ts";
 export type * from "./src/types/row.ts";
 export type { SqlTag } from "./src/raw/sql_tag.ts";
-export type { SqlChanged, SqlStatement } from "./src/raw/sql_statement.ts";
+export type { RowsOf, SqlChanged, SqlStatement } from "./src/raw/sql_statement.ts";
 export type { SqlList, SqlName } from "./src/raw/raw_parts.ts";
 export type * from "./src/types/schema.ts";
 export type * from "./src/types/where.ts";

@@ -110,7 +110,7 @@ function readList(values: readonly unknown[]): RawPart {
   });
   const types = new Set(read.map(([type]) => type));
   // Whole numbers stand beside fractions, and beside integers of 64 bit.
-  if (types.size === 2 && types.has("integer")) types.delete("integer");
+  if (types.size === 2 && (types.has("real") || types.has("bigint"))) types.delete("integer");
   if (types.size > 1) refuse(`a list has values of several kinds: ${[...types].join(", ")}`);
   const type = [...types][0] ?? "text";
   const wide = type === "bigint"

@@ -7,8 +7,17 @@ import { describeValue } from "../schema/describe_value.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { Mode, Result } from "../types/mode.ts";
 import type { RawRow, RawTypes } from "../types/raw.ts";
-import type { Model } from "../model/model.ts";
 import { type RawHost, rawParts } from "./raw_parts.ts";
+
+/** A model of rows `R`, of any driver. */
+export interface RowsOf<R extends object> {
+  /** The type of its rows; undefined at run time. */
+  readonly $row: R;
+  /** The table's name. */
+  readonly table: string;
+  /** The database's name. */
+  readonly database: string;
+}
 
 /** What a statement changed. */
 export interface SqlChanged {
@@ -69,7 +78,7 @@ export class SqlStatement<M extends Mode = Mode> {
   all(): Result<M, Record<string, unknown>[]>;
   /** The rows of a model: its columns as `findAll` gives them, others as they are, or as `types` says. */
   all<R extends object, T extends RawTypes = Record<never, never>>(
-    model: Model<R, never, never, M>,
+    model: RowsOf<R>,
     types?: T,
   ): Result<M, (R & RawRow<T>)[]>;
   /** The rows, with their columns read as `types` says. */
@@ -82,7 +91,7 @@ export class SqlStatement<M extends Mode = Mode> {
   first(): Result<M, Record<string, unknown> | null>;
   /** The first row of a model, or null. */
   first<R extends object, T extends RawTypes = Record<never, never>>(
-    model: Model<R, never, never, M>,
+    model: RowsOf<R>,
     types?: T,
   ): Result<M, (R & RawRow<T>) | null>;
   /** The first row, with its columns read as `types` says, or null. */
