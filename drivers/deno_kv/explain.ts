@@ -1,5 +1,5 @@
 import type { Search } from "../../src/reference/mod.ts";
-import { describePredicate } from "./conjuncts.ts";
+import { describePredicate } from "../../src/store/describe_predicate.ts";
 import type { Path } from "./path.ts";
 import { planSearch } from "./planner.ts";
 import type { StoredIndex, StoredTable } from "./stored_table.ts";
@@ -12,7 +12,9 @@ export function explainSearch(table: StoredTable, search: Search, rows: number):
   if (path.kind === "nothing") return steps;
   if (residual.length > 0) {
     steps.push(
-      `keep the rows that satisfy ${residual.map((each) => describePredicate(each, params)).join(" and ")}`,
+      `keep the rows where ${
+        residual.map((each) => describePredicate(table.table, each, params)).join(" and ")
+      }`,
     );
   }
   const ordered = path.kind === "ranges" && path.order !== null;

@@ -1,5 +1,5 @@
 import { ValidationError } from "../../src/errors/mod.ts";
-import { describeValue } from "../../src/schema/describe_value.ts";
+import { describeKind, describeValue } from "../../src/schema/describe_value.ts";
 import type { Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import type { Place } from "./key.ts";
@@ -20,7 +20,9 @@ export function rowAt(table: StoredTable, key: unknown): Place {
     const value = single ? key : valueOf(key, column);
     if (value === undefined || value === null) {
       throw new ValidationError(
-        `Cannot find ${describeValue(key)} in \`${name}\`: its key has \`${column.name}\``,
+        `Cannot find ${
+          column.sensitive ? describeKind(key) : describeValue(key)
+        } in \`${name}\`: its key has \`${column.name}\``,
         {
           code: "INVALID_KEY",
           driver: NAME,

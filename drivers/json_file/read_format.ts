@@ -19,8 +19,8 @@ export class FormatProblem extends Error {
   }
 }
 
-const DEFINITION = ["type", "primaryKey", "autoIncrement", "notNull", "unique", "references", "bigint"];
-const FLAGS = ["primaryKey", "autoIncrement", "notNull", "unique", "bigint"];
+const FLAGS = ["primaryKey", "autoIncrement", "notNull", "unique", "bigint", "sensitive"];
+const DEFINITION = ["type", "references", ...FLAGS];
 /** How the text of every file begins, also of one that is cut off. */
 const BEGINNING = new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*${JSON.stringify(FORMAT)}`);
 

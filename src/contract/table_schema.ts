@@ -45,6 +45,8 @@ export interface ColumnDefinition {
   readonly references?: ColumnReference;
   /** An INTEGER column of full 64 bit: its values are `bigint`. */
   readonly bigint?: boolean;
+  /** Its values stand in no error, log or plan. */
+  readonly sensitive?: boolean;
 }
 
 /** The columns of a table, by name, in order. A name keeps the spelling the model gave it. */

@@ -11,6 +11,8 @@ const MEMBERS: Readonly<Record<keyof ModelColumn, "boolean" | null>> = {
   notNull: "boolean",
   unique: "boolean",
   bigint: "boolean",
+  sensitive: "boolean",
+  generated: null,
   default: null,
   references: null,
   as: null,
@@ -28,6 +30,7 @@ const REFERENCE_MEMBERS: readonly string[] = ["table", "column", "onDelete", "on
 export function checkColumns(table: Table): void {
   for (const column of table.columns) {
     checkMembers(column);
+    checkGenerated(column);
     checkValues(column);
     checkValidator(column);
     checkDefault(column);
@@ -50,6 +53,13 @@ function checkMembers(column: Column): void {
       refuse(column, `${JSON.stringify(name)} of \`references\` is none of ${REFERENCE_MEMBERS.join(", ")}`);
     }
   }
+}
+
+function checkGenerated(column: Column): void {
+  const { generated } = column.definition as { readonly generated?: unknown };
+  if (generated === undefined) return;
+  if (generated !== "always") refuse(column, '`generated` is "always"');
+  if (!column.autoIncrement) refuse(column, "`generated` needs `autoIncrement`");
 }
 
 function checkValues(column: Column): void {

@@ -128,8 +128,12 @@ function groupTable(table: Table, by: readonly string[], terms: readonly Aggrega
 
 /** A column of groups with the values of a column of rows. Groups can have null where rows cannot. */
 function columnLike(table: Table, name: string): ModelColumn {
-  const { type, definition } = table.column(name);
-  return definition.bigint === true ? { type, bigint: true } : { type };
+  const { type, definition, sensitive } = table.column(name);
+  return {
+    type,
+    ...(definition.bigint === true ? { bigint: true } : null),
+    ...(sensitive ? { sensitive } : null),
+  };
 }
 
 function withGroupedColumns(order: Order, by: readonly string[]): Order {

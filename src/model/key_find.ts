@@ -4,7 +4,7 @@ import type { ReadFind } from "../query/find_options.ts";
 import { readOrder } from "../query/find_options.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import type { Column } from "../schema/column.ts";
-import { describeValue } from "../schema/describe_value.ts";
+import { describeKind, describeValue } from "../schema/describe_value.ts";
 import type { Table } from "../schema/table.ts";
 
 const finds = new WeakMap<Table, Omit<ReadFind, "params">>();
@@ -78,11 +78,16 @@ function keyValues(table: Table, key: unknown): unknown[] {
   });
 }
 
+/** A key as a message may show it. */
+export function showKey({ primaryKey }: Table, key: unknown): string {
+  return primaryKey.some(({ sensitive }) => sensitive) ? describeKind(key) : describeValue(key);
+}
+
 function refuse(table: Table, key: unknown): never {
   const columns = table.primaryKey.map(({ name }) => name);
   const names = columns.map((name) => `\`${name}\``).join(", ");
   throw new ValidationError(
-    `Cannot find ${describeValue(key)} in \`${table.name}\`: its key is ` +
+    `Cannot find ${showKey(table, key)} in \`${table.name}\`: its key is ` +
       (columns.length === 1 ? `a value of ${names}` : `an object of ${names}`),
     { code: "INVALID_KEY", table: table.name, columns },
   );

@@ -3,7 +3,6 @@ import { NotFoundError, ValidationError } from "../errors/mod.ts";
 import { type ReadFind, readFind, readFindOne } from "../query/find_options.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
-import { describeValue } from "../schema/describe_value.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
@@ -25,7 +24,7 @@ import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
 import { conflictColumns } from "./conflict_columns.ts";
 import { readGroup, selectGroups } from "./grouping.ts";
 import { rowIterator } from "./row_iterator.ts";
-import { keyFind, keyWhere } from "./key_find.ts";
+import { keyFind, keyWhere, showKey } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
 import { paginate } from "./paginate.ts";
 import { prepare, type Prepared } from "./prepared.ts";
@@ -144,7 +143,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {NotFoundError} When there is none.
    */
   findByIdOrFail(key: Key): Result<M, Row_> {
-    return this.#orFail(keyFind(this.#entry.table, key), `row with key ${describeValue(key)}`);
+    return this.#orFail(keyFind(this.#entry.table, key), `row with key ${showKey(this.#entry.table, key)}`);
   }
 
   /** How many rows match; all of them without a condition. */

@@ -1,9 +1,9 @@
 import { isPromise } from "../chain/chain.ts";
 import type { Column } from "../schema/column.ts";
 import { NotNullConstraintError, ValidationError } from "../errors/mod.ts";
-import { describeValue } from "../schema/describe_value.ts";
+import { describeKind, describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
-import type { StandardSchema } from "../schema/standard_schema.ts";
+import type { StandardResult, StandardSchema } from "../schema/standard_schema.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 
@@ -129,14 +129,40 @@ export function storedValue(column: Column, value: unknown): unknown {
   const checked = validate === undefined ? value : runValidator(column, validate, value);
   if (checked === null || checked === undefined) return readNull(column, "write to");
   const accepted = column.accept(checked);
+  if (column.autoIncrement) checkNumber(column, accepted as number | bigint);
   if (values !== undefined && !values.includes(accepted as string | number)) {
-    column.refuse(value, `one of ${values.map((each) => JSON.stringify(each)).join(", ")} is needed`);
+    const known = column.sensitive ? "its `values`" : values.map((each) => JSON.stringify(each)).join(", ");
+    column.refuse(value, `one of ${known} is needed`);
   }
   return accepted;
 }
 
+/** The greatest number that may be given for an autoIncrement column: as many are left to assign, on every driver. */
+const MOST_GIVEN = 2 ** 52;
+
+function checkNumber(column: Column, given: number | bigint): void {
+  if (column.definition.generated === "always") {
+    throw new ValidationError(
+      `Cannot write to \`${column.table}\`: column \`${column.name}\` is always generated; leave it out`,
+      { code: "GENERATED_VALUE", table: column.table, columns: [column.name] },
+    );
+  }
+  if (given <= MOST_GIVEN) return;
+  throw new ValidationError(
+    `Cannot write to \`${column.table}\`: column \`${column.name}\` goes on after the greatest number given, and ` +
+      `${column.show(given)} could use them up; the greatest that may be given is ${MOST_GIVEN} (2^52)`,
+    { code: "OUT_OF_RANGE", table: column.table, columns: [column.name] },
+  );
+}
+
+function isResult(result: unknown): result is StandardResult<unknown> {
+  if (typeof result !== "object" || result === null) return false;
+  const { issues } = result as { issues?: unknown };
+  return issues === undefined || Array.isArray(issues);
+}
+
 function runValidator(column: Column, validate: StandardSchema, value: unknown): unknown {
-  const result = validate["~standard"].validate(value);
+  const result: unknown = validate["~standard"].validate(value);
   if (isPromise(result)) {
     Promise.resolve(result).catch(() => undefined);
     return column.refuse(
@@ -144,7 +170,16 @@ function runValidator(column: Column, validate: StandardSchema, value: unknown):
       "its validator is async; validate before the call, or with a synchronous schema",
     );
   }
+  if (!isResult(result)) {
+    const what = describeKind(result);
+    return column.refuse(
+      value,
+      `its validator returned ${what}, which is no result of a Standard Schema; mend it`,
+    );
+  }
   if (result.issues === undefined) return result.value;
+  // What a validator says may quote the value.
+  if (column.sensitive) return column.refuse(value, "its validator refuses it");
   const issues = result.issues.map(({ message, path }) => {
     const steps = path?.map((step) => String(typeof step === "object" ? step.key : step)).join(".");
     return steps ? `${message} (at \`${steps}\`)` : message;

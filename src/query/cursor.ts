@@ -4,7 +4,10 @@ import type { Table } from "../schema/table.ts";
 import { decodeBase64, encodeBase64 } from "../store/base64.ts";
 import type { Order } from "./find_options.ts";
 
-/** Writes the place of a row in an order as an opaque text that is safe in a url. */
+/**
+ * Writes the place of a row in an order as a text that is safe in a url. It is no secret: the row's values of the order, its key
+ * among them, stand in it in base64.
+ */
 export function writeCursor(table: Table, order: Order, row: Readonly<Record<string, unknown>>): string {
   const values = order.map(([name]) => encode(table.column(name), row[name]));
   const bytes = new TextEncoder().encode(JSON.stringify([signature(order), ...values]));

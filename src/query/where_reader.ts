@@ -403,7 +403,7 @@ class WhereReader implements ExpressionSink {
   /** Checks a list; null is left out of the result and remembered in `sawNull`. */
   #list(target: Target, operand: unknown, sawNull: [boolean]): unknown[] {
     if (!Array.isArray(operand)) {
-      return this.#refuse(`${name(target)}: a list needs an array, not ${describeValue(operand)}`);
+      return this.#refuse(`${name(target)}: a list needs an array, not ${target.column.show(operand)}`);
     }
     const list: unknown[] = [];
     for (let i = 0; i < operand.length; i++) {

@@ -22,7 +22,7 @@ export function describeSchema(schema: TableSchema): Record<string, ColumnDefini
 }
 
 function copyDefinition(
-  { type, primaryKey, autoIncrement, notNull, unique, references, bigint }: ColumnDefinition,
+  { type, primaryKey, autoIncrement, notNull, unique, references, bigint, sensitive }: ColumnDefinition,
 ): ColumnDefinition {
   return {
     type,
@@ -32,5 +32,6 @@ function copyDefinition(
     ...(unique && { unique }),
     ...(references && { references: { ...references } }),
     ...(bigint && { bigint }),
+    ...(sensitive && { sensitive }),
   };
 }

@@ -76,7 +76,11 @@ export const acceptors: Readonly<Record<ColumnKind, (column: Column, value: unkn
   json(column, value) {
     const copy = copyJSON(value);
     if (copy instanceof JSONProblem) {
-      return column.refuse(value, copy.path === "" ? copy.reason : `${copy.reason} (at \`${copy.path}\`)`);
+      // The way to it is made of names that are part of the value.
+      return column.refuse(
+        value,
+        copy.path === "" || column.sensitive ? copy.reason : `${copy.reason} (at \`${copy.path}\`)`,
+      );
     }
     if (column.type === "ARRAY" && !Array.isArray(copy)) return column.refuse(value, "an array is needed");
     if (column.type === "OBJECT" && (typeof copy !== "object" || Array.isArray(copy))) {

@@ -3,7 +3,7 @@ import type { ColumnReference, DataType } from "../contract/mod.ts";
 import type { ModelColumn } from "./model_schema.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import { acceptors } from "./accept.ts";
-import { describeValue } from "./describe_value.ts";
+import { describeKind, describeValue } from "./describe_value.ts";
 
 /** How a column's values are represented; several data types share a kind. */
 export type ColumnKind =
@@ -50,6 +50,8 @@ export class Column {
   readonly primaryKey: boolean;
   /** Whether the store assigns it. */
   readonly autoIncrement: boolean;
+  /** Whether its values stand in no error, log or plan. */
+  readonly sensitive: boolean;
   /** Whether it is unique by itself: `unique`, or the whole primary key. Set by the table. */
   unique: boolean;
   /** The foreign key, or null. */
@@ -80,6 +82,7 @@ export class Column {
     this.primaryKey = definition.primaryKey === true;
     this.nullable = definition.notNull !== true && !this.primaryKey;
     this.autoIncrement = definition.autoIncrement === true;
+    this.sensitive = definition.sensitive === true;
     this.unique = definition.unique === true;
     this.references = definition.references ?? null;
     this.#accept = acceptors[this.kind];
@@ -100,11 +103,16 @@ export class Column {
     return this.#accept(this, value);
   }
 
+  /** A value as a message may show it. */
+  show(value: unknown): string {
+    return this.sensitive ? describeKind(value) : describeValue(value);
+  }
+
   /** Throws what is wrong with a value. */
   refuse(value: unknown, reason: string): never {
     throw new ValidationError(
       `Cannot use ${
-        describeValue(value)
+        this.show(value)
       } for column \`${this.name}\` (${this.type}) of \`${this.table}\`: ${reason}`,
       { code: "INVALID_VALUE", table: this.table, columns: [this.name] },
     );

@@ -1,3 +1,20 @@
+/** What a value is, when the value itself must not be shown. */
+export function describeKind(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Date) return "a Date";
+  switch (typeof value) {
+    case "object": {
+      const name = Object.getPrototypeOf(value)?.constructor?.name;
+      return typeof name === "string" && name !== "Object" ? `a ${name}` : "an object";
+    }
+    case "boolean":
+      return "true or false";
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
 /**
  * A value as it is shown in an error message: short, and with its type where that is what went wrong.
  *

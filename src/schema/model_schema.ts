@@ -30,6 +30,11 @@ export interface ModelColumn extends ColumnDefinition {
   readonly as?: TypeTag<unknown>;
   /** The only values a TEXT, STRING, INTEGER, NUMBER or REAL column takes; they become its type. */
   readonly values?: readonly (string | number)[];
+  /**
+   * With `autoIncrement`: `"always"` refuses a value that is given, so that only the store ever numbers rows. Otherwise one up to
+   * 2^52 is taken, so that no caller can use up the numbers.
+   */
+  readonly generated?: "always";
   /** A Standard Schema (Zod, Valibot, ArkType, …) that checks, and may change, every value written. */
   readonly validate?: StandardSchema;
 }

@@ -1,5 +1,5 @@
 import { ConnectionError } from "../errors/mod.ts";
-import { describeValue } from "../schema/describe_value.ts";
+import { describeKind, describeValue } from "../schema/describe_value.ts";
 import type { SqlColumnDescription } from "./sql_description.ts";
 
 /**
@@ -17,6 +17,8 @@ export function corruptValue(
   const beyond = column.kind === "integer" && (typeof value === "bigint" || Number.isInteger(value));
   const shown = beyond && typeof value === "number"
     ? "an integer beyond what a number holds exactly"
+    : column.sensitive === true
+    ? describeKind(value)
     : describeValue(value);
   const repair = advice ??
     (beyond ? "declare the column with `bigint: true`, or repair the value" : "repair the value");

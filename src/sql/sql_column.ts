@@ -57,6 +57,11 @@ export class SqlColumn implements SqlColumnDescription {
     return this.column.autoIncrement;
   }
 
+  /** Whether its values stand in no error, log or plan. */
+  get sensitive(): boolean {
+    return this.column.sensitive;
+  }
+
   /** The foreign key, or null. */
   get references(): ColumnReference | null {
     return this.column.references;

@@ -21,6 +21,8 @@ export interface SqlColumnDescription {
   readonly unique: boolean;
   /** Whether the store assigns it. */
   readonly autoIncrement: boolean;
+  /** Whether its values stand in no error, log or plan. */
+  readonly sensitive?: boolean;
   /** The default as a literal, or null when the store needs none. */
   readonly defaultSQL: string | null;
   /** The foreign key, or null. */

@@ -16,13 +16,12 @@ export function brokenPromise(
   returned: unknown,
   needed: string,
   columns: readonly string[] = [],
+  show: (value: unknown) => string = describeValue,
 ): RinariError {
   const where = columns.length === 0 ? "" : ` of column ${columns.map((name) => `\`${name}\``).join(", ")}`;
   return new RinariError(
     `Cannot use what driver ${call.driver} returned from \`${method}\` on \`${call.table}\`: ${needed} is needed${where}, ` +
-      `not ${
-        describeValue(returned)
-      }; mend the driver, or declare what it stores in \`metadata.capabilities\``,
+      `not ${show(returned)}; mend the driver, or declare what it stores in \`metadata.capabilities\``,
     { code: "DRIVER_CONTRACT", driver: call.driver, table: call.table, columns },
   );
 }

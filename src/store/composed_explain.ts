@@ -10,7 +10,7 @@ export function explainSearch(stored: StoredTable, find: ReadFind): string[] {
   if (find.limit === 0) return ["core: return nothing, the limit is 0"];
   const { split, options, byKey, sorts, limits, selects } = divideSearch(stored, find);
   const written = (parts: readonly Predicate[]): string =>
-    parts.map((part) => describePredicate(part, find.params)).join(" and ");
+    parts.map((part) => describePredicate(table, part, find.params)).join(" and ");
   const wanted = split.pushed.length === 0
     ? `all rows of \`${table.name}\``
     : `rows of \`${table.name}\` where ${written(split.pushed)}`;

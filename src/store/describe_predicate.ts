@@ -1,14 +1,15 @@
 import type { JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
-import { describeValue } from "../schema/describe_value.ts";
+import type { Table } from "../schema/table.ts";
 
 /** The most values of a list that are shown. */
 const SHOWN = 3;
 
-/** A condition as a reader would write it. */
-export function describePredicate(predicate: Predicate, params: readonly unknown[]): string {
+/** A condition as a reader would write it, without the values of sensitive columns. */
+export function describePredicate(table: Table, predicate: Predicate, params: readonly unknown[]): string {
   const place = ({ column, path }: PredicateTarget): string =>
     `\`${[column, ...(path === null ? [] : params[path] as JSONPath)].join(".")}\``;
-  const value = (slot: number): string => describeValue(params[slot]);
+  const show = ({ column }: PredicateTarget, value: unknown): string => table.column(column).show(value);
+  const value = (target: PredicateTarget, slot: number): string => show(target, params[slot]);
   const write = (each: Predicate): string => {
     switch (each.kind) {
       case "and":
@@ -21,17 +22,19 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
       case "null":
         return `${place(each)} is null`;
       case "equal":
-        return `${place(each)} = ${value(each.slot)}`;
+        return `${place(each)} = ${value(each, each.slot)}`;
       case "compare":
-        return `${place(each)} ${each.operator} ${value(each.slot)}`;
+        return `${place(each)} ${each.operator} ${value(each, each.slot)}`;
       case "between":
-        return `${place(each)} between ${value(each.low)} and ${value(each.high)}`;
+        return `${place(each)} between ${value(each, each.low)} and ${value(each, each.high)}`;
       case "text":
-        return `${place(each)} ${each.operator} ${value(each.slot)}`;
+        return `${place(each)} ${each.operator} ${value(each, each.slot)}`;
       case "in":
-        return `${place(each)} in ${list(params[each.slot] as readonly unknown[], each.withNull)}`;
+        return `${place(each)} in ${
+          list(params[each.slot] as readonly unknown[], each.withNull, (item) => show(each, item))
+        }`;
       case "has":
-        return `${place(each)} has ${value(each.slot)}`;
+        return `${place(each)} has ${value(each, each.slot)}`;
       case "test":
         return `a computed value ${each.operator} another`;
     }
@@ -39,8 +42,8 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
   return write(predicate);
 }
 
-function list(values: readonly unknown[], withNull: boolean): string {
+function list(values: readonly unknown[], withNull: boolean, show: (item: unknown) => string): string {
   const all = withNull ? [...values, null] : values;
   const more = all.length > SHOWN ? `, and ${all.length - SHOWN} more` : "";
-  return `(${all.slice(0, SHOWN).map(describeValue).join(", ")}${more})`;
+  return `(${all.slice(0, SHOWN).map(show).join(", ")}${more})`;
 }

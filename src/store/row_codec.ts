@@ -58,13 +58,15 @@ export class RowCodec {
    * @throws {RinariError} When it is not of the column's form (`DRIVER_CONTRACT`).
    */
   decodeValue(method: string, name: string, stored: unknown): unknown {
-    const [{ nullable }, { decode, form }] = this.#of(name);
+    const [column, { decode, form }] = this.#of(name);
     if (stored === null || stored === undefined) {
-      if (nullable) return null;
+      if (column.nullable) return null;
       throw brokenPromise(this.#call, method, stored, form, [name]);
     }
     const value = decode(stored);
-    if (value === undefined) throw brokenPromise(this.#call, method, stored, form, [name]);
+    if (value === undefined) {
+      throw brokenPromise(this.#call, method, stored, form, [name], (value) => column.show(value));
+    }
     return value;
   }
 

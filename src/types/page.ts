@@ -13,6 +13,9 @@ export interface PageOptions<Row, K extends keyof Row = keyof Row>
 export interface Page<T> {
   /** The rows. */
   readonly rows: T[];
-  /** What to give as `after` for the page that follows; null on the last. */
+  /**
+   * What to give as `after` for the page that follows; null on the last. It is no secret: it holds the last row's values of the
+   * columns of `orderBy` and its key, whatever `select` says.
+   */
   readonly next: string | null;
 }

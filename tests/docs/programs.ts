@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime } from "../support/runtime.ts";
 
@@ -12,12 +13,17 @@ export interface Program {
   readonly runtimes: readonly Runtime[];
 }
 
+const require = createRequire(import.meta.url);
+
 interface Block {
   readonly line: number;
   readonly code: string;
 }
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+const entries =
+  (JSON.parse(readFileSync(join(root, "deno.json"), "utf8")) as { exports: Record<string, string> }).exports;
 
 /** The programs of README.md and docs/. A block that imports what a program begins with begins one; others go on with it. */
 export function pagePrograms(): Program[] {
@@ -76,4 +82,23 @@ function filesUnder(folder: string, ending: string): string[] {
     .filter((name) => name.endsWith(ending))
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
     .sort();
+}
+
+/** A program whose imports are found from a folder: what the package exports, and what is installed for the tests. */
+export function withLocalImports(code: string, folder: string): string {
+  return code.replace(
+    /\b(from|import)(\s*\(?\s*)"([^".\s][^"\s]*)"/g,
+    (whole, keyword: string, space: string, specifier: string) => {
+      const path = localPath(specifier);
+      return path === null ? whole : `${keyword}${space}"${relative(folder, path).replaceAll("\\", "/")}"`;
+    },
+  );
+}
+
+function localPath(specifier: string): string | null {
+  if (/^(?:node|bun):/.test(specifier)) return null;
+  if (!specifier.startsWith("@rinari/orm")) return require.resolve(specifier);
+  const entry = entries[specifier.replace("@rinari/orm", ".")];
+  if (entry === undefined) throw new Error(`Cannot import ${specifier}: deno.json does not export it`);
+  return join(root, entry);
 }

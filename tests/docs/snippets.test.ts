@@ -1,18 +1,14 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, relative } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { runFile } from "../support/child.ts";
 import { describe, runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { pagePrograms, type Program, root, sourcePrograms } from "./programs.ts";
+import { pagePrograms, type Program, root, sourcePrograms, withLocalImports } from "./programs.ts";
 
-const require = createRequire(import.meta.url);
-const entries =
-  (JSON.parse(readFileSync(join(root, "deno.json"), "utf8")) as { exports: Record<string, string> }).exports;
 const pages = pagePrograms();
 const programs = [...pages, ...sourcePrograms()];
 
@@ -70,24 +66,6 @@ function runs({ code }: Program): Promise<void> {
 /** The comment behind a `console.log` says what it prints. */
 function expectedLines(code: string): string[] {
   return [...code.matchAll(/^\s*console\.log\(.*\); \/\/ (.+)$/gm)].map(([, line = ""]) => line);
-}
-
-function withLocalImports(code: string, folder: string): string {
-  return code.replace(
-    /\b(from|import)(\s*\(?\s*)"([^".\s][^"\s]*)"/g,
-    (whole, keyword: string, space: string, specifier: string) => {
-      const path = localPath(specifier);
-      return path === null ? whole : `${keyword}${space}"${relative(folder, path).replaceAll("\\", "/")}"`;
-    },
-  );
-}
-
-function localPath(specifier: string): string | null {
-  if (/^(?:node|bun):/.test(specifier)) return null;
-  if (!specifier.startsWith("@rinari/orm")) return require.resolve(specifier);
-  const entry = entries[specifier.replace("@rinari/orm", ".")];
-  if (entry === undefined) throw new Error(`Cannot import ${specifier}: deno.json does not export it`);
-  return join(root, entry);
 }
 
 /** How a server of the documentation is asked once and ended, by the call that makes it. */

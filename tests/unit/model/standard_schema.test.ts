@@ -69,6 +69,24 @@ describe("validate", () => {
     assertThrows(() => Bad.create({ id: 1 }), ValidationError);
   });
 
+  test("a validator that returns no result is refused with what it returned", () => {
+    using orm = new ORM({ driver: new MemoryDriver() });
+    const results: readonly unknown[] = [null, undefined, true, "ok", { issues: null }, { issues: "bad" }];
+    for (const [i, result] of results.entries()) {
+      const validate = {
+        "~standard": { version: 1, vendor: "test", validate: () => result },
+      } as StandardSchema;
+      const Odd = orm.define("app", `odd_${i}`, {
+        id: { type: DataTypes.INTEGER, primaryKey: true },
+        text: { type: DataTypes.TEXT, validate },
+      });
+      const error = assertThrows(() => Odd.create({ id: 1, text: "a" }), ValidationError);
+      assertEquals([error.code, error.columns], ["INVALID_VALUE", ["text"]]);
+      assertStringIncludes(error.message, "its validator returned");
+      assertEquals(Odd.count(), 0);
+    }
+  });
+
   test("an async validator is refused, and nothing is written", () => {
     // Any thenable is one: what a library of its own Promises gives must not be taken for a result.
     const thenable = { then: (next: (result: object) => void) => next({ value: "late" }) } as Promise<never>;
