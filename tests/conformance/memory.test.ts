@@ -8,7 +8,7 @@ function without(name: keyof Capabilities): MemoryDriver {
   const driver = new MemoryDriver();
   const { [name]: _left, ...capabilities } = driver.metadata.capabilities as Capabilities;
   return Object.assign(driver, {
-    metadata: { ...driver.metadata, name: `memory-without-${name}`, capabilities },
+    metadata: { ...driver.metadata, capabilities },
   });
 }
 
