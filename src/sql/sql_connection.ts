@@ -91,6 +91,7 @@ export class SqlConnection {
   /** Runs work in a flow that has a transaction of its own, unless it is in one already or there is only one. */
   inFlow<T>(work: () => Maybe<T>): Maybe<T> {
     const flows = this.#flows;
+    this.transactions.checkNotEnded(this.name);
     if (flows === null || this.transactions.open) return work();
     const own = new SqlTransactions();
     this.#open.add(own);

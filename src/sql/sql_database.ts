@@ -184,6 +184,7 @@ export class SqlDatabase {
   #enter(): Maybe<AnySession> {
     return chain(this.open(), (engine) => {
       const { transactions } = this.#connection;
+      transactions.checkNotEnded(this.driver);
       if (!transactions.open) return engine;
       const ready = (): Maybe<void> => transactions.begun ? undefined : this.#prepareTransaction(engine);
       const begun = (): Maybe<AnySession> => chain(ready(), () => transactions.enter(this, engine));

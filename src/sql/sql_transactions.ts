@@ -35,6 +35,19 @@ export class SqlTransactions {
     return this.#frames[0]?.begun === true;
   }
 
+  /**
+   * Checks that work of its flow may run.
+   *
+   * @throws {TransactionError} When the transaction of the flow has ended for good.
+   */
+  checkNotEnded(driver: string): void {
+    if (!this.#ended) return;
+    throw new TransactionError(
+      "Cannot work in a transaction that has ended: await every operation inside the callback",
+      { code: "TRANSACTION_ENDED", driver },
+    );
+  }
+
   /** Opens a transaction or savepoint. What comes next has to enter it. */
   push(): Frame {
     const frame: Frame = { begun: false, undo: [] };
@@ -54,7 +67,6 @@ export class SqlTransactions {
    * @throws {TransactionError} When the transaction is on another database, or the store has ended it.
    */
   enter(database: SqlDatabase, engine: AnyEngine): Maybe<AnySession> {
-    if (this.#ended) throw ended(database.driver);
     if (this.#frames.length === 0) return engine;
     if (this.#lost || this.#failed) {
       throw new TransactionError(
@@ -222,13 +234,6 @@ export class SqlTransactions {
     this.#failed = false;
     this.#entering = null;
   }
-}
-
-function ended(driver: string): TransactionError {
-  return new TransactionError(
-    "Cannot work in a transaction that has ended: await every operation inside the callback",
-    { code: "TRANSACTION_ENDED", driver },
-  );
 }
 
 function savepoint(depth: number): string {

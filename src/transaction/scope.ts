@@ -16,6 +16,8 @@ export class Scope {
   readonly undo: (() => Maybe<void>)[] = [];
   /** What to forget when the work is undone. */
   readonly forget: (() => void)[] = [];
+  /** The open scopes inside it. */
+  #inner: Set<Scope> | null = null;
   #failure: { readonly cause: unknown } | null = null;
   #ended = false;
   #database: string | null = null;
@@ -25,6 +27,7 @@ export class Scope {
     this.owner = owner;
     this.parent = parent;
     this.outer = outer;
+    if (parent !== null) (parent.#inner ??= new Set()).add(this);
   }
 
   /** The failure that allows only rollback, or null. */
@@ -35,17 +38,12 @@ export class Scope {
   /**
    * Lets an operation in.
    *
-   * @throws {TransactionError} When the transaction has ended or failed, or works on another database.
+   * @throws {TransactionError} When it, or a transaction around it, has ended or failed, or works on another database.
    */
   enter(database: string | null): void {
-    if (this.#ended) {
-      throw new TransactionError(
-        "Cannot work in a transaction that has ended: await every operation inside the callback",
-        { code: "TRANSACTION_ENDED" },
-      );
-    }
-    if (this.#failure !== null) {
-      const { cause } = this.#failure;
+    const failure = this.#failureWithin();
+    if (failure !== null) {
+      const { cause } = failure;
       throw new TransactionError(
         "Cannot go on in a transaction after an operation in it failed: let the error leave the callback, " +
           "or put what may fail in a nested transaction and catch it around that",
@@ -60,9 +58,10 @@ export class Scope {
     this.#failure ??= { cause };
   }
 
-  /** Ends the scope: nothing may use it any more. */
+  /** Ends the scope: nothing may use it any more, nor what is open inside it. */
   end(): void {
     this.#ended = true;
+    if (this.parent !== null) this.parent.#inner?.delete(this);
   }
 
   /** Passes what undoes the work on to the transaction around it, when this one has succeeded. */
@@ -72,9 +71,32 @@ export class Scope {
     for (const step of this.forget) this.parent.forget.push(step);
   }
 
-  /** Forgets what the undone work had established. */
+  /** Forgets what the undone work had established, here and in what is open inside. */
   forgetAll(): void {
-    for (const each of this.forget.reverse()) each();
+    for (const each of this.#taken("forget").reverse()) each();
+  }
+
+  /** Takes what undoes the writes made so far, here and in what is open inside, the last first. */
+  takeUndo(): (() => Maybe<void>)[] {
+    return this.#taken("undo").reverse();
+  }
+
+  #taken<K extends "undo" | "forget">(what: K): Scope[K] {
+    const steps = this[what].splice(0) as Scope[K];
+    for (const scope of this.#inner ?? []) (steps as unknown[]).push(...scope.#taken(what));
+    return steps;
+  }
+
+  /** The failure of it, or of one around it; throws when one of them has ended. */
+  #failureWithin(): { readonly cause: unknown } | null {
+    if (this.#ended) {
+      throw new TransactionError(
+        "Cannot work in a transaction that has ended: await every operation inside the callback",
+        { code: "TRANSACTION_ENDED" },
+      );
+    }
+    const around = this.parent === null ? null : this.parent.#failureWithin();
+    return this.#failure ?? around;
   }
 
   #useDatabase(database: string): void {

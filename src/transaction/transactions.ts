@@ -35,6 +35,5 @@ export interface Transactions {
 
 /** Undoes writes, last first. */
 export function undoAll(scope: Scope): Maybe<void> {
-  const undo = scope.undo.splice(0).reverse();
-  return chain(chainAll(undo, (step) => step()), () => undefined);
+  return chain(chainAll(scope.takeUndo(), (step) => step()), () => undefined);
 }

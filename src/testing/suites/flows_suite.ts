@@ -1,10 +1,14 @@
 import { ConnectionError, RinariError, TransactionError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
-import { isOfMode, promiseIf, type TestCase } from "../test_case.ts";
+import { all, isOfMode, promiseIf, type Requirement, type TestCase } from "../test_case.ts";
 import type { Row, TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { directTable } from "./direct_table.ts";
 
 const isAsync = isOfMode("async");
+/** With one connection for all, it is the core that knows whose an operation is. */
+const declaresConcurrent: Requirement = ({ capabilities }) =>
+  capabilities.transactions === "concurrent" ? null : 'driver does not declare `transactions: "concurrent"`';
 
 /** Many flows on one async driver. */
 export const flowsSuite: readonly TestCase[] = [
@@ -21,6 +25,12 @@ export const flowsSuite: readonly TestCase[] = [
   ),
   promiseIf(isAsync, "flows: nested transactions that are started together are kept apart", nested),
   promiseIf(isAsync, "flows: an operation after the end of its transaction is refused", late),
+  promiseIf(isAsync, "flows: nothing is written in a savepoint after the end of its transaction", outlives),
+  promiseIf(
+    all(isAsync, declaresConcurrent),
+    "driver.transaction: after its end what comes late of it is refused",
+    lateDirect,
+  ),
   promiseIf(isAsync, "flows: a unique value is stored once, however many try", once),
 ];
 
@@ -187,6 +197,86 @@ async function late(world: World): Promise<void> {
   });
   await expectFailure(() => escaped, { error: TransactionError, code: "TRANSACTION_ENDED" });
   expectEqual(await names(Item), ["a"]);
+}
+
+/** One part of a transaction fails; a savepoint of another part goes on, and does not know it. */
+async function outlives(world: World): Promise<void> {
+  const Item = await world.filled("items", schema, [{ name: "a" }]);
+  const writes: readonly (() => Promise<unknown>)[] = [
+    async () => await Item.create({ name: "late" }),
+    async () => await Item.bulkCreate([{ name: "late" }, { name: "later" }]),
+    async () => await Item.update({ name: "late" }, { name: "a" }),
+    async () => await Item.upsert({ id: 1, name: "late" }),
+    async () => await Item.delete({ name: "a" }),
+    async () => await Item.count(),
+    () => transaction(world, async () => await Item.create({ name: "late" })),
+  ];
+  const own = { retries: 0, waitTimeout: 5 };
+  for (const write of writes) {
+    const forget = world.log.part();
+    let end = (): void => {};
+    let begin = (): void => {};
+    const ended = new Promise<void>((resolve) => end = resolve);
+    const begun = new Promise<void>((resolve) => begin = resolve);
+    let late: Promise<unknown> = Promise.resolve();
+    const slow = async () => {
+      await Item.create({ name: "before" });
+      begin();
+      await ended;
+      late = attempt(write());
+      await late;
+    };
+    let inner: Promise<unknown> = Promise.resolve();
+    const outer = attempt(world.orm.transaction(async () => {
+      inner = attempt(world.orm.transaction(slow) as Promise<void>);
+      await Promise.race([begun, inner]);
+      throw new Undo();
+    }, own) as Promise<void>);
+    expectTrue(await outer instanceof Undo, "the transaction fails with what its callback threw");
+    // What comes late could get into a transaction of a stranger too, and be undone with it.
+    let seen: unknown;
+    await attempt(transaction(world, async () => {
+      await Item.count();
+      end();
+      await pause(5);
+      seen = await names(Item);
+      throw new Undo();
+    }));
+    const failure = async (error: unknown) => {
+      await expectFailure(() => Promise.reject(error), {
+        error: TransactionError,
+        code: "TRANSACTION_ENDED",
+      });
+    };
+    await failure(await inner);
+    await failure(await late);
+    expectEqual([seen, await names(Item)], [["a"], ["a"]]);
+    forget();
+  }
+}
+
+/** As it would be without the ORM, which refuses it before the driver is asked. */
+async function lateDirect(world: World): Promise<void> {
+  const { driver, db, name } = await directTable(world, "items", { id: { ...key, notNull: true } }, [{
+    id: 1,
+  }]);
+  let escaped: Promise<unknown> = Promise.resolve();
+  await driver.transaction(async () => {
+    await driver.insert(db, name, { id: 2 });
+    escaped = pause(10).then(async () => {
+      for (
+        const late of [
+          () => driver.insert(db, name, { id: 3 }),
+          () => driver.bulkInsert(db, name, [{ id: 4 }]),
+          () => driver.delete(db, name, { id: 1 }),
+          () => driver.transaction(async () => void await driver.insert(db, name, { id: 5 })),
+        ]
+      ) await expectFailure(late, { error: TransactionError, code: "TRANSACTION_ENDED" });
+    });
+    escaped.catch(() => undefined);
+  });
+  await escaped;
+  expectEqual(await driver.count(db, name), 2);
 }
 
 async function once(world: World): Promise<void> {
