@@ -1,5 +1,5 @@
 import type { Predicate } from "../../src/contract/mod.ts";
-import { findAfter } from "../../src/query/keyset.ts";
+import { afterPredicate } from "../../src/query/keyset.ts";
 import type { OrderTerms } from "../../src/reference/mod.ts";
 import type { Table } from "../../src/schema/table.ts";
 import { conjunctsOf, describePredicate } from "./conjuncts.ts";
@@ -28,19 +28,10 @@ export function findKeyset(
     if (each.kind !== "or" || each.items.length !== order.length) continue;
     const values = guessValues(order, each.items.at(-1) as Predicate, params);
     if (values === null) continue;
-    const find = {
-      shape: "",
-      params: [],
-      where: null,
-      orderBy: order,
-      limit: undefined,
-      offset: undefined,
-      select: undefined,
-    };
-    const expected = findAfter(table, find, values);
-    const parts = conjunctsOf(expected.where);
+    const bound: unknown[] = [];
+    const parts = conjunctsOf(afterPredicate(table, order, values, bound));
     const said = describePredicate(each, params);
-    if (parts.some((part) => part.kind === "or" && describePredicate(part, expected.params) === said)) {
+    if (parts.some((part) => part.kind === "or" && describePredicate(part, bound) === said)) {
       return { values, said: each };
     }
   }

@@ -1,6 +1,8 @@
-import type { AggregateTerm, GroupPlan } from "../contract/mod.ts";
+import type { AggregateTerm } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
-import { checkCount, type Order, readOrder } from "../query/find_options.ts";
+import type { GroupOperation } from "../orm/operation.ts";
+import { checkCount, readOrder } from "../query/find_options.ts";
+import type { Order } from "../query/plans.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import { rowComparator } from "../reference/order.ts";
@@ -17,7 +19,9 @@ const OPTIONS = ["by", "aggregates", "where", "having", "orderBy", "limit", "off
 /** A grouping that has been read: what the store computes, and what is then done with the groups. */
 export interface ReadGroup {
   /** What the store computes. */
-  readonly plan: GroupPlan;
+  readonly operation: GroupOperation;
+  /** The values of its slots. */
+  readonly params: readonly unknown[];
   /** The groups as a table of their own. */
   readonly groups: Table;
   /** The groups kept; null for all. */
@@ -59,10 +63,11 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
   const groups = groupTable(table, by, terms);
   const read = where === undefined ? null : readWhere(table, where, strict);
   return {
-    plan: { by, terms, where: read?.predicate ?? null, params: read?.params ?? [] },
+    operation: { kind: "group", by, terms, where: read?.predicate ?? null },
+    params: read?.params ?? [],
     groups,
     having: having === undefined ? null : readWhere(groups, having, strict),
-    order: orderBy === undefined ? null : withGroupedColumns(readOrder(groups, orderBy, refuse).terms, by),
+    order: orderBy === undefined ? null : withGroupedColumns(readOrder(groups, orderBy, refuse), by),
     limit,
     offset,
   };

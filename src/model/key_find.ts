@@ -1,13 +1,12 @@
 import type { Predicate } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { ReadFind } from "../query/find_options.ts";
-import { readOrder } from "../query/find_options.ts";
-import type { ReadWhere } from "../query/where_reader.ts";
+import { type Call, type DeletePlan, keepPlan, keyOrder, type SelectPlan } from "../query/plans.ts";
 import type { Column } from "../schema/column.ts";
 import { describeKind, describeValue } from "../schema/describe_value.ts";
 import type { Table } from "../schema/table.ts";
 
-const finds = new WeakMap<Table, Omit<ReadFind, "params">>();
+const plans = new WeakMap<Table, SelectPlan>();
 
 /**
  * The search for one row by its primary key. All but the values is made once a table.
@@ -15,32 +14,28 @@ const finds = new WeakMap<Table, Omit<ReadFind, "params">>();
  * @throws {ValidationError} When the key does not fit.
  */
 export function keyFind(table: Table, key: unknown): ReadFind {
-  let find = finds.get(table);
-  if (find === undefined) {
-    find = {
-      shape: "#",
+  let plan = plans.get(table);
+  if (plan === undefined) {
+    plan = keepPlan<SelectPlan>(table, {
+      kind: "select",
       where: equals(table, 0),
-      orderBy: readOrder(table, undefined).terms,
+      orderBy: keyOrder(table),
       limit: 1,
       offset: undefined,
       select: undefined,
-    };
-    finds.set(table, find);
+    });
+    plans.set(table, plan);
   }
-  const { shape, where, orderBy, limit, offset, select } = find;
-  return { shape, params: keyValues(table, key), where, orderBy, limit, offset, select };
+  return { plan, params: keyValues(table, key) };
 }
 
-/** The condition for the rows with any of these keys. */
-export function keyWhere(table: Table, keys: readonly unknown[]): ReadWhere {
+/** The removal of the rows with any of these keys. */
+export function keyDelete(table: Table, keys: readonly unknown[]): Call<DeletePlan> {
   if (table.primaryKey.length === 1) {
     const { name } = table.primaryKey[0] as Column;
+    const where: Predicate = { kind: "in", column: name, path: null, slot: 0, withNull: false };
     const list = keys.map((key) => keyValues(table, key)[0]);
-    return {
-      predicate: { kind: "in", column: name, path: null, slot: 0, withNull: false },
-      params: [list],
-      shape: "#i",
-    };
+    return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where }), params: [list] };
   }
   const params: unknown[] = [];
   const items = keys.map((key) => {
@@ -48,7 +43,7 @@ export function keyWhere(table: Table, keys: readonly unknown[]): ReadWhere {
     params.push(...keyValues(table, key));
     return item;
   });
-  return { predicate: { kind: "or", items }, params, shape: `#${keys.length}` };
+  return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where: { kind: "or", items } }), params };
 }
 
 function equals(table: Table, slot: number): Predicate {

@@ -1,5 +1,7 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { NotFoundError, ValidationError } from "../errors/mod.ts";
+import { DROP, INSERT, INSERT_ALL, READY, UPDATE_EACH } from "../orm/operation.ts";
+import { countOf, deleteOf, updateOf } from "../query/changes.ts";
 import { type ReadFind, readFind, readFindOne } from "../query/find_options.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
@@ -22,9 +24,9 @@ import type { Page, PageOptions } from "../types/page.ts";
 import type { Selected } from "../types/row.ts";
 import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
 import { conflictColumns } from "./conflict_columns.ts";
-import { readGroup, selectGroups } from "./grouping.ts";
+import { type ReadGroup, readGroup, selectGroups } from "./grouping.ts";
 import { rowIterator } from "./row_iterator.ts";
-import { keyFind, keyWhere, showKey } from "./key_find.ts";
+import { keyDelete, keyFind, showKey } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
 import { paginate } from "./paginate.ts";
 import { prepare, type Prepared } from "./prepared.ts";
@@ -83,7 +85,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   create(data: Insert): Result<M, Row_> {
     const row = readInsert(this.#entry.table, data);
     this.#entry.checkLimits([row]);
-    return this.#result(this.#entry.run(true, () => this.#entry.store.insert(row)));
+    return this.#result(this.#entry.execute(INSERT, row));
   }
 
   /**
@@ -97,25 +99,23 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     if (!Array.isArray(records)) this.#refuse("bulkCreate needs an array of rows");
     const rows = Array.from(records, (data) => readInsert(this.#entry.table, data));
     this.#entry.checkLimits(rows);
-    return this.#result(
-      this.#entry.run(true, () => rows.length === 0 ? [] : this.#entry.store.insertAll(rows)),
-    );
+    return this.#result(this.#entry.execute(INSERT_ALL, rows));
   }
 
   /** The first row found, or null. */
   findOne<const K extends keyof Row_ = never>(
     options?: Omit<FindOptions<Row_, K>, "limit">,
   ): Result<M, Selected<Row_, K> | null> {
-    const find = this.#one(options);
-    return this.#result(this.#entry.run(false, () => chain(this.#entry.store.select(find), first)));
+    const { plan, params } = this.#one(options);
+    return this.#result(chain(this.#entry.execute(plan, params), first));
   }
 
   /** All rows found. */
   findAll<const K extends keyof Row_ = never>(
     options?: FindOptions<Row_, K>,
   ): Result<M, Selected<Row_, K>[]> {
-    const find = this.#find(options);
-    return this.#result(this.#entry.run(false, () => this.#entry.store.select(find)));
+    const { plan, params } = this.#find(options);
+    return this.#result(this.#entry.execute(plan, params));
   }
 
   /**
@@ -133,8 +133,8 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
 
   /** The row with this primary key, or null. A key of several columns is an object of them. */
   findById(key: Key): Result<M, Row_ | null> {
-    const find = keyFind(this.#entry.table, key);
-    return this.#result(this.#entry.run(false, () => chain(this.#entry.store.select(find), first)));
+    const { plan, params } = keyFind(this.#entry.table, key);
+    return this.#result(chain(this.#entry.execute(plan, params), first));
   }
 
   /**
@@ -148,21 +148,16 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
 
   /** How many rows match; all of them without a condition. */
   count(where?: WhereInput<Row_>): Result<M, number> {
-    const read = this.#where(where);
-    return this.#result(this.#entry.run(false, () => this.#entry.store.count(read)));
+    return this.#count(this.#where(where));
   }
 
   /** Whether a row matches. */
   exists(where?: WhereInput<Row_>): Result<M, boolean> {
     const select = [(this.#entry.table.primaryKey[0] as { name: string }).name];
-    const find = readFind(
-      this.#entry.table,
+    const { plan, params } = this.#find(
       where === undefined ? { select, limit: 1 } : { where, select, limit: 1 },
-      this.#host.strict,
     );
-    return this.#result(
-      this.#entry.run(false, () => chain(this.#entry.store.select(find), (rows) => rows.length > 0)),
-    );
+    return this.#result(chain(this.#entry.execute(plan, params), (rows) => rows.length > 0));
   }
 
   /**
@@ -204,9 +199,8 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
       return { where: this.#narrow("update", where), data };
     }).filter(({ data }) => Object.keys(data).length > 0);
     this.#entry.checkLimits(read.map(({ data }) => data));
-    return this.#result(
-      this.#entry.run(true, () => read.length === 0 ? 0 : this.#entry.store.updateEach(read)),
-    );
+    const calls = read.map(({ data, where }) => updateOf(this.#entry.table, data, where));
+    return this.#result(this.#entry.execute(UPDATE_EACH, calls));
   }
 
   /**
@@ -220,16 +214,13 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When another constraint refuses it.
    */
   upsert(data: Insert, conflict?: readonly (keyof Row_ & string)[]): Result<M, Row_> {
-    const { table, store } = this.#entry;
+    const { table } = this.#entry;
     const row = readInsert(table, data);
     this.#entry.checkLimits([row]);
     const given = Object.keys(readUpdate(table, data));
-    return this.#result(
-      this.#entry.run(true, () => {
-        const columns = conflictColumns(table, this.#entry.indexes(), row, given, conflict);
-        return store.upsert(row, { conflict: columns, set: given.filter((name) => !columns.includes(name)) });
-      }),
-    );
+    const columns = conflictColumns(table, this.#entry.knownIndexes(), row, given, conflict);
+    const set = given.filter((name) => !columns.includes(name));
+    return this.#result(this.#entry.execute({ kind: "upsert", conflict: columns, set }, row));
   }
 
   /**
@@ -240,8 +231,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
   delete(where: WhereInput<Row_>): Result<M, number> {
-    const read = this.#narrow("delete", where);
-    return this.#result(this.#entry.run(true, () => this.#entry.store.delete(read)));
+    return this.#delete(this.#narrow("delete", where));
   }
 
   /**
@@ -251,7 +241,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
   deleteAll(): Result<M, number> {
-    return this.#result(this.#entry.run(true, () => this.#entry.store.delete(null)));
+    return this.#delete(null);
   }
 
   /**
@@ -262,8 +252,10 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    */
   bulkDelete(keys: readonly Key[]): Result<M, number> {
     if (!Array.isArray(keys)) this.#refuse("bulkDelete needs an array of keys");
-    const where = keyWhere(this.#entry.table, keys);
-    return this.#result(this.#entry.run(true, () => keys.length === 0 ? 0 : this.#entry.store.delete(where)));
+    const { plan, params } = keyDelete(this.#entry.table, keys);
+    // Nothing is asked of the store, but that it can be used.
+    if (keys.length === 0) return this.#result(chain(this.#entry.execute(READY, null), () => 0));
+    return this.#result(this.#entry.execute(plan, params));
   }
 
   /** The sum of a column; 0 of nothing. A `bigint` column gives a bigint. */
@@ -300,22 +292,15 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     aggregates: A,
     where?: WhereInput<Row_>,
   ): Result<M, AggregateResult<Row_, A>> {
-    const { table, store } = this.#entry;
-    const read = readGroup(table, { by: [], aggregates, where }, this.#host.strict);
-    return this.#result(this.#entry.run(false, () => chain(store.group(read.plan), (rows) => rows[0])));
+    return this.#result(chain(this.#group(this.#readGroup({ by: [], aggregates, where })), first));
   }
 
   /** Aggregates by group, ordered by the grouped columns unless `orderBy` says otherwise. */
   groupBy<const K extends keyof Row_ & string, const A extends Aggregates<Row_>>(
     options: GroupOptions<Row_, K, A>,
   ): Result<M, Group<Row_, K, A>[]> {
-    const read = readGroup(this.#entry.table, options, this.#host.strict);
-    return this.#result(
-      this.#entry.run(
-        false,
-        () => chain(this.#entry.store.group(read.plan), (rows) => selectGroups(read, rows)),
-      ),
-    );
+    const read = this.#readGroup(options);
+    return this.#result(chain(this.#group(read), (rows) => selectGroups(read, rows)));
   }
 
   /**
@@ -359,10 +344,10 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
 
   /** How `findAll` with these options would run. */
   explain(options?: FindOptions<Row_>): Result<M, Explanation> {
-    const find = this.#find(options);
+    const { plan, params } = this.#find(options);
     const driver = this.#entry.connection.driver.metadata.name;
     return this.#result(
-      this.#entry.run(false, () => chain(this.#entry.store.explain(find), (steps) => ({ driver, steps }))),
+      chain(this.#entry.execute({ kind: "explain", plan }, params), (steps) => ({ driver, steps })),
     );
   }
 
@@ -395,7 +380,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {ForeignKeyConstraintError} When rows of another table refer to its rows.
    */
   drop(): Result<M, void> {
-    return this.#result(this.#entry.drop());
+    return this.#result(this.#entry.execute(DROP, null));
   }
 
   /**
@@ -419,9 +404,9 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   /** What is not found is no failure of the store: a transaction goes on. */
-  #orFail<T>(find: ReadFind, what: string): Result<M, T> {
+  #orFail<T>({ plan, params }: ReadFind, what: string): Result<M, T> {
     return this.#result(
-      chain(this.#entry.run(false, () => this.#entry.store.select(find)), (rows) => {
+      chain(this.#entry.execute(plan, params), (rows) => {
         if (rows.length > 0) return rows[0];
         throw new NotFoundError(
           `Cannot find a row in \`${this.table}\`: there is no ${what}; use findOne or findById where that may be`,
@@ -449,19 +434,32 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   #update(data: unknown, where: ReadWhere | null): Result<M, number> {
     const values = readUpdate(this.#entry.table, data);
     this.#entry.checkLimits([values]);
-    const { store } = this.#entry;
-    const unchanged = Object.keys(values).length === 0;
-    return this.#result(
-      this.#entry.run(true, () => unchanged ? store.count(where) : store.update({ data: values, where })),
-    );
+    if (Object.keys(values).length === 0) return this.#count(where);
+    const { plan, params } = updateOf(this.#entry.table, values, where);
+    return this.#result(this.#entry.execute(plan, params));
+  }
+
+  #count(where: ReadWhere | null): Result<M, number> {
+    const { plan, params } = countOf(this.#entry.table, where);
+    return this.#result(this.#entry.execute(plan, params));
+  }
+
+  #delete(where: ReadWhere | null): Result<M, number> {
+    const { plan, params } = deleteOf(this.#entry.table, where);
+    return this.#result(this.#entry.execute(plan, params));
+  }
+
+  #readGroup(options: unknown): ReadGroup {
+    return readGroup(this.#entry.table, options, this.#host.strict);
+  }
+
+  #group({ operation, params }: ReadGroup): Maybe<Row[]> {
+    return this.#entry.execute(operation, params);
   }
 
   #single<T>(aggregate: Aggregate<Row_>, where: unknown): Result<M, T> {
-    const { table, store } = this.#entry;
-    const read = readGroup(table, { by: [], aggregates: { value: aggregate }, where }, this.#host.strict);
-    return this.#result(
-      this.#entry.run(false, () => chain(store.group(read.plan), (rows) => rows[0]?.["value"])),
-    );
+    const read = this.#readGroup({ by: [], aggregates: { value: aggregate }, where });
+    return this.#result(chain(this.#group(read), (rows) => rows[0]?.["value"]));
   }
 
   #refuse(reason: string): never {

@@ -1,4 +1,6 @@
 import type { ReadFind } from "../query/find_options.ts";
+import { changePlan } from "../query/plans.ts";
+import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 
 /** A search that also returns the columns it orders by, and what takes those away again that nobody asked for. */
@@ -10,14 +12,15 @@ export interface OrderedFind {
 }
 
 /** Adds the columns of the order to a search that selects others. */
-export function withOrderColumns(find: ReadFind): OrderedFind {
-  const { select } = find;
+export function withOrderColumns(table: Table, find: ReadFind): OrderedFind {
+  const { plan, params } = find;
+  const { select } = plan;
   const extra = select === undefined
     ? []
-    : find.orderBy.map(([name]) => name).filter((name) => !select.includes(name));
+    : plan.orderBy.map(([name]) => name).filter((name) => !select.includes(name));
   if (select === undefined || extra.length === 0) return { find, trim: (rows) => rows };
   return {
-    find: { ...find, select: [...select, ...extra], shape: `${find.shape}+` },
+    find: { plan: changePlan(table, plan, { select: [...select, ...extra] }), params },
     trim: (rows) => {
       for (const row of rows) for (const name of extra) delete row[name];
       return rows;

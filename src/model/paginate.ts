@@ -31,15 +31,14 @@ export function paginate(entry: TableEntry, options: unknown = {}, strict: boole
     }
   }
   const limit = size + 1;
-  const { find, trim } = withOrderColumns(readFind(table, { ...rest, limit }, strict));
+  const { find, trim } = withOrderColumns(table, readFind(table, { ...rest, limit }, strict));
   const from = after === undefined || after === null
     ? find
-    : findAfter(table, find, readCursor(table, find.orderBy, after));
-  return entry.run(false, () =>
-    chain(entry.store.select(from), (rows): Page<Row> => {
-      const more = rows.length > size;
-      if (more) rows.length = size;
-      const next = more ? writeCursor(table, find.orderBy, rows[size - 1] as Row) : null;
-      return { rows: trim(rows), next };
-    }));
+    : findAfter(table, find, readCursor(table, find.plan.orderBy, after));
+  return chain(entry.execute(from.plan, from.params), (rows): Page<Row> => {
+    const more = rows.length > size;
+    if (more) rows.length = size;
+    const next = more ? writeCursor(table, find.plan.orderBy, rows[size - 1] as Row) : null;
+    return { rows: trim(rows), next };
+  });
 }

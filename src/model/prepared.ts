@@ -3,6 +3,7 @@ import type { Predicate, ScalarType } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, readFind } from "../query/find_options.ts";
+import { changePlan } from "../query/plans.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
 import { Placeholder, placeholders, unplaced } from "../query/placeholder.ts";
 import type { Table } from "../schema/table.ts";
@@ -29,10 +30,14 @@ export function prepare<T, P extends object, M extends Mode>(
   unplaced.clear();
   const all = readFind(entry.table, built(entry.table, build), strict);
   for (const placeholder of unplaced) refuseWork(entry.table, Placeholder.place(placeholder));
-  const one: ReadFind = { ...all, limit: Math.min(1, all.limit ?? 1), shape: `${all.shape}L1` };
-  const select = (find: ReadFind, params: P): Maybe<Record<string, unknown>[]> => {
-    const bound = bind(entry.table, find, params);
-    return entry.run(false, () => entry.store.select(bound));
+  const { table } = entry;
+  const one: ReadFind = {
+    plan: changePlan(table, all.plan, { limit: Math.min(1, all.plan.limit ?? 1) }),
+    params: all.params,
+  };
+  const select = (find: ReadFind, given: P): Maybe<Record<string, unknown>[]> => {
+    const { plan, params } = bind(table, find, given);
+    return entry.execute(plan, params);
   };
   const run = entry.connection.mode === "sync"
     ? select
@@ -69,8 +74,7 @@ function refuseWork(table: Table, name: string | undefined): never {
 }
 
 /** Puts the values given in the places of the parameters. */
-function bind(table: Table, find: ReadFind, params: object): ReadFind {
-  const slots = find.params;
+function bind(table: Table, { plan, params: slots }: ReadFind, params: object): ReadFind {
   const bound = new Array<unknown>(slots.length);
   let decided = "";
   for (let i = 0; i < slots.length; i++) {
@@ -82,10 +86,10 @@ function bind(table: Table, find: ReadFind, params: object): ReadFind {
       else if (slot.decides === "list" && (value as unknown[]).includes(null)) decided += `,${i}N`;
     } else bound[i] = slot;
   }
-  if (decided === "") return { ...find, params: bound };
+  if (decided === "") return { plan, params: bound };
   const hasNull = (slot: number): boolean => decided.includes(`,${slot}N`);
-  const where = decide(table, find.where as Predicate, bound, hasNull);
-  return { ...find, params: bound, where, shape: `${find.shape}?${decided}` };
+  const where = decide(table, plan.where as Predicate, bound, hasNull);
+  return { plan: changePlan(table, plan, { where }), params: bound };
 }
 
 /** The predicate for the values of a run, where they decide about more than the values. */

@@ -3,6 +3,7 @@ import { TransactionError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { ReadFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
+import { changePlan } from "../query/plans.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
 import { withOrderColumns } from "./order_columns.ts";
 
@@ -19,9 +20,8 @@ export function rowIterator(entry: TableEntry, find: ReadFind): AnyIterator {
 
 function* syncRows(entry: TableEntry, find: ReadFind): Generator<Row, undefined> {
   const origin = originOf(entry);
-  const rows = entry.run(false, () => entry.store.iterate(find) as Iterable<Row> | null) as
-    | Iterable<Row>
-    | null;
+  const { plan, params } = find;
+  const rows = entry.execute({ kind: "iterate", plan }, params) as Iterable<Row> | null;
   if (rows !== null) return yield* rowsOf(entry, rows, origin);
   const next = pages(entry, find);
   for (;;) {
@@ -121,26 +121,27 @@ function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row
  * page.
  */
 function pages(entry: TableEntry, search: ReadFind): (size: number) => Maybe<Row[]> {
-  const { find, trim } = withOrderColumns(search);
-  let left = find.limit ?? Infinity;
+  const { table } = entry;
+  const { find, trim } = withOrderColumns(table, search);
+  const { plan, params } = find;
+  // The offset is skipped once; its value keeps its slot.
+  const rest: ReadFind = { plan: changePlan(table, plan, { offset: undefined }), params };
+  let left = plan.limit ?? Infinity;
   let from: ReadFind | null = find;
   return (size) => {
     let limit = Math.min(size, left);
     if (from === null || limit === 0) return [];
-    const { shape } = from;
-    let page: ReadFind = { ...from, limit, shape: `${shape}P${limit}` };
-    if (!entry.store.canLimit(page)) {
+    let page = changePlan(table, from.plan, { limit });
+    if (!entry.store.canLimit(page, from.params)) {
       limit = left;
-      page = { ...from, limit: find.limit === undefined ? undefined : left, shape: `${shape}P${left}` };
+      page = changePlan(table, from.plan, { limit: plan.limit === undefined ? undefined : left });
     }
-    return chain(entry.run(false, () => entry.store.select(page)), (rows) => {
+    return chain(entry.execute(page, from.params), (rows) => {
       left -= rows.length;
       const end = rows.at(-1);
-      from = end === undefined || rows.length < limit ? null : findAfter(
-        entry.table,
-        { ...find, offset: undefined, shape: `${find.shape}p` },
-        find.orderBy.map(([name]) => end[name]),
-      );
+      from = end === undefined || rows.length < limit
+        ? null
+        : findAfter(table, rest, plan.orderBy.map(([name]) => end[name]));
       return trim(rows);
     });
   };

@@ -17,6 +17,7 @@ import type { RawHost } from "../raw/raw_parts.ts";
 import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { Connection } from "./connection.ts";
+import { READY } from "./operation.ts";
 import { checkDefineOptions, checkORMOptions } from "./orm_options.ts";
 import { DatabaseTables, type IndexDefinition, TableEntry } from "./table_entry.ts";
 
@@ -381,7 +382,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     const entries = [...this.#models.keys()].filter((entry) =>
       !entry.isReady && (database === null || entry.database === database)
     );
-    return chain(chainAll(entries, (entry) => entry.run(false, () => undefined)), () => undefined);
+    return chain(chainAll(entries, (entry) => entry.execute(READY, null)), () => undefined);
   }
 
   #entry(dbName: string, tableName: string): TableEntry {

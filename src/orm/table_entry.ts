@@ -12,6 +12,7 @@ import { checkLimits } from "../store/limits.ts";
 import type { Referrer, StoreContext } from "../store/store_context.ts";
 import type { StoreIndex, TableStore } from "../store/table_store.ts";
 import type { Connection } from "./connection.ts";
+import { type Answer, type Given, type Operation, READS } from "./operation.ts";
 
 /** An index as a user describes it. */
 export interface IndexDefinition {
@@ -69,15 +70,69 @@ export class TableEntry implements StoreContext {
     return this.#epoch === this.connection.epoch;
   }
 
-  /** Runs an operation on the table: when it is its turn, and when the table exists. */
-  run<T>(alone: boolean, work: () => Maybe<T>): Maybe<T> {
+  /**
+   * Does something to the table: when it is its turn, and when the table exists. Everything that a model does passes here.
+   *
+   * @param operation What is done, without values.
+   * @param given The values of its slots, or its rows.
+   */
+  execute<K extends Operation["kind"]>(
+    operation: Operation & { readonly kind: K },
+    given: Given[K],
+  ): Maybe<Answer[K]> {
+    const { transactions } = this.connection;
+    if (transactions.idle && this.isReady) return this.#perform(operation, given) as Maybe<Answer[K]>;
+    return this.#inTurn(operation, given) as Maybe<Answer[K]>;
+  }
+
+  #inTurn(operation: Operation, given: unknown): Maybe<unknown> {
     const { transactions, complete } = this.connection;
-    if (transactions.idle && this.isReady) return work();
+    const perform = () => this.#perform(operation, given);
+    const alone = !complete && !READS.includes(operation.kind);
     return transactions.run(
       this.database,
-      alone && !complete,
-      () => this.isReady ? work() : chain(this.ensure(), work),
+      alone,
+      () => this.isReady ? perform() : chain(this.ensure(), perform),
     );
+  }
+
+  #perform(operation: Operation, given: unknown): Maybe<unknown> {
+    const { store } = this;
+    const params = given as Params;
+    switch (operation.kind) {
+      case "select":
+        return store.select(operation, params);
+      case "insert":
+        return store.insert(given as Row);
+      case "count":
+        return store.count(operation, params);
+      case "update":
+        return store.update(operation, params);
+      case "delete":
+        return store.delete(operation, params);
+      case "insertAll":
+        return (given as readonly Row[]).length === 0 ? [] : store.insertAll(given as readonly Row[]);
+      case "updateEach":
+        return (given as Given["updateEach"]).length === 0
+          ? 0
+          : store.updateEach(given as Given["updateEach"]);
+      case "upsert":
+        return store.upsert(given as Row, operation);
+      case "group":
+        return store.group({ ...operation, params });
+      case "iterate":
+        return store.iterate(operation.plan, params);
+      case "explain":
+        return store.explain(operation.plan, params);
+      case "createIndex":
+        return this.#createIndex(operation.index);
+      case "dropIndex":
+        return this.#dropIndex(operation.name);
+      case "drop":
+        return this.#drop();
+      case "ready":
+        return undefined;
+    }
   }
 
   /** Makes the table, those it refers to and its indexes, when they are absent. */
@@ -111,33 +166,35 @@ export class TableEntry implements StoreContext {
   /** Makes an index. */
   createIndex(name: string, definition: IndexDefinition): Maybe<void> {
     const index = readIndex(this.table, name, definition);
-    return this.run(true, () => this.#createIndex(index));
+    return this.execute({ kind: "createIndex", index }, null);
   }
 
   /** Removes an index. */
   dropIndex(name: string): Maybe<void> {
     checkIdentifier("index", name);
-    return this.run(true, () =>
-      chain(this.store.dropIndex(name), () => {
-        const index = this.#indexes.get(name);
-        this.#indexes.delete(name);
-        if (index !== undefined) {
-          this.connection.transactions.current?.forget.push(() => this.#indexes.set(name, index));
-        }
-      }));
+    return this.execute({ kind: "dropIndex", name }, null);
+  }
+
+  #dropIndex(name: string): Maybe<void> {
+    return chain(this.store.dropIndex(name), () => {
+      const index = this.#indexes.get(name);
+      this.#indexes.delete(name);
+      if (index !== undefined) {
+        this.connection.transactions.current?.forget.push(() => this.#indexes.set(name, index));
+      }
+    });
   }
 
   /** Removes the table with its rows; the next operation makes it anew. */
-  drop(): Maybe<void> {
-    return this.run(true, () =>
-      chain(this.store.drop(), () => {
-        const indexes = [...this.#indexes];
-        this.#epoch = 0;
-        this.#indexes.clear();
-        this.connection.transactions.current?.forget.push(() => {
-          for (const [name, index] of indexes) this.#indexes.set(name, index);
-        });
-      }));
+  #drop(): Maybe<void> {
+    return chain(this.store.drop(), () => {
+      const indexes = [...this.#indexes];
+      this.#epoch = 0;
+      this.#indexes.clear();
+      this.connection.transactions.current?.forget.push(() => {
+        for (const [name, index] of indexes) this.#indexes.set(name, index);
+      });
+    });
   }
 
   /** Runs several steps as one. */
@@ -153,6 +210,11 @@ export class TableEntry implements StoreContext {
   /** The indexes known. */
   indexes(): readonly StoreIndex[] {
     return [...this.#indexes.values()];
+  }
+
+  /** The indexes there are, and those that will be made with the table. */
+  knownIndexes(): readonly StoreIndex[] {
+    return this.isReady ? this.indexes() : [...this.#declared, ...this.#indexes.values()];
   }
 
   /** Another table of the same database. */
@@ -229,6 +291,9 @@ export class TableEntry implements StoreContext {
     });
   }
 }
+
+/** The values of a plan's slots. */
+type Params = readonly unknown[];
 
 const INDEX_MEMBERS: readonly string[] = ["name", "columns", "unique", "where"];
 

@@ -2,7 +2,7 @@ import { ValidationError } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { decodeBase64, encodeBase64 } from "../store/base64.ts";
-import type { Order } from "./find_options.ts";
+import type { Order } from "./plans.ts";
 
 /**
  * Writes the place of a row in an order as a text that is safe in a url. It is no secret: the row's values of the order, its key

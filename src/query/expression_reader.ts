@@ -5,10 +5,8 @@ import { Expression, refuseExpression } from "./expression.ts";
 /** How deep expressions may nest: SQLite takes 1,000 levels, of which a level here may need several. */
 const MAX_DEPTH = 60;
 
-/** Where an expression is read into: a shape and values. */
+/** Where an expression is read into. */
 export interface ExpressionSink {
-  /** Equal for two expressions whose plans are equal. */
-  shape: string;
   /** Adds a value. @returns Its slot. */
   push(value: unknown): number;
   /** Reads an expression that is a condition. */
@@ -31,15 +29,11 @@ export function readExpression(
   const type = Expression.type(expression) as ExpressionType;
   switch (node.op) {
     case "column":
-      sink.shape += `c${node.column.index}`;
       return { kind: "column", column: node.column.name, type };
     case "value":
-      sink.shape += `v${code(type)}`;
       return { kind: "value", slot: sink.push(node.value), type };
     case "call": {
-      sink.shape += `${node.call}(`;
       const args = node.args.map((each) => readExpression(table, each, sink, depth + 1));
-      sink.shape += ")";
       return { kind: "call", call: node.call, args, type };
     }
     case "place":
@@ -48,27 +42,6 @@ export function readExpression(
         `a place inside \`${node.column.name}\` can be compared, and nothing else`,
       );
     default:
-      sink.shape += "?(";
-      try {
-        return { kind: "condition", predicate: sink.test(expression), type: "boolean" };
-      } finally {
-        sink.shape += ")";
-      }
+      return { kind: "condition", predicate: sink.test(expression), type: "boolean" };
   }
-}
-
-const CODES: Readonly<Record<ExpressionType, string>> = {
-  text: "t",
-  integer: "i",
-  bigint: "g",
-  real: "r",
-  boolean: "b",
-  date: "d",
-  datetime: "p",
-  json: "j",
-  blob: "y",
-};
-
-function code(type: ExpressionType): string {
-  return CODES[type];
 }

@@ -1,35 +1,16 @@
-import type { Direction, Predicate } from "../contract/mod.ts";
+import type { Direction } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 import { Placeholder } from "./placeholder.ts";
 import { BoundPlaceholder } from "./operand.ts";
-import { findByValue } from "./find_by_value.ts";
+import { ByValue } from "./by_value.ts";
+import { type Call, keepPlan, keyOrder, type Order, type SelectPlan } from "./plans.ts";
 import { readWhere } from "./where_reader.ts";
 
-/** Terms of an order. */
-export type Order = readonly (readonly [column: string, direction: Direction])[];
-
 /** Options of a search that have been read and checked. */
-export interface ReadFind {
-  /** Equal for two searches that one plan serves. */
-  readonly shape: string;
-  /** The values of the slots. */
-  readonly params: unknown[];
-  /** The condition, or null. */
-  readonly where: Predicate | null;
-  /** The order, ended by the primary key. */
-  readonly orderBy: Order;
-  /** The most rows, or undefined. */
-  readonly limit: number | undefined;
-  /** The slot of the number of rows to skip, or undefined. */
-  readonly offset: number | undefined;
-  /** The columns, or undefined for all. */
-  readonly select: readonly string[] | undefined;
-  /** The condition looks at computed values. */
-  readonly computed?: boolean;
-}
+export type ReadFind = Call<SelectPlan>;
 
 /** Throws the error for options that make no sense. */
 export type Refuse = (table: Table, reason: string) => never;
@@ -41,7 +22,10 @@ export type Refuse = (table: Table, reason: string) => never;
  * @throws {ValidationError} On an unknown option, column or direction, or a limit or offset that is no count.
  */
 export function readFind(table: Table, options: unknown, strict: boolean): ReadFind {
-  return findByValue(table, options, false) ?? readOptions(table, options, strict);
+  const value = ByValue.ofOptions(table, options);
+  return value === null
+    ? readOptions(table, options, strict, false)
+    : { plan: value.all, params: value.params((options as { where: object }).where) };
 }
 
 /**
@@ -50,14 +34,13 @@ export function readFind(table: Table, options: unknown, strict: boolean): ReadF
  * @throws {ValidationError} As {@linkcode readFind}, and when a limit is given.
  */
 export function readFindOne(table: Table, options: unknown, strict: boolean): ReadFind {
-  const fast = findByValue(table, options, true);
-  if (fast !== null) return fast;
-  const find = readOptions(table, options, strict);
-  if (find.limit !== undefined) return refuseSearch(table, "a search for one row takes no `limit`");
-  return { ...find, limit: 1, shape: `${find.shape}L1` };
+  const value = ByValue.ofOptions(table, options);
+  return value === null
+    ? readOptions(table, options, strict, true)
+    : { plan: value.one, params: value.params((options as { where: object }).where) };
 }
 
-function readOptions(table: Table, options: unknown, strict: boolean): ReadFind {
+function readOptions(table: Table, options: unknown, strict: boolean, one: boolean): ReadFind {
   let where: unknown, orderBy: unknown, limit: unknown, offset: unknown, select: unknown;
   if (options !== undefined) {
     if (typeof options !== "object" || options === null || !isPlain(options)) {
@@ -79,31 +62,27 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
   const params: unknown[] = [];
   const read = where === undefined ? null : readWhere(table, where, strict, params);
   const order = readOrder(table, orderBy);
-  let shape = (read === null ? "" : read.shape) + order.shape;
   const columns = select === undefined ? undefined : readSelect(table, select);
-  if (columns !== undefined) shape += `S${columns.map((name) => table.column(name).index).join(",")}`;
   if (limit !== undefined) {
+    if (one) return refuseSearch(table, "a search for one row takes no `limit`");
     if (limit instanceof Placeholder) {
       refuseSearch(table, "`limit` takes no parameter; prepare a query for each limit");
     }
     checkCount(table, "limit", limit);
-    shape += `L${limit}`;
   }
   let slot: number | undefined;
   if (offset !== undefined && offset !== 0) {
-    shape += "O";
     slot = params.push(readOffset(table, offset)) - 1;
   }
-  return {
-    shape,
-    params,
+  const plan = keepPlan<SelectPlan>(table, {
+    kind: "select",
     where: read === null ? null : read.predicate,
-    orderBy: order.terms,
-    limit: limit as number | undefined,
+    orderBy: order,
+    limit: one ? 1 : limit as number | undefined,
     offset: slot,
     select: columns,
-    ...(read?.computed ? { computed: true } : null),
-  };
+  });
+  return { plan, params };
 }
 
 /**
@@ -113,15 +92,10 @@ function readOptions(table: Table, options: unknown, strict: boolean): ReadFind 
  * @param refuse Throws the error, which says what was attempted.
  * @throws {ValidationError} On an unknown column or direction, or a column that has no order.
  */
-export function readOrder(
-  table: Table,
-  orderBy: unknown,
-  refuse: Refuse = refuseSearch,
-): { readonly terms: Order; readonly shape: string } {
+export function readOrder(table: Table, orderBy: unknown, refuse: Refuse = refuseSearch): Order {
   if (orderBy === undefined) return keyOrder(table);
   if (!Array.isArray(orderBy)) return refuse(table, '`orderBy` is a list such as [["name", "ASC"]]');
   const terms: [string, Direction][] = [];
-  let shape = "";
   for (let i = 0; i < orderBy.length; i++) {
     const term: unknown = orderBy[i];
     if (!Array.isArray(term) || term.length !== 2 || typeof term[0] !== "string") {
@@ -142,26 +116,13 @@ export function readOrder(
       return refuse(table, `\`orderBy\` names \`${column.name}\` twice`);
     }
     terms.push([column.name, direction]);
-    shape += (direction === "ASC" ? "A" : "D") + column.index;
   }
   // In the direction of the last term: an index on it has its ties in the order of the key, and can be read from either end.
   const direction = terms.at(-1)?.[1] ?? "ASC";
   for (const key of table.primaryKey) {
     if (!terms.some(([name]) => name === key.name)) terms.push([key.name, direction]);
   }
-  return { terms, shape };
-}
-
-const keyOrders = new WeakMap<Table, { readonly terms: Order; readonly shape: string }>();
-
-/** The order of the primary key, which is that of a search which asks for none. */
-export function keyOrder(table: Table): { readonly terms: Order; readonly shape: string } {
-  let order = keyOrders.get(table);
-  if (order === undefined) {
-    order = { terms: table.primaryKey.map((column) => [column.name, "ASC"]), shape: "" };
-    keyOrders.set(table, order);
-  }
-  return order;
+  return terms;
 }
 
 /**

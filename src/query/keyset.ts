@@ -1,21 +1,27 @@
 import type { Predicate } from "../contract/mod.ts";
 import type { Table } from "../schema/table.ts";
-import type { Order, ReadFind } from "./find_options.ts";
+import type { ReadFind } from "./find_options.ts";
+import { changePlan, type Order } from "./plans.ts";
 
 /**
  * Narrows a search to the rows that come after a given one in its order.
  *
  * @param values The given row's values of the columns of the order.
  */
-export function findAfter(table: Table, find: ReadFind, values: readonly unknown[]): ReadFind {
-  const params = [...find.params];
-  const nulls = values.map((value) => value === null ? "0" : "1").join("");
-  const after = afterPredicate(table, find.orderBy, values, params);
-  const where: Predicate = find.where === null ? after : { kind: "and", items: [find.where, after] };
-  return { ...find, params, where, shape: `${find.shape}K${nulls}` };
+export function findAfter(table: Table, { plan, params }: ReadFind, values: readonly unknown[]): ReadFind {
+  const bound = [...params];
+  const after = afterPredicate(table, plan.orderBy, values, bound);
+  const where: Predicate = plan.where === null ? after : { kind: "and", items: [plan.where, after] };
+  return { plan: changePlan(table, plan, { where }), params: bound };
 }
 
-function afterPredicate(
+/**
+ * The condition for the rows that come after a given one in an order.
+ *
+ * @param values The given row's values of the columns of the order.
+ * @param params Takes the values of the condition; those that are there keep their slots.
+ */
+export function afterPredicate(
   table: Table,
   order: Order,
   values: readonly unknown[],

@@ -10,6 +10,7 @@ import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
+import { ByValue } from "./by_value.ts";
 import { ComputedCondition, moveSlots } from "./computed_condition.ts";
 import { readJSONPath } from "./json_path.ts";
 import { Condition, Operation } from "./operation.ts";
@@ -29,30 +30,34 @@ import { readRowConditions } from "./row_function.ts";
 /** How deep conditions may nest. */
 const MAX_DEPTH = 100;
 
-/** A condition that has been read: its predicate, the values of its slots, and a text equal for conditions of one shape. */
+/** A condition that has been read: its predicate, and the values of its slots. */
 export interface ReadWhere {
   /** What it means; null when it restricts nothing. */
   readonly predicate: Predicate | null;
   /** The values. */
   readonly params: unknown[];
-  /** Equal for two conditions whose predicates are equal. */
-  readonly shape: string;
-  /** It looks at computed values, which not every driver takes. */
-  readonly computed?: boolean;
+  /** What is known of it when it is a most frequent one, else null. */
+  readonly value: ByValue | null;
 }
+
+/** What `{}` means. */
+const EVERYTHING: Predicate = Object.freeze({ kind: "and", items: Object.freeze([]) as readonly [] });
 
 /**
  * Reads a condition: the only place where the syntax of `where` is known. Everything is checked, nothing is dropped.
  *
  * @param strict Refuse operators and logic that are plain objects: only those made by the exported functions count.
- * @param params Where the values go; earlier values keep their slots.
+ * @param given Where the values go; earlier values keep their slots.
  * @throws {ValidationError} On an unknown column or operator, `undefined`, or an operand that does not fit.
  */
-export function readWhere(table: Table, where: unknown, strict: boolean, params: unknown[] = []): ReadWhere {
-  const reader = new WhereReader(table, strict, params);
-  const predicate = reader.condition(where, 0);
-  const { shape, computed } = reader;
-  return { predicate: shape === "" ? null : predicate, params, shape, ...(computed ? { computed } : null) };
+export function readWhere(table: Table, where: unknown, strict: boolean, given?: unknown[]): ReadWhere {
+  if (given === undefined && typeof where === "object" && where !== null) {
+    const value = ByValue.of(table, where);
+    if (value !== null) return { predicate: value.predicate, params: value.params(where), value };
+  }
+  const params = given ?? [];
+  const predicate = new WhereReader(table, strict, params).condition(where, 0);
+  return { predicate: predicate === EVERYTHING ? null : predicate, params, value: null };
 }
 
 const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> = {
@@ -69,9 +74,6 @@ const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> 
 };
 
 class WhereReader implements ExpressionSink {
-  shape = "";
-  /** Whether it looks at computed values. */
-  computed = false;
   readonly #table: Table;
   readonly #strict: boolean;
   readonly #params: unknown[];
@@ -98,10 +100,8 @@ class WhereReader implements ExpressionSink {
     if (keys.length === 1) {
       return this.#entry(keys[0] as string, (where as Record<string, unknown>)[keys[0] as string], depth);
     }
-    if (keys.length === 0) return { kind: "and", items: [] };
-    this.shape += "&(";
+    if (keys.length === 0) return EVERYTHING;
     const items = keys.map((key) => this.#entry(key, (where as Record<string, unknown>)[key], depth));
-    this.shape += ")";
     return { kind: "and", items };
   }
 
@@ -115,8 +115,6 @@ class WhereReader implements ExpressionSink {
       return this.#joined(key === "$and" ? "and" : "or", value, depth);
     }
     if (key === "$test" && ComputedCondition.is(value)) {
-      this.computed = true;
-      this.shape += `T${JSON.stringify(value.predicate)}`;
       return moveSlots(value.predicate, (slot) => this.push(value.params[slot]));
     }
     const dot = key.indexOf(".");
@@ -131,24 +129,18 @@ class WhereReader implements ExpressionSink {
   }
 
   #joined(kind: "and" | "or" | "not", conditions: readonly unknown[], depth: number): Predicate {
-    this.shape += kind === "and" ? "&(" : kind === "or" ? "|(" : "!(";
     const items: Predicate[] = [];
     // By index, so that a hole in the array is seen as undefined and refused.
     for (let i = 0; i < conditions.length; i++) {
-      const before = this.shape;
       items.push(this.condition(conditions[i], depth + 1));
-      if (this.shape === before) this.shape += "*";
     }
-    this.shape += ")";
     return kind === "not" ? { kind, item: items[0] as Predicate } : { kind, items };
   }
 
   #function(where: unknown, depth: number): Predicate {
     const conditions = readRowConditions(this.#table, where);
     if (conditions.length === 1) return this.#expression(conditions[0] as Expression, depth);
-    this.shape += "&(";
     const items = conditions.map((each) => this.#expression(each, depth));
-    this.shape += ")";
     return { kind: "and", items };
   }
 
@@ -160,9 +152,7 @@ class WhereReader implements ExpressionSink {
       case "and":
       case "or":
       case "not": {
-        this.shape += node.op === "and" ? "&(" : node.op === "or" ? "|(" : "!(";
         const items = node.items.map((each) => this.#expression(each, depth + 1));
-        this.shape += ")";
         return node.op === "not" ? { kind: "not", item: items[0] as Predicate } : { kind: node.op, items };
       }
       case "column":
@@ -186,19 +176,14 @@ class WhereReader implements ExpressionSink {
 
   #computed(left: Expression, operator: OperatorName, right: unknown): Predicate {
     if (operator === "$ne") {
-      this.shape += "!(";
       const item = this.#computed(left, "$eq", right);
-      this.shape += ")";
       return { kind: "not", item };
     }
     const test = TESTS[operator];
     if (test === undefined) return this.#refuse(`${operator} needs a column or a place inside JSON`);
     if (right === undefined) return this.#refuse("an expression is compared with undefined");
-    this.computed = true;
-    this.shape += `T${test}(`;
     const plan = readExpression(this.#table, left, this);
     const [value, withNull] = this.#operand(left, test, right);
-    this.shape += withNull ? ",N)" : ")";
     return { kind: "test", operator: test, left: plan, right: value, withNull };
   }
 
@@ -206,7 +191,6 @@ class WhereReader implements ExpressionSink {
   #operand(left: Expression, test: TestPredicate["operator"], right: unknown): [ExpressionPlan, boolean] {
     const type = Expression.type(left) as ExpressionType;
     const write = (value: unknown, of: ExpressionType): ExpressionPlan => {
-      this.shape += `v${of}`;
       return { kind: "value", slot: this.push(value), type: of };
     };
     if (Expression.is(right)) return [readExpression(this.#table, right, this), false];
@@ -265,15 +249,11 @@ class WhereReader implements ExpressionSink {
       if (key !== "$not") {
         return this.#operator(target, key === "$nin" ? "$notIn" : key as OperatorName, value[key]);
       }
-      this.shape += "!(";
       const item = this.#comparison(target, value[key], depth + 1);
-      this.shape += ")";
       return { kind: "not", item };
     };
     if (keys.length === 1) return one(keys[0] as string);
-    this.shape += "&(";
     const items = keys.map(one);
-    this.shape += ")";
     return { kind: "and", items };
   }
 
@@ -294,9 +274,7 @@ class WhereReader implements ExpressionSink {
       case "$eq":
         return this.#equal(target, operand);
       case "$ne": {
-        this.shape += "!(";
         const item = this.#equal(target, operand);
-        this.shape += ")";
         return { kind: "not", item };
       }
       case "$gt":
@@ -310,9 +288,7 @@ class WhereReader implements ExpressionSink {
       case "$in":
         return this.#in(target, operand);
       case "$notIn": {
-        this.shape += "!(";
         const item = this.#in(target, operand);
-        this.shape += ")";
         return { kind: "not", item };
       }
       case "$between":
@@ -339,14 +315,12 @@ class WhereReader implements ExpressionSink {
     const column = target.column.name;
     if (operand === null) {
       const path = this.#path(target);
-      this.shape += "N";
       return { kind: "null", column, path };
     }
     const path = this.#path(target);
     const value = acceptOperand(target, operand, false);
     const nullable = path === null && value instanceof BoundPlaceholder;
     const type = this.#type(target, value);
-    this.shape += nullable ? "?=" : type === null ? "=" : `=${type[0]}`;
     return { kind: "equal", column, path, slot: this.push(value), nullable, type };
   }
 
@@ -354,7 +328,6 @@ class WhereReader implements ExpressionSink {
     const path = this.#path(target);
     const value = acceptOperand(target, operand, true);
     const type = this.#type(target, value);
-    this.shape += operator + (type === null ? ";" : type[0]);
     return { kind: "compare", column: target.column.name, path, operator, slot: this.push(value), type };
   }
 
@@ -370,7 +343,6 @@ class WhereReader implements ExpressionSink {
     if (!given && type !== this.#type(target, high)) {
       return this.#refuse(`${name(target)}: \`$between\` needs two values of one type`);
     }
-    this.shape += type === null ? "b" : `b${type[0]}`;
     return {
       kind: "between",
       column: target.column.name,
@@ -384,7 +356,6 @@ class WhereReader implements ExpressionSink {
   #in(target: Target, operand: unknown): Predicate {
     const path = this.#path(target);
     if (operand instanceof Placeholder) {
-      this.shape += "i";
       const slot = this.push(
         new BoundPlaceholder(
           Placeholder.place(operand),
@@ -396,7 +367,6 @@ class WhereReader implements ExpressionSink {
     }
     const sawNull: [boolean] = [false];
     const slot = this.push(this.#list(target, operand, sawNull));
-    this.shape += sawNull[0] ? "I" : "i";
     return { kind: "in", column: target.column.name, path, slot, withNull: sawNull[0] };
   }
 
@@ -420,7 +390,6 @@ class WhereReader implements ExpressionSink {
     operand: unknown,
   ): Predicate {
     const path = this.#path(target);
-    this.shape += { like: "~", startsWith: "^", endsWith: "$", contains: "c" }[operator];
     const slot = this.push(acceptPattern(target, operator, operand));
     return { kind: "text", column: target.column.name, path, operator, slot };
   }
@@ -428,15 +397,12 @@ class WhereReader implements ExpressionSink {
   #has(target: Target, operand: unknown): Predicate {
     const path = this.#path(target);
     const slot = this.push(acceptElement(target, operand));
-    this.shape += "h";
     return { kind: "has", column: target.column.name, path, slot };
   }
 
-  /** Begins the shape of a comparison; returns the slot of the path. */
+  /** The slot of the path. */
   #path(target: Target): number | null {
-    this.shape += target.column.index;
     if (target.path === null) return null;
-    this.shape += ".";
     return this.push(target.path);
   }
 

@@ -1,5 +1,6 @@
 import type { IndexOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { predicateShape } from "../query/plans.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { indexMismatch } from "../schema/schema_mismatch.ts";
 import type { Table } from "../schema/table.ts";
@@ -25,7 +26,7 @@ export class NamedIndex extends HashIndex {
   constructor(table: Table, scene: Scene, name: string, options: IndexOptions) {
     const columns = options.columns.map((column) => table.column(column));
     const unique = options.unique === true;
-    const { predicate, params, shape } = readWhere(table, options.where ?? {}, false);
+    const { predicate, params } = readWhere(table, options.where ?? {}, false);
     super(columns, unique, predicate === null ? null : compilePredicate(table, predicate, params));
     if (columns.length === 0) {
       throw new ValidationError(
@@ -39,7 +40,12 @@ export class NamedIndex extends HashIndex {
     this.name = name;
     this.options = { columns: [...options.columns], unique, ...(options.where && { where: options.where }) };
     this.#scene = scene;
-    this.#definition = JSON.stringify([columns.map((column) => column.name), unique, shape, params], plain);
+    this.#definition = JSON.stringify([
+      columns.map((column) => column.name),
+      unique,
+      predicateShape(predicate),
+      params,
+    ], plain);
   }
 
   /**

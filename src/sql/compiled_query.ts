@@ -25,8 +25,14 @@ export interface CompiledQuery {
 /** The one column of a query that counts. */
 export const COUNT = "n";
 
-/** Writes a query. */
-export function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
+/** The query of a plan, compiled once for as long as the plan is kept. */
+export function compiledQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
+  let compiled = table.queries.get(plan);
+  if (compiled === undefined) table.queries.set(plan, compiled = compileQuery(table, plan));
+  return compiled;
+}
+
+function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
   const { dialect } = table.traits;
   const parameters = new Parameters(dialect);
   const scope = table.scope(parameters);

@@ -1,6 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { QueryPlan } from "../contract/mod.ts";
-import { type CompiledQuery, compileQuery } from "./compiled_query.ts";
+import { type CompiledQuery, compiledQuery } from "./compiled_query.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import { finishSelect, queryFailed, runCount, runSelect } from "./run_query.ts";
 import type { SqlDatabase } from "./sql_database.ts";
@@ -24,7 +24,7 @@ export class PreparedSql implements AnyPreparedSql {
     this.#database = database;
     this.#table = table;
     this.#plan = plan;
-    this.#compiled = compileQuery(table, plan);
+    this.#compiled = compiledQuery(table, plan);
   }
 
   /** The rows. This is the path of most calls: it does nothing that can be done once. */
@@ -70,6 +70,6 @@ export class PreparedSql implements AnyPreparedSql {
 
   #compile(): void {
     this.#table = this.#database.table(this.#table.name);
-    this.#compiled = compileQuery(this.#table, this.#plan);
+    this.#compiled = compiledQuery(this.#table, this.#plan);
   }
 }

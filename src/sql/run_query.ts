@@ -1,8 +1,9 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { RinariError } from "../errors/mod.ts";
+import { type CountPlan, keepPlan } from "../query/plans.ts";
 import type { AnySession } from "./any_engine.ts";
 import { cascadesBack } from "./cascades.ts";
-import { type CompiledQuery, compileQuery, COUNT } from "./compiled_query.ts";
+import { type CompiledQuery, compiledQuery, COUNT } from "./compiled_query.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlChanges } from "./sql_engine.ts";
@@ -84,7 +85,8 @@ export function runCount(
     if (plan.kind === "count") {
       done = chain(session.all(query, values), countOf);
     } else if (plan.kind === "delete" && cascadesBack(database, table)) {
-      const matching = compileQuery(table, { kind: "count", where: plan.where });
+      const counting = keepPlan<CountPlan>(table.table, { kind: "count", where: plan.where });
+      const matching = compiledQuery(table, counting);
       done = chain(
         chain(session.all(matching.query, matching.bind(params)), countOf),
         (count) => chain(session.run(query, values), () => count),

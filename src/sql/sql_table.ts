@@ -1,5 +1,5 @@
 import { BoundedMap } from "../cache/bounded_map.ts";
-import type { TableSchema } from "../contract/mod.ts";
+import type { QueryPlan, TableSchema } from "../contract/mod.ts";
 import { Table } from "../schema/table.ts";
 import type { CompiledQuery } from "./compiled_query.ts";
 import { InsertStatements } from "./insert_statements.ts";
@@ -9,8 +9,8 @@ import type { SqlTableDescription } from "./sql_description.ts";
 import type { PredicateScope } from "./predicate_sql.ts";
 import type { Encode, SqlDialect, SqlValues } from "./sql_dialect.ts";
 
-/** Queries kept by shape for each table, for calls that do not prepare. */
-const SHAPES = 256;
+/** Decoders kept by the columns selected. */
+const SELECTIONS = 256;
 
 /** What a table takes from the engine it is in. */
 export interface TableTraits {
@@ -57,12 +57,14 @@ export class SqlTable implements SqlTableDescription {
   live = true;
   /** Whether deletions come back to the table by way of foreign keys, as of a generation of the database's tables. */
   cascades: { readonly generation: number; readonly back: boolean } | null = null;
-  /** Queries by shape. */
-  readonly queries: BoundedMap<CompiledQuery> = new BoundedMap<CompiledQuery>(SHAPES);
+  /** What was compiled, for as long as its plan is kept. */
+  readonly queries: WeakMap<QueryPlan, CompiledQuery> = new WeakMap();
+  /** The same of updates that return the row. */
+  readonly returning: WeakMap<QueryPlan, CompiledQuery> = new WeakMap();
   /** How rows are stored. */
   readonly inserts: InsertStatements;
   readonly #byName: ReadonlyMap<string, SqlColumn>;
-  readonly #decoders: BoundedMap<RowsDecoder> = new BoundedMap<RowsDecoder>(SHAPES);
+  readonly #decoders: BoundedMap<RowsDecoder> = new BoundedMap<RowsDecoder>(SELECTIONS);
   #all: RowsDecoder | null = null;
 
   /**

@@ -1,9 +1,10 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { Predicate, UpsertOptions } from "../contract/mod.ts";
 import { UniqueConstraintError } from "../errors/mod.ts";
+import { keepPlan, type Order, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
 import { type AnySession, query } from "./any_engine.ts";
 import { changesItself } from "./cascades.ts";
-import { columnList, type CompiledQuery, compileQuery } from "./compiled_query.ts";
+import { columnList, type CompiledQuery, compiledQuery } from "./compiled_query.ts";
 import { insertRow } from "./insert_row.ts";
 import type { Row } from "./rows_decoder.ts";
 import { runSelect } from "./run_query.ts";
@@ -12,6 +13,8 @@ import { hasBigint, type SqlTable } from "./sql_table.ts";
 
 /** How often a row that another connection inserts at the same moment is looked for again. */
 const RETRIES = 5;
+
+const NO_ORDER: Order = [];
 
 /**
  * Updates the row equal in the conflict columns, or inserts one.
@@ -55,7 +58,8 @@ function updateRow(
   if (conflict.some((name) => (row[name] ?? null) === null)) return undefined;
   const given = set.filter((name) => row[name] !== undefined);
   const params = [...conflict, ...given].map((name) => row[name]);
-  const find = (): Maybe<Row[]> => runSelect(database, table, session, findQuery(table, conflict), params);
+  const find = (): Maybe<Row[]> =>
+    runSelect(database, table, session, compiledQuery(table, findQuery(table, conflict)), params);
   if (given.length === 0) return chain(find(), ([found]) => found);
   const updated = runSelect(database, table, session, updateQuery(table, conflict, given), params);
   // RETURNING shows the row as it was before the actions of foreign keys changed it again.
@@ -63,32 +67,32 @@ function updateRow(
   return chain(updated, (rows) => again && rows.length > 0 ? chain(find(), ([found]) => found) : rows[0]);
 }
 
-function findQuery(table: SqlTable, conflict: readonly string[]): CompiledQuery {
-  return cached(
-    table,
-    `F${key(table, conflict)}`,
-    () => compileQuery(table, { kind: "select", where: equalIn(conflict), limit: 1 }),
-  );
-}
-
-function updateQuery(table: SqlTable, conflict: readonly string[], given: readonly string[]): CompiledQuery {
-  return cached(table, `U${key(table, conflict)}/${key(table, given)}`, () => {
-    const set = given.map((column, i) => ({ column, slot: conflict.length + i }));
-    const compiled = compileQuery(table, { kind: "update", where: equalIn(conflict), set });
-    const sql = `${compiled.query.sql} RETURNING ${columnList(table.columns)}`;
-    const columns = table.columns.map(({ name }) => name);
-    return {
-      ...compiled,
-      query: query(sql, columns, { bigints: hasBigint(table.columns) }),
-      decoder: table.decoder(undefined),
-    };
+function findQuery({ table }: SqlTable, conflict: readonly string[]): SelectPlan {
+  return keepPlan<SelectPlan>(table, {
+    kind: "select",
+    where: equalIn(conflict),
+    orderBy: NO_ORDER,
+    limit: 1,
   });
 }
 
-function cached(table: SqlTable, shape: string, compile: () => CompiledQuery): CompiledQuery {
-  let compiled = table.queries.get(shape);
-  if (compiled === undefined) table.queries.set(shape, compiled = compile());
+function updateQuery(table: SqlTable, conflict: readonly string[], given: readonly string[]): CompiledQuery {
+  const set = given.map((column, i) => ({ column, slot: conflict.length + i }));
+  const plan = keepPlan<UpdatePlan>(table.table, { kind: "update", where: equalIn(conflict), set });
+  let compiled = table.returning.get(plan);
+  if (compiled === undefined) table.returning.set(plan, compiled = returningRow(table, plan));
   return compiled;
+}
+
+function returningRow(table: SqlTable, plan: UpdatePlan): CompiledQuery {
+  const compiled = compiledQuery(table, plan);
+  const sql = `${compiled.query.sql} RETURNING ${columnList(table.columns)}`;
+  const columns = table.columns.map(({ name }) => name);
+  return {
+    ...compiled,
+    query: query(sql, columns, { bigints: hasBigint(table.columns) }),
+    decoder: table.decoder(undefined),
+  };
 }
 
 function equalIn(columns: readonly string[]): Predicate {
@@ -96,10 +100,6 @@ function equalIn(columns: readonly string[]): Predicate {
     { kind: "equal", column, path: null, slot, nullable: false, type: null }
   ));
   return { kind: "and", items };
-}
-
-function key(table: SqlTable, names: readonly string[]): string {
-  return names.map((name) => table.column(name).column.index).join(",");
 }
 
 /** Whether an insert met a row that is equal in the conflict columns, which was not there a moment before. */

@@ -1,16 +1,16 @@
 import type { Predicate } from "../contract/mod.ts";
-import type { Order, ReadFind } from "../query/find_options.ts";
+import type { Order, SelectPlan } from "../query/plans.ts";
 import { divideSearch, offsetOf } from "./composed_select.ts";
 import { describePredicate } from "./describe_predicate.ts";
 import type { StoredTable } from "./stored_table.ts";
 
 /** Who does what of a search: the driver first, then the core. */
-export function explainSearch(stored: StoredTable, find: ReadFind): string[] {
+export function explainSearch(stored: StoredTable, plan: SelectPlan, params: readonly unknown[]): string[] {
   const { table, scene } = stored;
-  if (find.limit === 0) return ["core: return nothing, the limit is 0"];
-  const { split, options, byKey, sorts, limits, selects } = divideSearch(stored, find);
+  if (plan.limit === 0) return ["core: return nothing, the limit is 0"];
+  const { split, options, byKey, sorts, limits, selects } = divideSearch(stored, plan, params);
   const written = (parts: readonly Predicate[]): string =>
-    parts.map((part) => describePredicate(table, part, find.params)).join(" and ");
+    parts.map((part) => describePredicate(table, part, params)).join(" and ");
   const wanted = split.pushed.length === 0
     ? `all rows of \`${table.name}\``
     : `rows of \`${table.name}\` where ${written(split.pushed)}`;
@@ -22,12 +22,12 @@ export function explainSearch(stored: StoredTable, find: ReadFind): string[] {
     steps.push(`driver ${scene.driver}: ${describeLimit(options.limit, options.offset ?? 0)}`);
   }
   if (split.residual !== null) steps.push(`core: keep those where ${written([split.residual])}`);
-  if (sorts) steps.push(`core: order by ${describeOrder(find.orderBy)}`);
-  if (limits) steps.push(`core: ${describeLimit(find.limit, offsetOf(find))}`);
-  if (find.select !== undefined) {
+  if (sorts) steps.push(`core: order by ${describeOrder(plan.orderBy)}`);
+  if (limits) steps.push(`core: ${describeLimit(plan.limit, offsetOf(plan, params))}`);
+  if (plan.select !== undefined) {
     steps.push(
       `${selects ? "core" : `driver ${scene.driver}`}: return ${
-        find.select.map((name) => `\`${name}\``).join(", ")
+        plan.select.map((name) => `\`${name}\``).join(", ")
       }`,
     );
   }

@@ -2,6 +2,7 @@ import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { TableSchema } from "../contract/mod.ts";
 import { UnsupportedError } from "../errors/mod.ts";
 import { orphans, uniqueViolation } from "../errors/violations.ts";
+import { predicateShape } from "../query/plans.ts";
 import { type Key, rowKey } from "../reference/keys.ts";
 import { indexMismatch } from "../schema/schema_mismatch.ts";
 import type { Row } from "./any_driver.ts";
@@ -109,7 +110,10 @@ function checkSame({ scene, context }: StoredTable, index: StoreIndex): void {
 function definitionOf({ columns, unique, where }: StoreIndex): string {
   const plain = (_: string, value: unknown): unknown =>
     typeof value === "bigint" ? `${value}` : value instanceof Uint8Array ? [...value] : value;
-  return JSON.stringify([columns, unique, where?.shape ?? "", where?.params ?? []], plain);
+  return JSON.stringify(
+    [columns, unique, predicateShape(where?.predicate ?? null), where?.params ?? []],
+    plain,
+  );
 }
 
 function refuseReferring(stored: StoredTable, { column, store }: Referrer): Maybe<void> {

@@ -1,6 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { Predicate, QueryOptions } from "../contract/mod.ts";
-import type { ReadFind } from "../query/find_options.ts";
+import type { SelectPlan } from "../query/plans.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import { rowComparator } from "../reference/order.ts";
 import type { Row } from "./any_driver.ts";
@@ -24,16 +24,20 @@ export interface DividedSearch {
 }
 
 /** Divides a search by what the driver declares. Nothing after the condition is left to it when part of that is not. */
-export function divideSearch({ pushdown, declared, table }: StoredTable, find: ReadFind): DividedSearch {
-  const { params, orderBy, limit, select } = find;
-  const split = pushdown.split(find.where, params);
+export function divideSearch(
+  { pushdown, declared, table }: StoredTable,
+  plan: SelectPlan,
+  params: readonly unknown[],
+): DividedSearch {
+  const { orderBy, limit, select } = plan;
+  const split = pushdown.split(plan.where, params);
   const whole = split.residual === null;
   const byKey = whole &&
     table.primaryKey.every(({ name }) => split.pushed.some((part) => isEqual(part, name)));
   const orders = whole && !byKey && pushdown.canOrder(orderBy);
   const limits = orders && declared.limit === true;
   const selects = select !== undefined && (byKey || orders) && declared.select === true;
-  const offset = offsetOf(find);
+  const offset = offsetOf(plan, params);
   const options: QueryOptions = {
     ...(split.where === undefined ? null : { where: split.where }),
     ...(orders ? { orderBy } : null),
@@ -52,28 +56,38 @@ export function divideSearch({ pushdown, declared, table }: StoredTable, find: R
 }
 
 /** The rows of a search. */
-export function searchRows(stored: StoredTable, find: ReadFind): Maybe<Row[]> {
-  if (find.limit === 0) return [];
-  const search = divideSearch(stored, find);
-  const one = find.limit === 1 && offsetOf(find) === 0 && (search.byKey || !search.limits);
+export function searchRows(
+  stored: StoredTable,
+  plan: SelectPlan,
+  params: readonly unknown[],
+): Maybe<Row[]> {
+  if (plan.limit === 0) return [];
+  const search = divideSearch(stored, plan, params);
+  const one = plan.limit === 1 && offsetOf(plan, params) === 0 && (search.byKey || !search.limits);
   return chain(
     one ? stored.fetchOne(search.options) : stored.fetch(search.options),
-    (rows) => finish(stored, find, search, rows),
+    (rows) => finish(stored, plan, params, search, rows),
   );
 }
 
 /** The number of rows that a search skips. */
-export function offsetOf({ offset, params }: ReadFind): number {
+export function offsetOf({ offset }: SelectPlan, params: readonly unknown[]): number {
   return offset === undefined ? 0 : params[offset] as number;
 }
 
-function finish({ table }: StoredTable, find: ReadFind, search: DividedSearch, found: Row[]): Row[] {
+function finish(
+  { table }: StoredTable,
+  plan: SelectPlan,
+  params: readonly unknown[],
+  search: DividedSearch,
+  found: Row[],
+): Row[] {
   const { residual } = search.split;
-  const { limit, select } = find;
-  let rows = residual === null ? found : found.filter(compilePredicate(table, residual, find.params));
-  if (search.sorts && rows.length > 1) rows.sort(rowComparator(table, find.orderBy));
+  const { limit, select } = plan;
+  let rows = residual === null ? found : found.filter(compilePredicate(table, residual, params));
+  if (search.sorts && rows.length > 1) rows.sort(rowComparator(table, plan.orderBy));
   if (search.limits) {
-    const offset = offsetOf(find);
+    const offset = offsetOf(plan, params);
     rows = rows.slice(offset, limit === undefined ? undefined : offset + limit);
   }
   return search.selects && select !== undefined ? rows.map((row) => pick(row, select)) : rows;

@@ -1,7 +1,15 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { GroupPlan, UpsertOptions } from "../contract/mod.ts";
-import { type ReadFind, readFind } from "../query/find_options.ts";
-import { type ReadWhere, readWhere } from "../query/where_reader.ts";
+import { readFind } from "../query/find_options.ts";
+import {
+  type Call,
+  type CountPlan,
+  type DeletePlan,
+  keepPlan,
+  type SelectPlan,
+  type UpdatePlan,
+} from "../query/plans.ts";
+import { readWhere } from "../query/where_reader.ts";
 import type { Attempt } from "../errors/violations.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyDriver, AnyIterator, Row } from "./any_driver.ts";
@@ -14,7 +22,7 @@ import { enforcesReferences } from "./foreign_keys.ts";
 import type { Split } from "./pushdown.ts";
 import type { StoreContext } from "./store_context.ts";
 import { type SteppedStore, StoredTable } from "./stored_table.ts";
-import type { StoreIndex, StoreUpdate } from "./table_store.ts";
+import type { StoreIndex } from "./table_store.ts";
 import { uniqueRules } from "./unique_rules.ts";
 
 /**
@@ -35,25 +43,25 @@ export class ComposedStore implements SteppedStore {
   }
 
   /** The rows found. */
-  select(find: ReadFind): Maybe<Row[]> {
-    return searchRows(this.stored, find);
+  select(plan: SelectPlan, params: Params): Maybe<Row[]> {
+    return searchRows(this.stored, plan, params);
   }
 
   /** Null: rows are paged by their key. */
-  iterate(_find: ReadFind): AnyIterator | null {
+  iterate(_plan: SelectPlan, _params: Params): AnyIterator | null {
     return null;
   }
 
   /** Whether the driver applies the limit of a search. */
-  canLimit(find: ReadFind): boolean {
-    return !divideSearch(this.stored, find).limits;
+  canLimit(plan: SelectPlan, params: Params): boolean {
+    return !divideSearch(this.stored, plan, params).limits;
   }
 
   /** How many rows match. */
-  count(where: ReadWhere | null): Maybe<number> {
-    const split = this.#split(where);
+  count({ where }: CountPlan | UpdatePlan, params: Params): Maybe<number> {
+    const split = this.stored.pushdown.split(where, params);
     if (split.residual === null) return this.stored.countWhere(split.where);
-    return chain(this.stored.findSplit(split, where?.params ?? []), (rows) => rows.length);
+    return chain(this.stored.findSplit(split, params), (rows) => rows.length);
   }
 
   /** Stores a row. */
@@ -81,14 +89,15 @@ export class ComposedStore implements SteppedStore {
   }
 
   /** Changes the rows that match. */
-  update({ data, where }: StoreUpdate): Maybe<number> {
-    const split = this.#split(where);
-    if (Object.keys(data).length === 0) return this.count(where);
+  update(plan: UpdatePlan, params: Params): Maybe<number> {
+    const split = this.stored.pushdown.split(plan.where, params);
+    const data = valuesOf(plan, params);
+    if (plan.set.length === 0) return this.count(plan, params);
     const checked = this.#isChecked(Object.keys(data));
     if (!checked && split.residual === null && this.stored.undoes) {
       return this.stored.updateWhere(data, split.where ?? {}, []);
     }
-    return this.#onFound(split, where, "update", {
+    return this.#onFound(split, params, "update", {
       plan: checked ? (statement, rows) => statement.update(rows, data) : null,
       whole: (rows) => this.stored.updateWhere(data, split.where ?? {}, rows),
       each: (rows) => this.stored.updateRows(data, rows),
@@ -96,34 +105,36 @@ export class ComposedStore implements SteppedStore {
   }
 
   /** Makes all updates or none. */
-  updateEach(updates: readonly StoreUpdate[]): Maybe<number> {
-    const { driver, database } = this.stored;
-    const splits = updates.map(({ where }) => this.#split(where));
+  updateEach(updates: readonly Call<UpdatePlan>[]): Maybe<number> {
+    const { driver, database, pushdown } = this.stored;
+    const splits = updates.map(({ plan, params }) => pushdown.split(plan.where, params));
     const direct = this.stored.undoes && splits.every(({ residual }) => residual === null) &&
-      updates.every(({ data }) => Object.keys(data).length > 0 && !this.#isChecked(Object.keys(data)));
+      updates.every(({ plan: { set } }) =>
+        set.length > 0 && !this.#isChecked(set.map(({ column }) => column))
+      );
     if (direct) {
-      const each = updates.map(({ data }, i) => ({
-        data: this.stored.codec.encode(data),
+      const each = updates.map(({ plan, params }, i) => ({
+        data: this.stored.codec.encode(valuesOf(plan, params)),
         where: splits[i]?.where ?? {},
       }));
       return driver.bulkUpdate(database, this.#table.name, each);
     }
     return this.#context.atomically(() =>
       chain(
-        chainAll(updates, (update) => this.update(update)),
+        chainAll(updates, ({ plan, params }) => this.update(plan, params)),
         (counts) => counts.reduce((sum, n) => sum + n, 0),
       )
     );
   }
 
   /** Removes the rows that match. */
-  delete(where: ReadWhere | null): Maybe<number> {
-    const split = this.#split(where);
+  delete({ where }: DeletePlan, params: Params): Maybe<number> {
+    const split = this.stored.pushdown.split(where, params);
     const checked = enforcesReferences(this.stored) && this.#context.referrers(this.#table.name).length > 0;
     if (!checked && split.residual === null && this.stored.undoes) {
       return this.stored.deleteWhere(split.where ?? {}, []);
     }
-    return this.#onFound(split, where, "delete from", {
+    return this.#onFound(split, params, "delete from", {
       plan: checked ? (statement, rows) => statement.delete(rows) : null,
       whole: (rows) => this.stored.deleteWhere(split.where ?? {}, rows),
       each: (rows) => this.stored.deleteRows(rows),
@@ -146,8 +157,8 @@ export class ComposedStore implements SteppedStore {
   }
 
   /** Who does what of a search. */
-  explain(find: ReadFind): Maybe<string[]> {
-    return explainSearch(this.stored, find);
+  explain(plan: SelectPlan, params: Params): Maybe<string[]> {
+    return explainSearch(this.stored, plan, params);
   }
 
   /** Makes the table. */
@@ -175,10 +186,6 @@ export class ComposedStore implements SteppedStore {
     return dropIndex(this.stored, name);
   }
 
-  #split(where: ReadWhere | null): Split {
-    return this.stored.pushdown.split(where?.predicate ?? null, where?.params ?? []);
-  }
-
   /** Runs what reads before it writes; with a driver that runs flows beside each other, in a transaction of its own. */
   #statement<T>(work: () => Maybe<T>): Maybe<T> {
     return this.#isConcurrent ? this.#context.atomically(work) : work();
@@ -194,9 +201,9 @@ export class ComposedStore implements SteppedStore {
   }
 
   /** Finds the rows of a statement, checks what it does to them, and writes: with one call when the driver finds them too. */
-  #onFound(split: Split, where: ReadWhere | null, attempt: Attempt, work: FoundWork): Maybe<number> {
+  #onFound(split: Split, params: Params, attempt: Attempt, work: FoundWork): Maybe<number> {
     return this.#statement(() =>
-      chain(this.stored.findSplit(split, where?.params ?? []), (rows) => {
+      chain(this.stored.findSplit(split, params), (rows) => {
         if (rows.length === 0) return 0;
         if (work.plan === null) return this.#write(split, rows, work);
         const statement = new ComposedStatement(this.stored, attempt);
@@ -247,9 +254,11 @@ export class ComposedStore implements SteppedStore {
   /** Changes one row; returns it as it is then stored. */
   #change(existing: Row, data: Row): Maybe<Row> {
     const key = this.#table.primaryKey.map(({ name }) => name);
-    const where = readWhere(this.#table, pick(existing, key), false);
+    const { predicate: where, params } = readWhere(this.#table, pick(existing, key), false);
     const changed = { ...existing, ...data };
-    return chain(this.update({ data, where }), () => {
+    const set = Object.keys(data).map((column, i) => ({ column, slot: params.length + i }));
+    const plan = keepPlan<UpdatePlan>(this.#table, { kind: "update", where, set });
+    return chain(this.update(plan, [...params, ...Object.values(data)]), () => {
       // What refers to a changed value follows it, and that can be the row itself.
       if (!this.#isReferredTo(Object.keys(data))) return changed;
       return chain(this.#equalRow(changed, key), (stored) => stored ?? changed);
@@ -259,9 +268,19 @@ export class ComposedStore implements SteppedStore {
   #equalRow(row: Row, columns: readonly string[]): Maybe<Row | undefined> {
     const values = pick(row, columns);
     if (Object.values(values).includes(null)) return undefined;
-    const find = readFind(this.#table, { where: values, limit: 1 }, false);
-    return chain(this.select(find), (rows) => rows[0]);
+    const { plan, params } = readFind(this.#table, { where: values, limit: 1 }, false);
+    return chain(this.select(plan, params), (rows) => rows[0]);
   }
+}
+
+/** The values of a plan's slots. */
+type Params = readonly unknown[];
+
+/** The values that an update gives to its columns. */
+export function valuesOf({ set }: UpdatePlan, params: Params): Row {
+  const data: Row = {};
+  for (const { column, slot } of set) data[column] = params[slot];
+  return data;
 }
 
 /** What a statement does to the rows it found. */

@@ -1,4 +1,3 @@
-import { BoundedMap } from "../cache/bounded_map.ts";
 import { chain, type Maybe } from "../chain/chain.ts";
 import type {
   DriverWhere,
@@ -11,31 +10,27 @@ import type {
 } from "../contract/mod.ts";
 import { looksAtComputed } from "../query/computed_condition.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
-import type { ReadFind } from "../query/find_options.ts";
+import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyDriver, AnyIterator, AnyPrepared, Row } from "./any_driver.ts";
-import { ComposedStore } from "./composed_store.ts";
+import { ComposedStore, valuesOf } from "./composed_store.ts";
 import { driverSchema } from "./driver_schema.ts";
 import type { StoreContext } from "./store_context.ts";
-import type { StoreIndex, StoreUpdate } from "./table_store.ts";
+import type { StoreIndex } from "./table_store.ts";
 
-/** Plans kept for each kind of query on a table. */
-const PLANS = 512;
+type Params = readonly unknown[];
 
-/** A table of a driver that does everything itself: queries are planned once a shape where the driver prepares them. */
+/** A table of a driver that does everything itself: a plan is prepared once where the driver prepares. */
 export class DirectStore extends ComposedStore {
   readonly #driver: AnyDriver;
   readonly #database: string;
   readonly #name: string;
-  readonly #table: Table;
   readonly #schema: TableSchema;
-  /** The driver takes conditions on computed values. */
+  /** Whether conditions on computed values are the driver's. */
   readonly #computes: boolean;
-  readonly #selects = new BoundedMap<AnyPrepared>(PLANS);
-  readonly #counts = new BoundedMap<AnyPrepared>(PLANS);
-  readonly #updates = new BoundedMap<AnyPrepared>(PLANS);
-  readonly #deletes = new BoundedMap<AnyPrepared>(PLANS);
+  /** What the driver has prepared, for as long as its plan is kept. */
+  #prepared: WeakMap<QueryPlan, AnyPrepared> = new WeakMap();
 
   /** Makes the store of one table. */
   constructor(driver: AnyDriver, database: string, table: Table, context: StoreContext) {
@@ -43,49 +38,33 @@ export class DirectStore extends ComposedStore {
     this.#driver = driver;
     this.#database = database;
     this.#name = table.name;
-    this.#table = table;
     this.#schema = driverSchema(table);
     this.#computes = driver.metadata.capabilities?.expressions === true;
   }
 
   /** The rows found. */
-  override select(find: ReadFind): Maybe<Row[]> {
-    if (this.#leaves(find)) return super.select(find);
-    const { shape } = find;
-    let query = this.#selects.get(shape);
-    if (query === undefined) {
-      const { where, orderBy, limit, offset, select } = find;
-      const made = this.#prepare({
-        kind: "select",
-        where,
-        orderBy,
-        ...(limit === undefined ? null : { limit }),
-        ...(offset === undefined ? null : { offset }),
-        ...(select === undefined ? null : { select }),
-      });
-      if (made === null) return this.#driver.findAll(this.#database, this.#name, queryOptions(find));
-      this.#selects.set(shape, query = made);
-    }
-    return query.all(find.params);
+  override select(plan: SelectPlan, params: Params): Maybe<Row[]> {
+    const query = this.#prepared.get(plan) ?? this.#prepare(plan);
+    if (query !== null) return query.all(params);
+    return this.#driver.findAll(this.#database, this.#name, queryOptions(plan, params));
   }
 
   /** The rows one by one, when the driver can. */
-  override iterate(find: ReadFind): AnyIterator | null {
-    if (this.#leaves(find)) return super.iterate(find);
-    return this.#driver.iterate?.(this.#database, this.#name, queryOptions(find)) ?? null;
+  override iterate(plan: SelectPlan, params: Params): AnyIterator | null {
+    if (this.#leaves(plan)) return super.iterate(plan, params);
+    return this.#driver.iterate?.(this.#database, this.#name, queryOptions(plan, params)) ?? null;
   }
 
-  /** The driver does it all. */
-  override canLimit(find: ReadFind): boolean {
-    return !this.#leaves(find) || super.canLimit(find);
+  /** The driver does it all, but for what is left to the core. */
+  override canLimit(plan: SelectPlan, params: Params): boolean {
+    return !this.#leaves(plan) || super.canLimit(plan, params);
   }
 
   /** How many rows match. */
-  override count(where: ReadWhere | null): Maybe<number> {
-    if (this.#leaves(where)) return super.count(where);
-    const query = this.#planned(this.#counts, "count", where);
-    if (query !== null) return query.number(where?.params ?? []);
-    return this.#driver.count(this.#database, this.#name, driverWhere(where));
+  override count(plan: CountPlan | UpdatePlan, params: Params): Maybe<number> {
+    const query = this.#prepared.get(plan) ?? this.#prepare(plan);
+    if (query !== null) return query.number(params);
+    return this.#driver.count(this.#database, this.#name, toDriverWhere(plan.where, params));
   }
 
   /** Stores a row. */
@@ -99,35 +78,24 @@ export class DirectStore extends ComposedStore {
   }
 
   /** Changes the rows that match. */
-  override update({ data, where }: StoreUpdate): Maybe<number> {
-    if (this.#leaves(where)) return super.update({ data, where });
-    const columns = Object.keys(data);
-    let shape = where === null ? "" : where.shape;
-    for (const name of columns) shape += `=${this.#table.column(name).index}`;
-    let query = this.#updates.get(shape);
-    const params = where?.params ?? [];
-    if (query === undefined) {
-      const set = columns.map((column, i) => ({ column, slot: params.length + i }));
-      const made = this.#prepare({ kind: "update", where: where?.predicate ?? null, set });
-      if (made === null) return this.#driver.update(this.#database, this.#name, data, driverWhere(where));
-      this.#updates.set(shape, query = made);
-    }
-    return query.number(params.concat(Object.values(data)));
+  override update(plan: UpdatePlan, params: Params): Maybe<number> {
+    const query = this.#prepared.get(plan) ?? this.#prepare(plan);
+    if (query !== null) return query.number(params);
+    const { data, where } = driverUpdate({ plan, params });
+    return this.#driver.update(this.#database, this.#name, data, where);
   }
 
   /** Makes all updates or none. */
-  override updateEach(updates: readonly StoreUpdate[]): Maybe<number> {
-    if (updates.some(({ where }) => this.#leaves(where))) return super.updateEach(updates);
-    const each = updates.map(({ data, where }) => ({ data, where: driverWhere(where) }));
-    return this.#driver.bulkUpdate(this.#database, this.#name, each);
+  override updateEach(updates: readonly Call<UpdatePlan>[]): Maybe<number> {
+    if (updates.some(({ plan }) => this.#leaves(plan))) return super.updateEach(updates);
+    return this.#driver.bulkUpdate(this.#database, this.#name, updates.map(driverUpdate));
   }
 
   /** Removes the rows that match. */
-  override delete(where: ReadWhere | null): Maybe<number> {
-    if (this.#leaves(where)) return super.delete(where);
-    const query = this.#planned(this.#deletes, "delete", where);
-    if (query !== null) return query.number(where?.params ?? []);
-    return this.#driver.delete(this.#database, this.#name, driverWhere(where));
+  override delete(plan: DeletePlan, params: Params): Maybe<number> {
+    const query = this.#prepared.get(plan) ?? this.#prepare(plan);
+    if (query !== null) return query.number(params);
+    return this.#driver.delete(this.#database, this.#name, toDriverWhere(plan.where, params));
   }
 
   /** Inserts or updates. */
@@ -137,14 +105,15 @@ export class DirectStore extends ComposedStore {
 
   /** Aggregates by group. */
   override group(plan: GroupPlan): Maybe<Row[]> {
-    if (this.#leaves({ computed: looksAtComputed(plan.where) })) return super.group(plan);
+    if (this.#leaves(plan)) return super.group(plan);
     return this.#driver.group?.(this.#database, this.#name, plan) ?? super.group(plan);
   }
 
   /** How the store would run a search. */
-  override explain(find: ReadFind): Maybe<string[]> {
-    if (this.#leaves(find)) return super.explain(find);
-    return this.#driver.explain?.(this.#database, this.#name, queryOptions(find)) ?? super.explain(find);
+  override explain(plan: SelectPlan, params: Params): Maybe<string[]> {
+    if (this.#leaves(plan)) return super.explain(plan, params);
+    return this.#driver.explain?.(this.#database, this.#name, queryOptions(plan, params)) ??
+      super.explain(plan, params);
   }
 
   /** Makes the table. */
@@ -161,7 +130,7 @@ export class DirectStore extends ComposedStore {
   /** Removes the table. */
   override drop(): Maybe<void> {
     return chain(this.#driver.dropTable(this.#database, this.#name), () => {
-      for (const plans of [this.#selects, this.#counts, this.#updates, this.#deletes]) plans.clear();
+      this.#prepared = new WeakMap();
     });
   }
 
@@ -175,31 +144,38 @@ export class DirectStore extends ComposedStore {
     return this.#driver.dropIndex(this.#database, this.#name, name);
   }
 
-  /** Whether a condition is left to the core. */
-  #leaves(given: { readonly computed?: boolean } | null): boolean {
-    return given?.computed === true && !this.#computes;
-  }
-
-  #planned(
-    plans: BoundedMap<AnyPrepared>,
-    kind: "count" | "delete",
-    where: ReadWhere | null,
-  ): AnyPrepared | null {
-    const shape = where?.shape ?? "";
-    const known = plans.get(shape);
-    if (known !== undefined) return known;
-    const made = this.#prepare({ kind, where: where?.predicate ?? null });
-    if (made !== null) plans.set(shape, made);
-    return made;
-  }
-
   #prepare(plan: QueryPlan): AnyPrepared | null {
-    return this.#driver.prepare?.(this.#database, this.#name, plan) ?? null;
+    const prepared = this.#leaves(plan)
+      ? this.#composed(plan)
+      : this.#driver.prepare?.(this.#database, this.#name, plan) ?? null;
+    if (prepared !== null) this.#prepared.set(plan, prepared);
+    return prepared;
+  }
+
+  /** Whether a condition is left to the core. */
+  #leaves({ where }: Pick<QueryPlan, "where">): boolean {
+    return !this.#computes && looksAtComputed(where);
+  }
+
+  #composed(plan: QueryPlan): AnyPrepared {
+    return {
+      all: (params) => super.select(plan as SelectPlan, params),
+      number: (params) => {
+        switch (plan.kind) {
+          case "update":
+            return super.update(plan as UpdatePlan, params);
+          case "delete":
+            return super.delete(plan as DeletePlan, params);
+          default:
+            return super.count(plan as CountPlan, params);
+        }
+      },
+    };
   }
 }
 
 /** A search, in the form of the sixteen methods. */
-function queryOptions({ where, params, orderBy, limit, offset, select }: ReadFind): QueryOptions {
+function queryOptions({ where, orderBy, limit, offset, select }: SelectPlan, params: Params): QueryOptions {
   return {
     ...(where === null ? null : { where: toDriverWhere(where, params) }),
     orderBy,
@@ -207,6 +183,13 @@ function queryOptions({ where, params, orderBy, limit, offset, select }: ReadFin
     ...(offset === undefined ? null : { offset: params[offset] as number }),
     ...(select === undefined ? null : { select }),
   };
+}
+
+/** An update, in the form of the sixteen methods. */
+function driverUpdate(
+  { plan, params }: Call<UpdatePlan>,
+): { readonly data: Row; readonly where: DriverWhere } {
+  return { data: valuesOf(plan, params), where: toDriverWhere(plan.where, params) };
 }
 
 /** An index, in the form of the sixteen methods. */
@@ -218,6 +201,6 @@ function indexOptions({ columns, unique, where }: StoreIndex): IndexOptions {
   };
 }
 
-function driverWhere(where: ReadWhere | null): DriverWhere {
-  return where === null ? {} : toDriverWhere(where.predicate, where.params);
+function driverWhere(where: ReadWhere): DriverWhere {
+  return toDriverWhere(where.predicate, where.params);
 }

@@ -1,6 +1,6 @@
 import type { Capabilities, DriverWhere, OperatorName, Predicate, PredicateTarget } from "../contract/mod.ts";
 import { COMPARE, toDriverWhere } from "../query/driver_where.ts";
-import type { Order } from "../query/find_options.ts";
+import type { Order } from "../query/plans.ts";
 import type { Table } from "../schema/table.ts";
 import type { RowCodec } from "./row_codec.ts";
 

@@ -1,6 +1,6 @@
 import type { Maybe } from "../chain/chain.ts";
 import type { GroupPlan, UpsertOptions } from "../contract/mod.ts";
-import type { ReadFind } from "../query/find_options.ts";
+import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import type { AnyIterator, Row } from "./any_driver.ts";
 
@@ -16,13 +16,8 @@ export interface StoreIndex {
   readonly where: ReadWhere | null;
 }
 
-/** New values for the rows that match. */
-export interface StoreUpdate {
-  /** The values by column. */
-  readonly data: Row;
-  /** The rows; null for all. */
-  readonly where: ReadWhere | null;
-}
+/** The values of a plan's slots. */
+type Params = readonly unknown[];
 
 /**
  * The rows of one table, with native values, as a model works on them: everything is checked before it comes here. One
@@ -30,29 +25,29 @@ export interface StoreUpdate {
  */
 export interface TableStore {
   /** The rows found. */
-  select(find: ReadFind): Maybe<Row[]>;
+  select(plan: SelectPlan, params: Params): Maybe<Row[]>;
   /** The rows found, one by one. */
-  iterate(find: ReadFind): AnyIterator | null;
+  iterate(plan: SelectPlan, params: Params): AnyIterator | null;
   /** Whether no more rows are read for a search than its limit says. */
-  canLimit(find: ReadFind): boolean;
+  canLimit(plan: SelectPlan, params: Params): boolean;
   /** How many rows match. */
-  count(where: ReadWhere | null): Maybe<number>;
+  count(plan: CountPlan, params: Params): Maybe<number>;
   /** Stores a row; an autoIncrement column may be absent. */
   insert(row: Row): Maybe<Row>;
   /** Stores all rows or none. */
   insertAll(rows: readonly Row[]): Maybe<Row[]>;
   /** Changes the rows that match. */
-  update(update: StoreUpdate): Maybe<number>;
+  update(plan: UpdatePlan, params: Params): Maybe<number>;
   /** Makes all updates or none. */
-  updateEach(updates: readonly StoreUpdate[]): Maybe<number>;
+  updateEach(updates: readonly Call<UpdatePlan>[]): Maybe<number>;
   /** Removes the rows that match. */
-  delete(where: ReadWhere | null): Maybe<number>;
+  delete(plan: DeletePlan, params: Params): Maybe<number>;
   /** Inserts a row, or updates the row equal in the conflict columns. */
   upsert(row: Row, options: UpsertOptions): Maybe<Row>;
   /** Aggregates by group, ordered by the grouped columns. */
   group(plan: GroupPlan): Maybe<Row[]>;
   /** How a search would run. */
-  explain(find: ReadFind): Maybe<string[]>;
+  explain(plan: SelectPlan, params: Params): Maybe<string[]>;
   /** Makes the table when it is absent. */
   create(): Maybe<void>;
   /** Makes the table and its indexes at once; null when that is not offered. */

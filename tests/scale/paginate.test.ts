@@ -23,10 +23,10 @@ test("paginate: SQLite seeks the place where the page before ended, whatever the
   for (const orderBy of [undefined, [["name", "ASC"]], [["name", "DESC"]]] as const) {
     const { next } = City.paginate(orderBy === undefined ? {} : { orderBy });
     const find = readFind(table, orderBy === undefined ? {} : { orderBy }, false);
-    const after = findAfter(table, find, readCursor(table, find.orderBy, next));
+    const after = findAfter(table, find, readCursor(table, find.plan.orderBy, next));
     const steps = driver.explain?.("app", "cities", {
-      where: toDriverWhere(after.where, after.params),
-      orderBy: after.orderBy,
+      where: toDriverWhere(after.plan.where, after.params),
+      orderBy: after.plan.orderBy,
       limit: 21,
     });
     assertMatch(steps?.[0] ?? "", /^SEARCH cities USING (COVERING )?(INTEGER PRIMARY KEY|INDEX)/);

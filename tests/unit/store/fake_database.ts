@@ -1,6 +1,8 @@
 import { chain, type Maybe, settle } from "../../../src/chain/chain.ts";
 import type { AsyncDriver, SyncDriver } from "../../../src/contract/mod.ts";
 import { type ReadFind, readFind } from "../../../src/query/find_options.ts";
+import { countOf, deleteOf, updateOf } from "../../../src/query/changes.ts";
+import type { Call, UpdatePlan } from "../../../src/query/plans.ts";
 import { type ReadWhere, readWhere } from "../../../src/query/where_reader.ts";
 import type { ModelSchema } from "../../../src/schema/model_schema.ts";
 import { Table } from "../../../src/schema/table.ts";
@@ -124,11 +126,13 @@ export class FakeTable implements StoreContext {
   }
 
   select(options?: unknown): Maybe<Row[]> {
-    return this.store.select(this.find(options));
+    const { plan, params } = this.find(options);
+    return this.store.select(plan, params);
   }
 
   count(where?: unknown): Maybe<number> {
-    return this.store.count(where === undefined ? null : this.where(where));
+    const { plan, params } = countOf(this.table, where === undefined ? null : this.where(where));
+    return this.store.count(plan, params);
   }
 
   insert(values: Row): Maybe<Row> {
@@ -140,7 +144,8 @@ export class FakeTable implements StoreContext {
   }
 
   update(data: Row, where?: unknown): Maybe<number> {
-    return this.store.update(this.#change(data, where));
+    const { plan, params } = this.#change(data, where);
+    return this.store.update(plan, params);
   }
 
   updateEach(updates: readonly (readonly [Row, unknown])[]): Maybe<number> {
@@ -148,7 +153,8 @@ export class FakeTable implements StoreContext {
   }
 
   delete(where?: unknown): Maybe<number> {
-    return this.store.delete(where === undefined ? null : this.where(where));
+    const { plan, params } = deleteOf(this.table, where === undefined ? null : this.where(where));
+    return this.store.delete(plan, params);
   }
 
   upsert(values: Row, conflict: readonly string[]): Maybe<Row> {
@@ -156,11 +162,20 @@ export class FakeTable implements StoreContext {
     return this.store.upsert(this.row(values), { conflict, set });
   }
 
-  #change(data: Row, where: unknown): { data: Row; where: ReadWhere | null } {
+  explain(options?: unknown): Maybe<string[]> {
+    const { plan, params } = this.find(options);
+    return this.store.explain(plan, params);
+  }
+
+  #change(data: Row, where: unknown): Call<UpdatePlan> {
     const values = Object.entries(data).map(([name, value]) =>
       [name, value === null ? null : this.table.column(name).accept(value)] as const
     );
-    return { data: Object.fromEntries(values), where: where === undefined ? null : this.where(where) };
+    return updateOf(
+      this.table,
+      Object.fromEntries(values),
+      where === undefined ? null : this.where(where),
+    );
   }
 }
 

@@ -228,18 +228,18 @@ describe("ComposedStore.explain", () => {
       offset: 20,
       select: ["id", "name"],
     };
-    assertEquals(people.store.explain(people.find(options)), [
+    assertEquals(people.explain(options), [
       "driver naive: find rows of `people` where `age` = 30",
       'core: keep those where (`name` like "Z%" and (`id` in (1, 2, 3, and 2 more) or not `tags` is null))',
       "core: order by `name` DESC, `id` DESC",
       "core: skip 20, return at most 10",
       "core: return `id`, `name`",
     ]);
-    assertEquals(people.store.explain(people.find({ where: { id: 1 }, limit: 1 })), [
+    assertEquals(people.explain({ where: { id: 1 }, limit: 1 }), [
       "driver naive: find at most one of the rows of `people` where `id` = 1",
       "core: return at most 1",
     ]);
-    assertEquals(people.store.explain(people.find({ limit: 0 })), ["core: return nothing, the limit is 0"]);
+    assertEquals(people.explain({ limit: 0 }), ["core: return nothing, the limit is 0"]);
     assertEquals(callsOf(driver), []);
   });
 
@@ -247,7 +247,7 @@ describe("ComposedStore.explain", () => {
     const capabilities = { orderBy: true, limit: true, select: true, operators: ["$between"] } as const;
     const table = new FakeDatabase(new NaiveDriver({ capabilities })).define("people", people);
     assertEquals(
-      table.store.explain(table.find({ where: { age: { $between: [1, 2] } }, limit: 3, select: ["id"] })),
+      table.explain({ where: { age: { $between: [1, 2] } }, limit: 3, select: ["id"] }),
       [
         "driver naive: find rows of `people` where `age` between 1 and 2",
         "driver naive: order by `id` ASC",
@@ -255,7 +255,7 @@ describe("ComposedStore.explain", () => {
         "driver naive: return `id`",
       ],
     );
-    assertEquals(table.store.explain(table.find()), [
+    assertEquals(table.explain(), [
       "driver naive: find all rows of `people`",
       "driver naive: order by `id` ASC",
     ]);
@@ -265,6 +265,7 @@ describe("ComposedStore.explain", () => {
 describe("ComposedStore.iterate", () => {
   test("is left to pages", () => {
     const { people } = filled();
-    assertEquals(people.store.iterate(people.find()), null);
+    const { plan, params } = people.find();
+    assertEquals(people.store.iterate(plan, params), null);
   });
 });

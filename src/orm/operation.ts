@@ -1,0 +1,118 @@
+import type { GroupPlan, UpsertOptions } from "../contract/mod.ts";
+import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
+import type { AnyIterator, Row } from "../store/any_driver.ts";
+import type { StoreIndex } from "../store/table_store.ts";
+
+/**
+ * What is asked of a table: data, without values, so that equal requests share one. Values and rows travel beside it, see
+ * {@linkcode Given}.
+ */
+export type Operation =
+  | SelectPlan
+  | CountPlan
+  | UpdatePlan
+  | DeletePlan
+  | GroupOperation
+  | IterateOperation
+  | ExplainOperation
+  | UpsertOperation
+  | CreateIndexOperation
+  | DropIndexOperation
+  | { readonly kind: "insert" | "insertAll" | "updateEach" | "drop" | "ready" };
+
+/** Aggregates by group. */
+export interface GroupOperation extends Omit<GroupPlan, "params"> {
+  readonly kind: "group";
+}
+
+/** The rows of a search one by one. */
+export interface IterateOperation {
+  readonly kind: "iterate";
+  readonly plan: SelectPlan;
+}
+
+/** How a search would run. */
+export interface ExplainOperation {
+  readonly kind: "explain";
+  readonly plan: SelectPlan;
+}
+
+/** Inserts a row, or updates the one equal in the conflict columns. */
+export interface UpsertOperation extends UpsertOptions {
+  readonly kind: "upsert";
+}
+
+/** Makes an index. */
+export interface CreateIndexOperation {
+  readonly kind: "createIndex";
+  readonly index: StoreIndex;
+}
+
+/** Removes an index. */
+export interface DropIndexOperation {
+  readonly kind: "dropIndex";
+  readonly name: string;
+}
+
+/** The values of a plan's slots. */
+export type Params = readonly unknown[];
+
+/** What travels beside an operation, by its kind. */
+export interface Given {
+  readonly select: Params;
+  readonly count: Params;
+  readonly update: Params;
+  readonly delete: Params;
+  readonly group: Params;
+  readonly iterate: Params;
+  readonly explain: Params;
+  readonly insert: Row;
+  readonly insertAll: readonly Row[];
+  readonly updateEach: readonly Call<UpdatePlan>[];
+  readonly upsert: Row;
+  readonly createIndex: null;
+  readonly dropIndex: null;
+  readonly drop: null;
+  readonly ready: null;
+}
+
+/** What an operation gives, by its kind. */
+export interface Answer {
+  readonly select: Row[];
+  readonly count: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly group: Row[];
+  /** Null when rows have to be read in pages. */
+  readonly iterate: AnyIterator | null;
+  readonly explain: string[];
+  readonly insert: Row;
+  readonly insertAll: Row[];
+  readonly updateEach: number;
+  readonly upsert: Row;
+  readonly createIndex: void;
+  readonly dropIndex: void;
+  readonly drop: void;
+  readonly ready: void;
+}
+
+/** Those that write nothing. */
+export const READS: readonly Operation["kind"][] = [
+  "select",
+  "count",
+  "group",
+  "iterate",
+  "explain",
+  "ready",
+];
+
+/** Stores a row. */
+export const INSERT: Operation & { readonly kind: "insert" } = Object.freeze({ kind: "insert" });
+/** Stores all rows or none. */
+export const INSERT_ALL: Operation & { readonly kind: "insertAll" } = Object.freeze({ kind: "insertAll" });
+/** Makes all updates or none. */
+export const UPDATE_EACH: Operation & { readonly kind: "updateEach" } = Object.freeze({ kind: "updateEach" });
+/** Removes the table. */
+export const DROP: Operation & { readonly kind: "drop" } = Object.freeze({ kind: "drop" });
+/** Makes the table when it is absent. */
+export const READY: Operation & { readonly kind: "ready" } = Object.freeze({ kind: "ready" });

@@ -1,0 +1,196 @@
+import { BoundedMap } from "../cache/bounded_map.ts";
+import type { Direction, ExpressionPlan, Predicate, QueryPlan } from "../contract/mod.ts";
+import type { Table } from "../schema/table.ts";
+
+/** Terms of an order. */
+export type Order = readonly (readonly [column: string, direction: Direction])[];
+
+/** A search without its values. */
+export interface SelectPlan extends QueryPlan {
+  readonly kind: "select";
+  /** The order, ended by the primary key. */
+  readonly orderBy: Order;
+}
+
+/** A count without its values. */
+export interface CountPlan extends QueryPlan {
+  readonly kind: "count";
+}
+
+/** A change of rows without its values. */
+export interface UpdatePlan extends QueryPlan {
+  readonly kind: "update";
+  /** The columns to set, and the slots of their values. */
+  readonly set: readonly { readonly column: string; readonly slot: number }[];
+}
+
+/** A removal of rows without its values. */
+export interface DeletePlan extends QueryPlan {
+  readonly kind: "delete";
+}
+
+/** A plan of one kind. */
+export type KindOfPlan = SelectPlan | CountPlan | UpdatePlan | DeletePlan;
+
+/** A plan with the values of its slots. */
+export interface Call<P extends QueryPlan> {
+  /** What is done. */
+  readonly plan: P;
+  /** The values. */
+  readonly params: readonly unknown[];
+}
+
+/** A plan before it is kept: members may be undefined. */
+export type PlanDraft<P extends QueryPlan> =
+  & { readonly [K in keyof P]: P[K] | undefined }
+  & Pick<P, "kind" | "where">;
+
+/** Plans kept for each table. */
+const PLANS = 1_024;
+
+/** A plan of a longer shape is not kept: hardly two calls share one, and what is made of it costs memory. */
+const MAX_SHAPE = 2_000;
+
+const kept: WeakMap<Table, BoundedMap<QueryPlan>> = new WeakMap();
+
+/**
+ * The plan that equal ones are on a table: frozen, and the same object for as long as it is in use, so that what is made of a
+ * plan can be kept by it. Members that are undefined are left out.
+ */
+export function keepPlan<P extends KindOfPlan>(table: Table, draft: PlanDraft<P>): P {
+  const shape = shapeOf(draft as QueryPlan);
+  if (shape.length > MAX_SHAPE) return frozen(draft) as P;
+  let plans = kept.get(table);
+  if (plans === undefined) kept.set(table, plans = new BoundedMap(PLANS));
+  let plan = plans.get(shape);
+  if (plan === undefined) plans.set(shape, plan = frozen(draft));
+  return plan as P;
+}
+
+const keyOrders = new WeakMap<Table, Order>();
+
+/** The order of the primary key, which every order ends with. */
+export function keyOrder(table: Table): Order {
+  let order = keyOrders.get(table);
+  if (order === undefined) {
+    order = table.primaryKey.map((column) => [column.name, "ASC"]);
+    keyOrders.set(table, order);
+  }
+  return order;
+}
+
+/** The plan of a search that differs from another in some members; those that are undefined are left out. */
+export function changePlan(
+  table: Table,
+  plan: SelectPlan,
+  changes: Partial<Omit<PlanDraft<SelectPlan>, "kind">>,
+): SelectPlan {
+  return keepPlan<SelectPlan>(table, { ...plan, ...changes } as PlanDraft<SelectPlan>);
+}
+
+function frozen(draft: PlanDraft<QueryPlan>): QueryPlan {
+  const given = Object.entries(draft).filter(([, value]) => value !== undefined);
+  return freeze(Object.fromEntries(given)) as unknown as QueryPlan;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const member of Object.values(value)) freeze(member);
+  return Object.freeze(value);
+}
+
+/** Ends a name: no name of a column holds it. */
+const END = "\n";
+
+/** Begins the slot of a path. */
+const PATH = "\r";
+
+/** A text that two plans have in common exactly when they are equal. It is the only place that knows what a plan consists of. */
+export function shapeOf({ kind, where, orderBy, limit, offset, select, set }: QueryPlan): string {
+  let shape = KINDS[kind] + predicateShape(where);
+  if (orderBy !== undefined) {
+    for (const [column, direction] of orderBy) shape += (direction === "ASC" ? "+" : "-") + column + END;
+    shape += ".";
+  }
+  if (limit !== undefined) shape += `L${limit};`;
+  if (offset !== undefined) shape += `O${offset};`;
+  if (select !== undefined) {
+    shape += "S";
+    for (const column of select) shape += `,${column}${END}`;
+    shape += ".";
+  }
+  if (set !== undefined) {
+    shape += "=";
+    for (const { column, slot } of set) shape += `,${column}${END}${slot};`;
+    shape += ".";
+  }
+  return shape;
+}
+
+const KINDS: Readonly<Record<QueryPlan["kind"], string>> = {
+  select: "s",
+  count: "c",
+  update: "u",
+  delete: "d",
+};
+
+/** The same for a condition. Each part tells where it ends, so that no two conditions run into one text. */
+export function predicateShape(predicate: Predicate | null): string {
+  if (predicate === null) return "*";
+  switch (predicate.kind) {
+    case "and":
+    case "or": {
+      let shape = predicate.kind === "and" ? "&" : "|";
+      for (const item of predicate.items) shape += predicateShape(item);
+      return `${shape})`;
+    }
+    case "not":
+      return `!${predicateShape(predicate.item)}`;
+    case "null":
+      return `0${target(predicate)}`;
+    case "equal":
+      return `${predicate.nullable ? "?" : "="}${target(predicate)}${predicate.slot}${type(predicate)}`;
+    case "compare":
+      return `${COMPARISONS[predicate.operator]}${target(predicate)}${predicate.slot}${type(predicate)}`;
+    case "between":
+      return `b${target(predicate)}${predicate.low},${predicate.high}${type(predicate)}`;
+    case "text":
+      return `${TEXTS[predicate.operator]}${target(predicate)}${predicate.slot};`;
+    case "in":
+      return `${predicate.withNull ? "I" : "i"}${target(predicate)}${predicate.slot};`;
+    case "has":
+      return `h${target(predicate)}${predicate.slot};`;
+    case "test": {
+      const { operator, left, right, withNull } = predicate;
+      return `${withNull ? "T" : "t"}${operator}(${expressionShape(left)}${expressionShape(right)}`;
+    }
+  }
+}
+
+function expressionShape(plan: ExpressionPlan): string {
+  switch (plan.kind) {
+    case "column":
+      return `c${plan.type};${plan.column}${END}`;
+    case "value":
+      return `v${plan.type};${plan.slot};`;
+    case "call": {
+      let shape = `f${plan.type};${plan.call}(`;
+      for (const argument of plan.args) shape += expressionShape(argument);
+      return `${shape})`;
+    }
+    case "condition":
+      return `p${predicateShape(plan.predicate)}`;
+  }
+}
+
+const COMPARISONS = { ">": "g", ">=": "G", "<": "l", "<=": "L" } as const;
+const TEXTS = { like: "~", startsWith: "^", endsWith: "$", contains: "c" } as const;
+const TYPES = { string: "s;", number: "n;", boolean: "b;" } as const;
+
+function target({ column, path }: { readonly column: string; readonly path: number | null }): string {
+  return path === null ? column + END : `${column}${PATH}${path},`;
+}
+
+function type({ type }: { readonly type: keyof typeof TYPES | null }): string {
+  return type === null ? ";" : TYPES[type];
+}
