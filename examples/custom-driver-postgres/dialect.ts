@@ -1,11 +1,11 @@
-import type { AsyncSqlDialect, Encode, TextOperator } from "../../src/sql/mod.ts";
+import type { AsyncSqlDialect, Encode, Operand, SqlPlace, TextOperator } from "../../src/sql/mod.ts";
 import { catalog } from "./catalog.ts";
 import { createIndex } from "./create_index.ts";
 import { createTable, dropTable } from "./create_table.ts";
 import { quoteName } from "./names.ts";
 import { decoder, encoding, LIST_TYPES, literal } from "./values.ts";
 
-type Place = (encode: Encode | null) => string;
+const json: Encode = (value) => JSON.stringify(value);
 
 /** The SQL of PostgreSQL: everything in which it differs from other databases. */
 export const postgres: AsyncSqlDialect = {
@@ -40,8 +40,6 @@ export const postgres: AsyncSqlDialect = {
     const nulls = !nullable ? "" : direction === "DESC" ? " NULLS LAST" : " NULLS FIRST";
     return `${quoted}${direction === "DESC" ? " DESC" : ""}${nulls}`;
   },
-  // json has no equality; its text has.
-  compared: (kind, quoted) => kind === "json" ? `${quoted}::text` : quoted,
   same: (a, b) => `${a} IS NOT DISTINCT FROM ${b}`,
   different: (a, b) => `${a} IS DISTINCT FROM ${b}`,
   notTrue: (condition) => `(${condition}) IS NOT TRUE`,
@@ -56,35 +54,37 @@ export const postgres: AsyncSqlDialect = {
   },
 
   encodePath: (path) => (path as readonly (string | number)[]).reduce<string>(addStep, "strict $"),
-  encodeJSON: (value) => JSON.stringify(value),
-  encodeJSONList: (list) => JSON.stringify(list),
-  jsonIsNull: (subject, path) => `coalesce(jsonb_typeof(${at(subject, path)}), 'null') = 'null'`,
-  jsonEqual: (subject, path, value) => `${at(subject, path)} = ${value}::jsonb`,
-  jsonIn: (subject, path, list) => `${at(subject, path)} IN (SELECT jsonb_array_elements(${list}::jsonb))`,
-  jsonInItems: (subject, path, items) => `${at(subject, path)} IN (${items})`,
-  jsonCompare(subject, path, comparisons, type) {
-    const place = at(subject, path);
-    const compared = comparisons.map(([operator, operand]) =>
+  encodeJSONList: json,
+  encodeJSONValues: json,
+  jsonNull: (subject) => `coalesce(jsonb_typeof(${subject}::jsonb), 'null') = 'null'`,
+  // json has no equality; jsonb has that of values.
+  jsonAmong: (subject, list) => `${subject}::jsonb IN (SELECT jsonb_array_elements(${list}::jsonb))`,
+  jsonIsNull: (place) => `coalesce(jsonb_typeof(${at(place)}), 'null') = 'null'`,
+  jsonEqual: (place, _type, p) => `${at(place)} = ${p(json)}::jsonb`,
+  jsonIn: (place, list) => `${at(place)} IN (SELECT jsonb_array_elements(${list}::jsonb))`,
+  jsonCompare(place, comparisons, type) {
+    const value = at(place);
+    const compared = comparisons.map(([operator, p]) =>
       // Numbers inside JSON compare as jsonb does; a cast could be made, and fail, before the type is looked at.
       type === "string"
-        ? `${textOf(place)} ${operator} ${operand}::text`
-        : `${place} ${operator} ${operand}::jsonb`
+        ? `${textOf(value)} ${operator} ${p(null)}::text`
+        : `${value} ${operator} ${p(json)}::jsonb`
     );
-    return `(jsonb_typeof(${place}) = '${type}' AND ${compared.join(" AND ")})`;
+    return `(jsonb_typeof(${value}) = '${type}' AND ${compared.join(" AND ")})`;
   },
   // An array contains a scalar that it has as an element, and no array or object contains one it has deeper.
-  jsonHas(subject, path, element) {
-    const place = at(subject, path);
-    return `(jsonb_typeof(${place}) = 'array' AND ${place} @> coalesce(${element}::text, 'null')::jsonb)`;
+  jsonHas(place, p) {
+    const value = at(place);
+    return `(jsonb_typeof(${value}) = 'array' AND ${value} @> coalesce(${p(json)}::text, 'null')::jsonb)`;
   },
-  jsonText(operator, subject, path, p) {
-    const place = at(subject, path);
-    return `(jsonb_typeof(${place}) = 'string' AND ${matches(operator, textOf(place), p)})`;
+  jsonText(operator, place, p) {
+    const value = at(place);
+    return `(jsonb_typeof(${value}) = 'string' AND ${matches(operator, textOf(value), p)})`;
   },
 };
 
 /** A text comparison. Under collation C, ILIKE folds ASCII letters and no others. */
-function matches(operator: TextOperator, subject: string, p: Place): string {
+function matches(operator: TextOperator, subject: string, p: Operand): string {
   const text = `${p(null)}::text`;
   switch (operator) {
     case "like":
@@ -99,13 +99,16 @@ function matches(operator: TextOperator, subject: string, p: Place): string {
   }
 }
 
-/** The value at a path; null when there is nothing. Strict, so that a name finds no item of an array and 0 no member "0". */
-function at(subject: string, path: string): string {
-  return `jsonb_path_query_first(${subject}::jsonb, ${path}::jsonpath, '{}', true)`;
+/** The value at a place; null when there is nothing. Strict, so that a name finds no item of an array and 0 no member "0". */
+function at({ subject, paths }: SqlPlace): string {
+  const found = paths.map((path) =>
+    `jsonb_path_query_first(${subject}::jsonb, ${path}::jsonpath, '{}', true)`
+  );
+  return found.length === 1 ? found[0] as string : `coalesce(${found.join(", ")})`;
 }
 
-function textOf(place: string): string {
-  return `(${place} #>> '{}') COLLATE "C"`;
+function textOf(value: string): string {
+  return `(${value} #>> '{}') COLLATE "C"`;
 }
 
 /** Steps hold no quote or backslash: the reader of paths refuses them. */

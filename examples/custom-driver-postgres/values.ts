@@ -19,7 +19,7 @@ export const TYPES: Readonly<Record<ColumnKind, string>> = {
   boolean: "boolean",
   date: "date",
   datetime: "timestamptz(3)",
-  // Not jsonb: that sorts the members of objects, and two values are equal only when their texts are.
+  // Not jsonb: that sorts the members of objects, which come back as they were given.
   json: "json",
   blob: "bytea",
 };

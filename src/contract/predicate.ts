@@ -1,6 +1,9 @@
 import type { ExpressionPlan } from "./expression.ts";
 
-/** A step into a JSON value: the name of an object's own member, or an index into an array. */
+/**
+ * The steps into a JSON value: a text is the name of an object's own member; a whole number is an index where it meets an array,
+ * and the name of a member where it meets an object.
+ */
 export type JSONPath = readonly (string | number)[];
 
 /** What a predicate looks at: a column, or (when `path` is not null) a place inside a JSON column's value. */
@@ -9,6 +12,8 @@ export interface PredicateTarget {
   readonly column: string;
   /** The slot of a {@linkcode JSONPath}, or null for the column's own value. */
   readonly path: number | null;
+  /** How many steps of the path are whole numbers: a plan serves paths with as many. Absent for none. */
+  readonly wholeSteps?: number | undefined;
 }
 
 /**

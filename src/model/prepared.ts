@@ -105,8 +105,10 @@ function decide(
       return hasNull(predicate.slot) ? { ...predicate, withNull: true } : predicate;
     case "equal": {
       if (predicate.path === null) return predicate;
-      const { column, path, slot } = predicate;
-      return bound[slot] === null ? { kind: "null", column, path } : { ...predicate, type: type(slot) };
+      const { column, path, slot, wholeSteps } = predicate;
+      return bound[slot] === null
+        ? { kind: "null", column, path, wholeSteps }
+        : { ...predicate, type: type(slot) };
     }
     case "compare":
       return predicate.path === null ? predicate : { ...predicate, type: type(predicate.slot) };

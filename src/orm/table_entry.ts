@@ -1,4 +1,5 @@
 import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import type { Predicate } from "../contract/mod.ts";
 import { UnsupportedError, ValidationError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { describeValue } from "../schema/describe_value.ts";
@@ -321,12 +322,35 @@ function readIndex(table: Table, name: string, definition: IndexDefinition): Sto
   for (const column of columns) {
     if (!table.column(column).ordered) refuse(`\`${column}\` is JSON, which has no order`, [column]);
   }
-  return {
-    name,
-    columns: [...columns],
-    unique,
-    where: where === undefined ? null : readWhere(table, where, false),
-  };
+  const read = where === undefined ? null : readWhere(table, where, false);
+  const whole = read === null ? null : wholeJSON(table, read.predicate);
+  if (whole !== null) {
+    refuse(
+      `its condition looks at \`${whole}\` as a whole or for an element; compare a place in it, such as "${whole}.kind"`,
+      [whole],
+    );
+  }
+  return { name, columns: [...columns], unique, where: read };
+}
+
+/** The JSON column of which a condition asks what the index of a store cannot tell: of a whole value, or an element. */
+function wholeJSON(table: Table, predicate: Predicate | null): string | null {
+  switch (predicate?.kind) {
+    case "and":
+    case "or":
+      return predicate.items.map((item) => wholeJSON(table, item)).find((name) => name !== null) ?? null;
+    case "not":
+      return wholeJSON(table, predicate.item);
+    case "has":
+      return predicate.column;
+    case "equal":
+    case "in":
+      return predicate.path === null && table.column(predicate.column).kind === "json"
+        ? predicate.column
+        : null;
+    default:
+      return null;
+  }
 }
 
 function defaultName({ columns, unique }: { columns: unknown; unique: unknown }): string {

@@ -5,9 +5,12 @@ import type { Column } from "../schema/column.ts";
 
 const INDEX = /^(0|[1-9]\d{0,8})$/;
 const MAX_STEPS = 50;
+/** Each may be an index or a member, so that a store without a word for either has twice as many places to look at. */
+const MAX_WHOLE_STEPS = 6;
 
 /**
- * Reads the steps of `column.step.step`: a whole number is an index into an array, anything else the name of an object's member.
+ * Reads the steps of `column.step.step`: a whole number is an index into an array or the name of a member, anything else the name
+ * of an object's member.
  *
  * @throws {ValidationError} When the column is no JSON column, or a step is empty, has a character stores cannot quote, or is
  * `__proto__`.
@@ -38,6 +41,9 @@ export function readSteps(column: Column, path: unknown): JSONPath {
     ? Array.from(path)
     : refuse("a path is a text such as `a.b`, or a list of members and indexes");
   if (steps.length > MAX_STEPS) refuse(`it has more than ${MAX_STEPS} steps`);
+  if (steps.filter((step) => typeof step === "number").length > MAX_WHOLE_STEPS) {
+    refuse(`more than ${MAX_WHOLE_STEPS} of its steps are whole numbers`);
+  }
   return steps.map((step) => {
     if (typeof step === "number" && INDEX.test(String(step))) return step;
     // deno-lint-ignore no-control-regex

@@ -1,5 +1,5 @@
 import { BoundedMap } from "../cache/bounded_map.ts";
-import type { Direction, ExpressionPlan, Predicate, QueryPlan } from "../contract/mod.ts";
+import type { Direction, ExpressionPlan, Predicate, PredicateTarget, QueryPlan } from "../contract/mod.ts";
 import type { Table } from "../schema/table.ts";
 
 /** Terms of an order. */
@@ -187,8 +187,9 @@ const COMPARISONS = { ">": "g", ">=": "G", "<": "l", "<=": "L" } as const;
 const TEXTS = { like: "~", startsWith: "^", endsWith: "$", contains: "c" } as const;
 const TYPES = { string: "s;", number: "n;", boolean: "b;" } as const;
 
-function target({ column, path }: { readonly column: string; readonly path: number | null }): string {
-  return path === null ? column + END : `${column}${PATH}${path},`;
+function target({ column, path, wholeSteps }: PredicateTarget): string {
+  if (path === null) return column + END;
+  return wholeSteps === undefined ? `${column}${PATH}${path},` : `${column}${PATH}${path}.${wholeSteps},`;
 }
 
 function type({ type }: { readonly type: keyof typeof TYPES | null }): string {

@@ -3,6 +3,7 @@ import type {
   ExpressionType,
   OperatorName,
   Predicate,
+  PredicateTarget,
   ScalarType,
   TestPredicate,
 } from "../contract/mod.ts";
@@ -315,20 +316,21 @@ class WhereReader implements ExpressionSink {
     const column = target.column.name;
     if (operand === null) {
       const path = this.#path(target);
-      return { kind: "null", column, path };
+      return inside(target, { kind: "null", column, path });
     }
     const path = this.#path(target);
     const value = acceptOperand(target, operand, false);
     const nullable = path === null && value instanceof BoundPlaceholder;
     const type = this.#type(target, value);
-    return { kind: "equal", column, path, slot: this.push(value), nullable, type };
+    return inside(target, { kind: "equal", column, path, slot: this.push(value), nullable, type });
   }
 
   #compare(target: Target, operator: ">" | ">=" | "<" | "<=", operand: unknown): Predicate {
     const path = this.#path(target);
     const value = acceptOperand(target, operand, true);
     const type = this.#type(target, value);
-    return { kind: "compare", column: target.column.name, path, operator, slot: this.push(value), type };
+    const slot = this.push(value);
+    return inside(target, { kind: "compare", column: target.column.name, path, operator, slot, type });
   }
 
   #between(target: Target, operand: unknown): Predicate {
@@ -343,14 +345,14 @@ class WhereReader implements ExpressionSink {
     if (!given && type !== this.#type(target, high)) {
       return this.#refuse(`${name(target)}: \`$between\` needs two values of one type`);
     }
-    return {
+    return inside(target, {
       kind: "between",
       column: target.column.name,
       path,
       low: this.push(low),
       high: this.push(high),
       type,
-    };
+    });
   }
 
   #in(target: Target, operand: unknown): Predicate {
@@ -363,11 +365,11 @@ class WhereReader implements ExpressionSink {
           "list",
         ),
       );
-      return { kind: "in", column: target.column.name, path, slot, withNull: false };
+      return inside(target, { kind: "in", column: target.column.name, path, slot, withNull: false });
     }
     const sawNull: [boolean] = [false];
     const slot = this.push(this.#list(target, operand, sawNull));
-    return { kind: "in", column: target.column.name, path, slot, withNull: sawNull[0] };
+    return inside(target, { kind: "in", column: target.column.name, path, slot, withNull: sawNull[0] });
   }
 
   /** Checks a list; null is left out of the result and remembered in `sawNull`. */
@@ -391,13 +393,13 @@ class WhereReader implements ExpressionSink {
   ): Predicate {
     const path = this.#path(target);
     const slot = this.push(acceptPattern(target, operator, operand));
-    return { kind: "text", column: target.column.name, path, operator, slot };
+    return inside(target, { kind: "text", column: target.column.name, path, operator, slot });
   }
 
   #has(target: Target, operand: unknown): Predicate {
     const path = this.#path(target);
     const slot = this.push(acceptElement(target, operand));
-    return { kind: "has", column: target.column.name, path, slot };
+    return inside(target, { kind: "has", column: target.column.name, path, slot });
   }
 
   /** The slot of the path. */
@@ -422,6 +424,12 @@ class WhereReader implements ExpressionSink {
       table: this.#table.name,
     });
   }
+}
+
+/** What is looked at inside a JSON value also says how many whole numbers are on the way. */
+function inside(target: Target, predicate: Extract<Predicate, PredicateTarget>): Predicate {
+  const wholeSteps = target.path?.filter((step) => typeof step === "number").length;
+  return wholeSteps ? { ...predicate, wholeSteps } : predicate;
 }
 
 function name(target: Target): string {

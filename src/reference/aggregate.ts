@@ -71,7 +71,7 @@ function accumulator(table: Table, { operation, column: name }: Omit<AggregateTe
     case "count":
       return counter(column);
     case "countDistinct":
-      return distinctCounter(column);
+      return column.ordered ? distinctCounter(column) : unordered(table, operation, column);
     case "sum":
     case "avg": {
       if (!["integer", "bigint", "real"].includes(column.kind)) {
@@ -85,9 +85,7 @@ function accumulator(table: Table, { operation, column: name }: Omit<AggregateTe
     }
     case "min":
     case "max":
-      if (!column.ordered) {
-        return refuse(table, operation, `\`${column.name}\` is ${column.type}, which has no order`);
-      }
+      if (!column.ordered) return unordered(table, operation, column);
       return extreme(column, operation === "min" ? -1 : 1);
   }
 }
@@ -141,6 +139,10 @@ function writeGroup(by: readonly Column[], { first, terms }: Group): Record<stri
   for (const { name, kind } of by) result[name] = copyValue(kind, first?.[name] ?? null);
   for (const [as, term] of terms) result[as] = term.result();
   return result;
+}
+
+function unordered(table: Table, operation: string, column: Column): never {
+  return refuse(table, operation, `\`${column.name}\` is ${column.type}, which has no order`);
 }
 
 function refuse(table: Table, operation: string, reason: string): never {

@@ -1,4 +1,5 @@
 import type { ColumnKind } from "../schema/column.ts";
+import { canonicalJSON } from "../schema/json_value.ts";
 
 /** Negative, zero or positive, as for `Array.prototype.sort`. */
 export type Comparator<T = unknown> = (a: T, b: T) => number;
@@ -32,7 +33,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** By kind of column: compares two values, neither of them null. JSON values are compared by their text. */
+/** By kind of column: compares two values, neither of them null. JSON values, which have no order of their own, by their text. */
 export const comparators: Readonly<Record<ColumnKind, Comparator>> = {
   text: compareText as Comparator,
   integer: comparePlain as Comparator,
@@ -41,7 +42,7 @@ export const comparators: Readonly<Record<ColumnKind, Comparator>> = {
   boolean: comparePlain as Comparator,
   date: compareDates as Comparator,
   datetime: compareDates as Comparator,
-  json: (a, b) => compareText(JSON.stringify(a), JSON.stringify(b)),
+  json: (a, b) => compareText(canonicalJSON(a), canonicalJSON(b)),
   blob: compareBytes as Comparator,
 };
 

@@ -7,6 +7,7 @@ import type {
   TextPredicate,
 } from "../contract/mod.ts";
 import type { ColumnKind } from "../schema/column.ts";
+import { equalJSON } from "../schema/json_value.ts";
 import type { Table } from "../schema/table.ts";
 import { comparators, compareText } from "./compare.ts";
 import { readPlace } from "./json_place.ts";
@@ -147,6 +148,7 @@ class Compiler {
     // Inside JSON the value looked for is a scalar, so that `===` is equality by type and value.
     if (kind === null) return (row) => read(row) === wanted;
     if (kind === "blob") return unlessNull({ read, kind }, (value) => comparators.blob(value, wanted) === 0);
+    if (kind === "json") return (row) => equalJSON(read(row), wanted);
     const key = keyOf(kind, wanted);
     return unlessNull({ read, kind }, (value) => keyOf(kind, value) === key);
   }

@@ -1,4 +1,5 @@
 import type { Column, ColumnKind } from "../schema/column.ts";
+import { canonicalJSON } from "../schema/json_value.ts";
 import type { Row } from "./row.ts";
 
 /** Stands for a value in a Map or Set: two values are equal exactly when their keys are. */
@@ -18,7 +19,7 @@ export function keyOf(kind: ColumnKind, value: unknown): Key {
     case "blob":
       return bytesKey(value as Uint8Array);
     case "json":
-      return JSON.stringify(value);
+      return canonicalJSON(value);
     default:
       return value as Key;
   }

@@ -51,6 +51,28 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
+/** Whether two JSON values are equal, the order of members apart. */
+export function equalJSON(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJSON(item, b[i]));
+  }
+  const keys = Object.keys(a);
+  return !Array.isArray(b) && keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equalJSON(a[key as never], b[key as never]));
+}
+
+/** A text that is the same for two JSON values that are equal, and for no others. */
+export function canonicalJSON(value: unknown): string {
+  return JSON.stringify(value, sortMembers);
+}
+
+function sortMembers(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, (value as Record<string, unknown>)[key]]));
+}
+
 function copy(value: unknown, depth: number): JSONValue | JSONProblem {
   switch (typeof value) {
     case "string":

@@ -34,13 +34,19 @@ export function groupTerm(
     return { sql: ["count(*)"], read: ([value]) => Number(value) };
   }
   const column = table.column(name);
-  const { quoted, kind } = column;
+  let { quoted } = column;
+  const { kind } = column;
   const { dialect } = table.traits;
   switch (operation) {
     case "count":
+      // What is stored as a JSON null is read as null.
+      if (kind === "json") quoted = `CASE WHEN NOT ${dialect.jsonNull(quoted)} THEN 1 END`;
       return { sql: [`count(${quoted})`], read: ([value]) => Number(value) };
     case "countDistinct":
-      return { sql: [`count(DISTINCT ${column.compared})`], read: ([value]) => Number(value) };
+      if (!column.column.ordered) {
+        return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no order`);
+      }
+      return { sql: [`count(DISTINCT ${quoted})`], read: ([value]) => Number(value) };
     case "sum":
     case "avg":
       if (kind === "real") return realTerm(table, column, operation, dialect.decoder(column, options));

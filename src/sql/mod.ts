@@ -39,8 +39,10 @@ export type {
   Encode,
   KindEncoding,
   NoValueSQL,
+  Operand,
   SqlExpressions,
   SqlGrammar,
+  SqlPlace,
   SqlRaw,
   TextOperator,
 } from "./sql_dialect.ts";

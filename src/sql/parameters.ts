@@ -79,15 +79,16 @@ export class Literals implements SqlValues {
 
   /** The literal of a slot's value. */
   value(slot: number, encode: Encode | null): string {
-    return this.#literal(this.#params[slot], encode);
+    return literal(this.#dialect, this.#params[slot], encode);
   }
 
-  /** The literals of a slot's list. */
-  items(slot: number, encode: Encode | null): string {
-    return (this.#params[slot] as readonly unknown[]).map((item) => this.#literal(item, encode)).join(", ");
+  /** The items of a slot's list. */
+  items(slot: number): readonly unknown[] {
+    return this.#params[slot] as readonly unknown[];
   }
+}
 
-  #literal(value: unknown, encode: Encode | null): string {
-    return this.#dialect.literal(encode === null || value === null ? value : encode(value));
-  }
+/** Writes a value into the statement. */
+export function literal(dialect: SqlDialect, value: unknown, encode: Encode | null): string {
+  return dialect.literal(encode === null || value === null ? value : encode(value));
 }

@@ -9,8 +9,10 @@ import type {
   TextPredicate,
 } from "../contract/mod.ts";
 import { testSQL } from "./expression_sql.ts";
+import { one, pathEncodes } from "./json_operands.ts";
+import { literal } from "./parameters.ts";
 import type { ColumnKind } from "./sql_description.ts";
-import type { Encode, KindEncoding, SqlDialect, SqlValues } from "./sql_dialect.ts";
+import type { Encode, KindEncoding, Operand, SqlDialect, SqlPlace, SqlValues } from "./sql_dialect.ts";
 import type { SqlColumn } from "./sql_column.ts";
 
 /** What a condition needs to be written. */
@@ -51,6 +53,10 @@ export function allOf(terms: readonly string[]): string {
   return terms.length === 0 ? "1 = 1" : balanced(terms, 0, terms.length, " AND ");
 }
 
+function anyOf(terms: readonly string[]): string {
+  return terms.length === 0 ? NEVER : balanced(terms, 0, terms.length, " OR ");
+}
+
 function positive(scope: PredicateScope, predicate: Predicate): string {
   switch (predicate.kind) {
     case "and":
@@ -75,7 +81,9 @@ function negative(scope: PredicateScope, predicate: Predicate): string {
       if (predicate.path === null) return different(scope, predicate);
       break;
     case "null":
-      if (predicate.path === null) return `${scope.column(predicate.column).quoted} IS NOT NULL`;
+      if (predicate.path === null && scope.column(predicate.column).kind !== "json") {
+        return `${scope.column(predicate.column).quoted} IS NOT NULL`;
+      }
       break;
     case "compare":
       if (predicate.path === null && !scope.column(predicate.column).nullable) {
@@ -94,8 +102,7 @@ function joined(
 ): string {
   const terms: string[] = [];
   collect(scope, kind, items, negated, terms);
-  if (kind === "and") return allOf(terms);
-  return terms.length === 0 ? NEVER : balanced(terms, 0, terms.length, " OR ");
+  return kind === "and" ? allOf(terms) : anyOf(terms);
 }
 
 /** Writes the terms, those of a nested list of the same kind among them. */
@@ -125,21 +132,12 @@ function atom(scope: PredicateScope, predicate: Exclude<Predicate, { kind: "and"
   switch (predicate.kind) {
     case "null":
       return predicate.path === null
-        ? `${scope.column(predicate.column).quoted} IS NULL`
-        : scope.dialect.jsonIsNull(...place(scope, predicate));
+        ? isNull(scope, predicate.column)
+        : scope.dialect.jsonIsNull(place(scope, predicate));
     case "equal":
       return equal(scope, predicate);
-    case "has": {
-      const { dialect, values } = scope;
-      const path = predicate.path === null
-        ? dialect.literal(dialect.encodePath([]))
-        : values.value(predicate.path, dialect.encodePath);
-      return dialect.jsonHas(
-        scope.column(predicate.column).quoted,
-        path,
-        values.value(predicate.slot, dialect.encodeJSON),
-      );
-    }
+    case "has":
+      return scope.dialect.jsonHas(place(scope, predicate), operand(scope, predicate.slot));
     case "test":
       return testSQL(scope, predicate);
     case "in":
@@ -155,52 +153,68 @@ function atom(scope: PredicateScope, predicate: Exclude<Predicate, { kind: "and"
 
 function equal(scope: PredicateScope, predicate: EqualPredicate): string {
   const { dialect, values } = scope;
+  const { slot } = predicate;
   if (predicate.path !== null) {
-    return dialect.jsonEqual(...place(scope, predicate), values.value(predicate.slot, dialect.encodeJSON));
+    return dialect.jsonEqual(place(scope, predicate), predicate.type as ScalarType, operand(scope, slot));
   }
   const column = scope.column(predicate.column);
-  const value = values.value(predicate.slot, column.encode);
+  if (column.kind === "json") return wholeEqual(scope, predicate);
+  const value = values.value(slot, column.encode);
   return predicate.nullable && column.nullable
-    ? dialect.same(column.compared, value)
-    : `${column.compared} = ${value}`;
+    ? dialect.same(column.quoted, value)
+    : `${column.quoted} = ${value}`;
 }
 
 function different(scope: PredicateScope, predicate: EqualPredicate): string {
   const column = scope.column(predicate.column);
+  if (column.kind === "json") return scope.dialect.notTrue(wholeEqual(scope, predicate));
   const value = scope.values.value(predicate.slot, column.encode);
   return predicate.nullable || column.nullable
-    ? scope.dialect.different(column.compared, value)
-    : `${column.compared} <> ${value}`;
+    ? scope.dialect.different(column.quoted, value)
+    : `${column.quoted} <> ${value}`;
+}
+
+/** A whole JSON value is looked for as one of a list of one. */
+function wholeEqual({ column, dialect, values }: PredicateScope, predicate: EqualPredicate): string {
+  const list: Encode = one(dialect);
+  return dialect.jsonAmong(column(predicate.column).qualified, values.value(predicate.slot, list));
 }
 
 function inList(scope: PredicateScope, predicate: InPredicate): string {
   const { dialect, values } = scope;
   const { slot, withNull } = predicate;
+  const items = values.items(slot);
   if (predicate.path !== null) {
-    const [subject, path] = place(scope, predicate);
-    const items = values.items(slot, dialect.encodeJSON);
+    const target = place(scope, predicate);
     const found = items === null
-      ? dialect.jsonIn(subject, path, values.value(slot, dialect.encodeJSONList))
-      : items === ""
-      ? NEVER
-      : dialect.jsonInItems(subject, path, items);
-    return withNull ? `(${dialect.jsonIsNull(subject, path)} OR ${found})` : found;
+      ? dialect.jsonIn(target, values.value(slot, dialect.encodeJSONList))
+      : anyOf(items.map((item) =>
+        dialect.jsonEqual(
+          target,
+          typeof item as ScalarType,
+          (encode) => literal(dialect, item, encode),
+        )
+      ));
+    return withNull ? `(${dialect.jsonIsNull(target)} OR ${found})` : found;
   }
   const column = scope.column(predicate.column);
-  const items = values.items(slot, column.encode);
+  if (column.kind === "json") {
+    const found = dialect.jsonAmong(column.qualified, values.value(slot, dialect.encodeJSONValues));
+    return withNull ? `(${dialect.jsonNull(column.quoted)} OR ${found})` : found;
+  }
   const found = items === null
-    ? dialect.inList(column.kind, column.compared, values.value(slot, column.encodeList))
-    : items === ""
+    ? dialect.inList(column.kind, column.quoted, values.value(slot, column.encodeList))
+    : items.length === 0
     ? NEVER
-    : `${column.compared} IN (${items})`;
+    : `${column.quoted} IN (${items.map((item) => literal(dialect, item, column.encode)).join(", ")})`;
   return withNull && column.nullable ? `(${column.quoted} IS NULL OR ${found})` : found;
 }
 
 function compare(scope: PredicateScope, { operator, slot, type, ...target }: ComparePredicate): string {
   if (target.path !== null) {
     return scope.dialect.jsonCompare(
-      ...place(scope, target),
-      [[operator, scalar(scope, slot)]],
+      place(scope, target),
+      [[operator, operand(scope, slot)]],
       type as ScalarType,
     );
   }
@@ -211,8 +225,8 @@ function compare(scope: PredicateScope, { operator, slot, type, ...target }: Com
 function between(scope: PredicateScope, { low, high, type, ...target }: BetweenPredicate): string {
   const { dialect, values } = scope;
   if (target.path !== null) {
-    const comparisons = [[">=", scalar(scope, low)], ["<=", scalar(scope, high)]] as const;
-    return dialect.jsonCompare(...place(scope, target), comparisons, type as ScalarType);
+    const comparisons = [[">=", operand(scope, low)], ["<=", operand(scope, high)]] as const;
+    return dialect.jsonCompare(place(scope, target), comparisons, type as ScalarType);
   }
   const column = scope.column(target.column);
   return `${column.quoted} BETWEEN ${values.value(low, column.encode)} AND ${
@@ -221,21 +235,28 @@ function between(scope: PredicateScope, { low, high, type, ...target }: BetweenP
 }
 
 function text(scope: PredicateScope, predicate: TextPredicate): string {
-  const { dialect, values } = scope;
-  const operand = (encode: Encode | null): string => values.value(predicate.slot, encode);
+  const { dialect } = scope;
+  const value = operand(scope, predicate.slot);
   return predicate.path === null
-    ? dialect.text(predicate.operator, scope.column(predicate.column).quoted, operand)
-    : dialect.jsonText(predicate.operator, ...place(scope, predicate), operand);
+    ? dialect.text(predicate.operator, scope.column(predicate.column).quoted, value)
+    : dialect.jsonText(predicate.operator, place(scope, predicate), value);
 }
 
-/** The column and the path, written. */
-function place(scope: PredicateScope, target: PredicateTarget): [subject: string, path: string] {
-  return [
-    scope.column(target.column).quoted,
-    scope.values.value(target.path as number, scope.dialect.encodePath),
-  ];
+function isNull({ column, dialect }: PredicateScope, name: string): string {
+  const { kind, quoted } = column(name);
+  return kind === "json" ? dialect.jsonNull(quoted) : `${quoted} IS NULL`;
 }
 
-function scalar(scope: PredicateScope, slot: number): string {
-  return scope.values.value(slot, null);
+function operand({ values }: PredicateScope, slot: number): Operand {
+  return (encode) => values.value(slot, encode);
+}
+
+/** The column and the paths, written: each whole number on the way may be an index or the name of a member. */
+function place(scope: PredicateScope, { column, path, wholeSteps = 0 }: PredicateTarget): SqlPlace {
+  const { dialect, values } = scope;
+  const { quoted, qualified } = scope.column(column);
+  const paths = path === null
+    ? [dialect.literal(dialect.encodePath([]))]
+    : pathEncodes(dialect, wholeSteps).map((encode) => values.value(path, encode));
+  return { subject: quoted, qualified, paths };
 }

@@ -9,8 +9,8 @@ export class SqlColumn implements SqlColumnDescription {
   readonly name: string;
   /** The name, quoted. */
   readonly quoted: string;
-  /** How its value is written where it is compared. */
-  readonly compared: string;
+  /** The same with the table's name before it, for where other columns could have its name. */
+  readonly qualified: string;
   /** How values are represented. */
   readonly kind: ColumnKind;
   /** Whether null is accepted. */
@@ -29,7 +29,7 @@ export class SqlColumn implements SqlColumnDescription {
     this.column = column;
     this.name = column.name;
     this.quoted = dialect.quote(column.name);
-    this.compared = dialect.compared(column.kind, this.quoted);
+    this.qualified = `${dialect.quote(column.table)}.${this.quoted}`;
     this.kind = column.kind;
     this.nullable = column.nullable;
     this.encode = one;

@@ -34,8 +34,8 @@ export interface DecoderOptions {
 export interface SqlValues {
   /** The SQL that stands for the value of a slot. */
   value(slot: number, encode: Encode | null): string;
-  /** The SQL of the items of a slot's list, or null when the list is to be bound as one value. */
-  items(slot: number, encode: Encode | null): string | null;
+  /** The items of a slot's list where they are written out one by one, or null where the list is bound as one value. */
+  items(slot: number): readonly unknown[] | null;
 }
 
 /** How values of one kind of column are written. */
@@ -44,6 +44,19 @@ export interface KindEncoding {
   readonly one: Encode | null;
   /** A list of values as one value, for `inList`. */
   readonly list: Encode;
+}
+
+/** Writes an operand, encoded as asked. */
+export type Operand = (encode: Encode | null) => string;
+
+/** A place inside the JSON values of a column. */
+export interface SqlPlace {
+  /** The column's name, quoted. */
+  readonly subject: string;
+  /** The same with its table's name before it, for subqueries whose own columns could have its name. */
+  readonly qualified: string;
+  /** The paths to it, written, at least one: of a value, at most one of them leads anywhere. */
+  readonly paths: readonly string[];
 }
 
 /** The text comparisons. */
@@ -93,8 +106,6 @@ export interface SqlGrammar extends SqlLanguage {
    * what the column cannot hold.
    */
   decoder(column: SqlColumnDescription, options: DecoderOptions): Decode | null;
-  /** How a value is written where it is compared: its column's name, unless values of the kind cannot be compared. */
-  compared(kind: ColumnKind, quoted: string): string;
   /** A term of ORDER BY: null is the least value. */
   order(column: SqlColumnDescription, direction: Direction): string;
   /** The least or the greatest value of a column. */
@@ -138,43 +149,39 @@ export interface SqlGrammar extends SqlLanguage {
   /** True unless the condition is: also when it is null. */
   notTrue(condition: string): string;
   /** A text comparison. `p` writes the operand, encoded as asked. */
-  text(operator: TextOperator, subject: string, p: (encode: Encode | null) => string): string;
+  text(operator: TextOperator, subject: string, p: Operand): string;
   /** One of a list that is bound as one value. */
   inList(kind: ColumnKind, subject: string, list: string): string;
   /** How statements written by hand are read; absent, none are run. */
   readonly raw?: SqlRaw;
   /** How expressions are written; absent, the core computes them. */
   readonly expressions?: SqlExpressions;
-  /** How a path into JSON is bound. */
+  /** How a path into JSON is bound: a text is a step to a member, a number to an item of an array. */
   readonly encodePath: Encode;
-  /** How a value inside JSON is bound for `jsonEqual`. */
-  readonly encodeJSON: Encode;
-  /** How a list of values inside JSON is bound for `jsonIn`. */
+  /** How a list of scalars inside JSON is bound for `jsonIn`. */
   readonly encodeJSONList: Encode;
-  /** Nothing, or a JSON null, at the path. */
-  jsonIsNull(subject: string, path: string): string;
-  /** The value at the path equals a scalar. Null when there is nothing. */
-  jsonEqual(subject: string, path: string, value: string): string;
-  /** The value at the path is one of a list. */
-  jsonIn(subject: string, path: string, list: string): string;
-  /** The same for a list that is written out. */
-  jsonInItems(subject: string, path: string, items: string): string;
-  /** The value at the path is of the type and compares so. */
+  /** How a list of whole JSON values is bound for `jsonAmong`. */
+  readonly encodeJSONValues: Encode;
+  /** A whole JSON value is null, as a JSON null is. Never null itself. */
+  jsonNull(subject: string): string;
+  /** A whole JSON value equals, as a value, one of a list. Null or false for null. */
+  jsonAmong(subject: string, list: string): string;
+  /** Nothing, or a JSON null, at the place. */
+  jsonIsNull(place: SqlPlace): string;
+  /** The value at the place equals a scalar of the type. Null or false when there is nothing. */
+  jsonEqual(place: SqlPlace, type: ScalarType, p: Operand): string;
+  /** The value at the place is one of a list of scalars. */
+  jsonIn(place: SqlPlace, list: string): string;
+  /** The value at the place is of the type and compares so. */
   jsonCompare(
-    subject: string,
-    path: string,
-    comparisons: readonly (readonly [operator: ComparePredicate["operator"], value: string])[],
+    place: SqlPlace,
+    comparisons: readonly (readonly [operator: ComparePredicate["operator"], p: Operand])[],
     type: ScalarType,
   ): string;
-  /** The value at the path is an array that has an element equal to a JSON value, which null stands for JSON null in. */
-  jsonHas(subject: string, path: string, element: string): string;
-  /** The value at the path is text and matches. */
-  jsonText(
-    operator: TextOperator,
-    subject: string,
-    path: string,
-    p: (encode: Encode | null) => string,
-  ): string;
+  /** The value at the place is an array that has an element equal to a scalar; null stands for a JSON null. */
+  jsonHas(place: SqlPlace, p: Operand): string;
+  /** The value at the place is text and matches. */
+  jsonText(operator: TextOperator, place: SqlPlace, p: Operand): string;
 }
 
 /** Everything in which one SQL database differs from another. Conditions it writes may be null where they are not true. */

@@ -1,10 +1,10 @@
-import type { JSONPath } from "../contract/mod.ts";
-import type { SqlDialect, TextOperator } from "./sql_dialect.ts";
+import type { SqlDialect } from "./sql_dialect.ts";
 import type { SqlLanguage } from "./sql_engine.ts";
 import { sqliteCatalog } from "./sqlite_catalog.ts";
 import { sqliteDecoder } from "./sqlite_decoder.ts";
 import { afterPrefix } from "./text_prefix.ts";
 import { sqliteEncoding } from "./sqlite_encoding.ts";
+import { sqliteJSON } from "./sqlite_json.ts";
 import { sqliteLiteral } from "./sqlite_literal.ts";
 import { sqliteExpressions } from "./sqlite_expressions.ts";
 import { quoteSqlite } from "./sqlite_quote.ts";
@@ -26,9 +26,6 @@ function listed(kind: ColumnKind, list: string): string {
   return `(SELECT ${item} FROM json_each(${list}))`;
 }
 
-/** One word for the types of numbers. */
-const ELEMENT_TYPE = (row: string): string => `replace(${row}.type, 'integer', 'real')`;
-
 /** The SQL of SQLite and its kin. */
 export const sqliteDialect: SqlDialect = {
   name: "sqlite",
@@ -40,7 +37,6 @@ export const sqliteDialect: SqlDialect = {
   literal: sqliteLiteral,
   encoding: sqliteEncoding,
   decoder: sqliteDecoder,
-  compared: (_, quoted) => quoted,
   order: ({ quoted }, direction) => direction === "DESC" ? `${quoted} DESC` : quoted,
   extreme: (operation, { quoted }) => `${operation}(${quoted})`,
   catalog: sqliteCatalog,
@@ -88,35 +84,7 @@ export const sqliteDialect: SqlDialect = {
   },
   inList: (kind, subject, list) => `${subject} IN ${listed(kind, list)}`,
   raw: { scan: scanSqlite, list: listed },
-
-  encodePath: (path) => (path as JSONPath).reduce<string>(addStep, "$"),
-  encodeJSON: (value) => JSON.stringify(value),
-  encodeJSONList: (list) => JSON.stringify((list as unknown[]).map((item) => JSON.stringify(item))),
-  jsonIsNull: (subject, path) => `(${subject} ->> ${path}) IS NULL`,
-  jsonEqual: (subject, path, value) => `(${subject} -> ${path}) = ${value}`,
-  jsonIn: (subject, path, list) => `(${subject} -> ${path}) IN (SELECT value FROM json_each(${list}))`,
-  jsonInItems: (subject, path, items) => `(${subject} -> ${path}) IN (${items})`,
-  jsonCompare(subject, path, comparisons, type) {
-    const types = type === "string"
-      ? "('text')"
-      : type === "number"
-      ? "('integer', 'real')"
-      : "('true', 'false')";
-    const value = type === "string" ? `(${subject} ->> ${path})` : `CAST(${subject} ->> ${path} AS REAL)`;
-    const compared = comparisons.map(([operator, operand]) => `${value} ${operator} ${operand}`).join(
-      " AND ",
-    );
-    return `(json_type(${subject}, ${path}) IN ${types} AND ${compared})`;
-  },
-  jsonHas: (subject, path, element) =>
-    `(json_type(${subject}, ${path}) = 'array' AND EXISTS (SELECT 1 FROM json_each(${subject}, ${path}) AS a, ` +
-    `json_each('[' || coalesce(${element}, 'null') || ']') AS b WHERE a.atom IS b.atom AND ${
-      ELEMENT_TYPE("a")
-    } = ${ELEMENT_TYPE("b")}))`,
-  jsonText(operator: TextOperator, subject, path, p) {
-    const matched = sqliteDialect.text(operator, `(${subject} ->> ${path})`, p);
-    return `(json_type(${subject}, ${path}) = 'text' AND ${matched})`;
-  },
+  ...sqliteJSON((operator, subject, p) => sqliteDialect.text(operator, subject, p)),
 };
 
 /** The SQL of SQLite and its kin, for engines that speak it. */
@@ -135,9 +103,4 @@ function withoutNumbers(sql: string): string {
     largest = number;
     return next ? "?" : found;
   });
-}
-
-/** Steps hold no quote or backslash: the reader of paths refuses them. */
-function addStep(path: string, step: string | number): string {
-  return typeof step === "number" ? `${path}[${step}]` : `${path}."${step}"`;
 }

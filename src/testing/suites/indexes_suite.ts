@@ -203,6 +203,8 @@ async function nonsense(world: World): Promise<void> {
     { columns: ["data"] },
     { columns: "a" },
     { columns: ["a"], unique: true, where: { nothing: 1 } },
+    { columns: ["a"], unique: true, where: { $not: { data: { $in: [{ x: 1 }] } } } },
+    { columns: ["a"], unique: true, where: { data: { $has: 1 } } },
     { columns: ["a"], unique: true, where: { b: "text" } },
     { columns: ["a"], unique: true, where: { b: undefined } },
   ];

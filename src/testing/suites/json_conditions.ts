@@ -1,5 +1,7 @@
 import type { CaseTable } from "./condition.ts";
 
+const ALL_BUT_2: readonly number[] = [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+
 /** Conditions on JSON values and on places in them. */
 export const JSON_VALUES: CaseTable = {
   name: "documents",
@@ -19,6 +21,8 @@ export const JSON_VALUES: CaseTable = {
     { id: 8, data: { "it's": 1, "a b": 2, "über": 3, constructor: 4, "0": "zero", size: true } },
     { id: 9, data: { city: "Åbo", size: -1, big: 1e300, tags: [{ name: "x" }, { name: "y" }] } },
     { id: 10, data: {} },
+    { id: 11, data: { scores: { "42": 7, "042": 8, "7": [true, { "2": "deep" }] } } },
+    { id: 12, data: [{ b: [], a: null }, { 'q"': "\\", "x/y": { "~": -0.5 } }, 1e21] },
   ].map((row) => ({ ...row, mark: null })),
   groups: [
     {
@@ -46,9 +50,22 @@ export const JSON_VALUES: CaseTable = {
       ],
     },
     {
-      promise: "a whole number in a path is an index into an array",
+      promise: "a whole number in a path is an index into an array, and a member of an object",
       cases: [
         [{ "data.0": 1 }, [5]],
+        [{ "data.0": "zero" }, [8]],
+        [{ "data.0": { $ne: null } }, [5, 8, 12]],
+        [{ "data.0": { $in: [1, "zero", null] } }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+        [{ "data.0": { $gte: "z" } }, [8]],
+        [{ "data.0": { $startsWith: "ze" } }, [8]],
+        [{ "data.scores.42": 7 }, [11]],
+        [{ "data.scores.42": { $gt: 6 } }, [11]],
+        [{ "data.scores.42": { $ne: null } }, [11]],
+        [{ "data.scores.042": 8 }, [11]],
+        [{ "data.scores.7.0": true }, [11]],
+        [{ "data.scores.7": { $has: true } }, [11]],
+        [{ "data.scores.7.1.2": "deep" }, [11]],
+        [{ "data.scores.7.1.3": null }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
         [{ "data.1": "two" }, [5]],
         [{ "data.2.three": 3 }, [5]],
         [{ "data.tags.1": "b" }, [1]],
@@ -70,13 +87,13 @@ export const JSON_VALUES: CaseTable = {
     {
       promise: "a path at which there is nothing, or JSON null, is null",
       cases: [
-        [{ "data.city": null }, [3, 4, 5, 6, 7, 8, 10]],
+        [{ "data.city": null }, [3, 4, 5, 6, 7, 8, 10, 11, 12]],
         [{ "data.city": { $ne: null } }, [1, 2, 9]],
         [{ "data.deep": { $ne: null } }, [1]],
-        [{ "data.deep.er.no": null }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
-        [{ "data.city": { $ne: "Oslo" } }, [2, 3, 4, 5, 6, 7, 8, 9, 10]],
-        [{ "data.city": { $in: ["Oslo", null] } }, [1, 3, 4, 5, 6, 7, 8, 10]],
-        [{ "data.city": { $notIn: ["Oslo", "Rome"] } }, [3, 4, 5, 6, 7, 8, 9, 10]],
+        [{ "data.deep.er.no": null }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+        [{ "data.city": { $ne: "Oslo" } }, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+        [{ "data.city": { $in: ["Oslo", null] } }, [1, 3, 4, 5, 6, 7, 8, 10, 11, 12]],
+        [{ "data.city": { $notIn: ["Oslo", "Rome"] } }, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
         [{ "data.city": { $in: [] } }, []],
       ],
     },
@@ -89,7 +106,7 @@ export const JSON_VALUES: CaseTable = {
         [{ "data.size": { $gt: "4" } }, [2]],
         [{ "data.size": { $between: [-1, 5] } }, [1, 9]],
         [{ "data.city": { $gte: "Rome" } }, [2, 9]],
-        [{ $not: { "data.size": { $gt: 0 } } }, [2, 4, 5, 6, 7, 8, 9, 10]],
+        [{ $not: { "data.size": { $gt: 0 } } }, [2, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
         [{ "data.deep": { $gt: "" } }, []],
         [{ "data.tags": { $gt: 0 } }, []],
       ],
@@ -107,10 +124,18 @@ export const JSON_VALUES: CaseTable = {
       ],
     },
     {
-      promise: "a whole JSON value is equal when its text is, so the order of members counts",
+      promise: "whole JSON values are equal by value, whatever the order of members",
       cases: [
         [{ data: { $eq: { city: "Rome", size: "5", tags: [], deep: null } } }, [2]],
-        [{ data: { $eq: { tags: [], size: "5", deep: null, city: "Rome" } } }, []],
+        [{ data: { $eq: { tags: [], size: "5", deep: null, city: "Rome" } } }, [2]],
+        [{ data: { $eq: { tags: [], size: "5", city: "Rome" } } }, []],
+        [{ data: { $eq: { tags: [], size: 5, deep: null, city: "Rome" } } }, []],
+        [{ data: { $eq: [{ a: null, b: [] }, { "x/y": { "~": -0.5 }, 'q"': "\\" }, 1e21] } }, [12]],
+        [{ data: { $eq: [{ a: null, b: {} }, { "x/y": { "~": -0.5 }, 'q"': "\\" }, 1e21] } }, []],
+        [{ data: { $in: [{ deep: null, tags: [], size: "5", city: "Rome" }, [1]] } }, [2]],
+        [{ data: { $notIn: [{ deep: null, tags: [], size: "5", city: "Rome" }] } }, ALL_BUT_2],
+        [{ data: { $ne: { deep: null, tags: [], size: "5", city: "Rome" } } }, ALL_BUT_2],
+        [{ data: { $eq: [] } }, []],
         [{ data: { $eq: [1, "two", { three: 3 }] } }, [5]],
         [{ data: { $eq: ["two", 1, { three: 3 }] } }, []],
         [{ data: { city: "Rome" } }, []],
@@ -119,10 +144,10 @@ export const JSON_VALUES: CaseTable = {
         [{ data: "5" }, []],
         [{ data: { $eq: {} } }, [10]],
         [{ data: null }, [4]],
-        [{ data: { $ne: null } }, [1, 2, 3, 5, 6, 7, 8, 9, 10]],
-        [{ data: { $ne: { city: "Oslo" } } }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
+        [{ data: { $ne: null } }, [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12]],
+        [{ data: { $ne: { city: "Oslo" } } }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
         [{ data: { $in: ["text", 5, {}, null] } }, [4, 6, 7, 10]],
-        [{ data: { $notIn: ["text", 5, {}] } }, [1, 2, 3, 4, 5, 8, 9]],
+        [{ data: { $notIn: ["text", 5, {}] } }, [1, 2, 3, 4, 5, 8, 9, 11, 12]],
       ],
     },
   ],

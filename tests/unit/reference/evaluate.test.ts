@@ -94,9 +94,12 @@ describe("compilePredicate on a column", () => {
     assertEquals(passing(flag, { $ne: true }, [true, false, null]), [false, null]);
   });
 
-  test("whole JSON values are equal when their texts are, so the order of members counts", () => {
+  test("whole JSON values are equal by value, whatever the order of members", () => {
     const values = [{ a: 1, b: 2 }, { b: 2, a: 1 }, [1, "1"], "x", 1, true, null];
-    assertEquals(passing(json, { $eq: { a: 1, b: 2 } }, values), [{ a: 1, b: 2 }]);
+    assertEquals(passing(json, { $eq: { a: 1, b: 2 } }, values), [{ a: 1, b: 2 }, { b: 2, a: 1 }]);
+    assertEquals(passing(json, { $in: [{ b: 2, a: 1 }] }, values), [{ a: 1, b: 2 }, { b: 2, a: 1 }]);
+    assertEquals(passing(json, { $eq: { a: 1 } }, values), []);
+    assertEquals(passing(json, { $eq: { a: 1, b: 2, c: null } }, values), []);
     assertEquals(passing(json, { $eq: [1, "1"] }, values), [[1, "1"]]);
     assertEquals(passing(json, { $in: ["x", 1] }, values), ["x", 1]);
     assertEquals(passing(json, { $ne: true }, values), [
@@ -187,9 +190,10 @@ describe("compilePredicate on a JSON path", () => {
     assertEquals(found({ "v.list.1.x": { $startsWith: "y" } }), [0]);
   });
 
-  test("a number is an index of arrays only, a name a member of objects only", () => {
-    assertEquals(found({ "v.list.0": 10 }), [0]);
-    assertEquals(found({ "v.0": { $ne: null } }), [4]);
+  test("a whole number is an index of arrays and a member of objects, a name a member of objects only", () => {
+    assertEquals(found({ "v.list.0": 10 }), [0, 1]);
+    assertEquals(found({ "v.0": { $ne: null } }), [0, 4]);
+    assertEquals(found({ "v.0": "zero" }), [0]);
     assertEquals(found({ "v.0.0": 5 }), [4]);
     assertEquals(found({ "v.length": { $ne: null } }), []);
     assertEquals(found({ "v.list.length": { $ne: null } }), []);
