@@ -114,6 +114,7 @@ const table = new Table("people", {
   id: { type: "INTEGER", primaryKey: true, autoIncrement: true },
   name: { type: "TEXT" },
   age: { type: "INTEGER" },
+  data: { type: "JSON" },
 });
 
 describe("shapeOf:", () => {
@@ -221,6 +222,14 @@ describe("keepPlan:", () => {
       readFindOne(table, { where: { name: "a" } }, false).plan,
       read({ where: { name: { $eq: "b" } }, limit: 1 }),
     );
+  });
+
+  test("paths share a plan when they have as many whole numbers, each of which may be an index or a member", () => {
+    const read = (path: string) => readFind(table, { where: { [path]: 1 } }, false).plan;
+    assertSame(read("data.a.b"), read("data.c"));
+    assertSame(read("data.a.0"), read("data.7.b.c"));
+    assertOther(read("data.a.b"), read("data.a.0"));
+    assertOther(read("data.1.0"), read("data.a.0"));
   });
 
   test("a search holds no value, and no member that says nothing", () => {
