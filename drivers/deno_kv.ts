@@ -31,6 +31,7 @@ import type {
   IndexOptions,
   QueryOptions,
   QueryPlan,
+  TableIndex,
   TableSchema,
   UpsertOptions,
 } from "../src/contract/mod.ts";
@@ -386,6 +387,11 @@ export class DenoKVDriver implements AsyncDriver {
       const table = work.catalog.tables.get(tableName);
       return Promise.resolve(table === undefined ? null : describeSchema(table.record.schema));
     });
+  }
+
+  /** The indexes of a table. */
+  async indexes(dbName: string, tableName: string): Promise<readonly TableIndex[]> {
+    return await this.#read("indexes", dbName, tableName, (_, table) => Promise.resolve(table.described));
   }
 
   /**

@@ -1,5 +1,10 @@
-import type { IndexOptions, ReferenceAction, TableSchema } from "../../src/contract/mod.ts";
-import type { Predicate } from "../../src/contract/mod.ts";
+import type {
+  IndexOptions,
+  Predicate,
+  ReferenceAction,
+  TableIndex,
+  TableSchema,
+} from "../../src/contract/mod.ts";
 import { readWhere } from "../../src/query/where_reader.ts";
 import type { Row, RowTest } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
@@ -161,6 +166,11 @@ export class StoredTable {
 
   #section(section: string): Place {
     return sectionPlace(this.database, this.record.id, section);
+  }
+
+  /** What is told of the indexes. */
+  get described(): readonly TableIndex[] {
+    return this.record.indexes.map((index) => this.namedIndex(index).description);
   }
 
   /** The index made by this name as it is now, checked anew. */

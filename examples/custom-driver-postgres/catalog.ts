@@ -62,6 +62,18 @@ export const catalog: AsyncSqlCatalog = {
     return { table: found[0] as string, sql: withComment(quoteName(name), found[1] ?? "") };
   },
 
+  async indexes(session, table) {
+    const rows = await ask(session, INDEXES, [storedName(table)]);
+    const found = new Map<string, { name: string; columns: string[]; unique: boolean; partial: boolean }>();
+    for (const [name, unique, partial, column, comment] of rows) {
+      const index = found.get(name as string) ??
+        { name: name as string, columns: [], unique: unique === "t", partial: partial === "t" };
+      index.columns.push(realColumn(column as string, readComment<TableComment>(comment ?? null)));
+      found.set(name as string, index);
+    }
+    return [...found.values()];
+  },
+
   async referrers(session, table) {
     const rows = await ask(session, `${REFERENCES} WHERE p.relname = $1 ORDER BY c.oid`, [storedName(table)]);
     return rows.map((row): Referrer => {
@@ -99,6 +111,16 @@ const KEYS = "SELECT a.attname, i.indisprimary, c.oid IS NOT NULL, i.indnkeyatts
   "JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum " +
   "LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u') " +
   "WHERE i.indrelid = $1::oid AND i.indisunique AND i.indpred IS NULL ORDER BY i.indexrelid, k.place";
+
+/** The columns of the indexes that no constraint made, one row a column. */
+const INDEXES =
+  "SELECT c.relname, i.indisunique, i.indpred IS NOT NULL, a.attname, obj_description(t.oid, 'pg_class') FROM pg_index AS i " +
+  "JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid " +
+  "CROSS JOIN LATERAL unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k (attnum, place) " +
+  "JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum " +
+  `WHERE t.relnamespace = ${HERE} AND t.relname = $1 AND i.indexprs IS NULL ` +
+  "AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u')) " +
+  "ORDER BY c.relname, k.place";
 
 /** Foreign keys, and checks that wait to be ones. */
 const REFERENCES =

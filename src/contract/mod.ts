@@ -10,6 +10,7 @@ export type {
   NamedIndex,
   OperatorName,
   QueryOptions,
+  TableIndex,
 } from "./query_options.ts";
 export type {
   ColumnDefinition,

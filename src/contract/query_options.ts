@@ -90,6 +90,18 @@ export interface BulkUpdate {
 /** An aggregate a driver can compute. */
 export type AggregateOperation = "SUM" | "AVG" | "MIN" | "MAX" | "COUNT";
 
+/** An index that a table has, as far as the store tells. */
+export interface TableIndex {
+  /** The name, unique in its table. */
+  readonly name: string;
+  /** The columns, in order. */
+  readonly columns: readonly string[];
+  /** Rows equal in all the columns, none of them null, are refused. */
+  readonly unique: boolean;
+  /** Only some rows are in the index. */
+  readonly partial: boolean;
+}
+
 /** An index with its name. */
 export interface NamedIndex extends IndexOptions {
   /** The name, unique in its table. */

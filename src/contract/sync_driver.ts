@@ -8,6 +8,7 @@ import type {
   IndexOptions,
   NamedIndex,
   QueryOptions,
+  TableIndex,
 } from "./query_options.ts";
 import type { RawResult, RawStatement } from "./raw_statement.ts";
 import type { GroupPlan, QueryPlan, UpsertOptions } from "./plans.ts";
@@ -126,6 +127,8 @@ export interface SyncDriver {
   explain?(dbName: string, tableName: string, options: QueryOptions): string[];
   /** Optional. The columns of an existing table, as far as the store knows them; null when it is absent. */
   introspect?(dbName: string, tableName: string): Readonly<Record<string, ColumnDefinition>> | null;
+  /** Optional. The indexes of a table that `createIndex` made, whoever called it. Fallback: those made since the driver was connected. */
+  indexes?(dbName: string, tableName: string): readonly TableIndex[];
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */
   query?<T>(dbName: string, statement: RawStatement): RawResult<T>;
 }

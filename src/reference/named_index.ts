@@ -1,4 +1,4 @@
-import type { IndexOptions } from "../contract/mod.ts";
+import type { IndexOptions, TableIndex } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { predicateShape } from "../query/plans.ts";
 import { readWhere } from "../query/where_reader.ts";
@@ -46,6 +46,12 @@ export class NamedIndex extends HashIndex {
       predicateShape(predicate),
       params,
     ], plain);
+  }
+
+  /** What a driver tells of it. */
+  get description(): TableIndex {
+    const { name, unique, filter } = this;
+    return { name, columns: [...this.options.columns], unique, partial: filter !== null };
   }
 
   /**

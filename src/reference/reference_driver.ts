@@ -13,6 +13,7 @@ import type {
   SyncDriver,
   SyncPreparedQuery,
   SyncTransaction,
+  TableIndex,
   TableSchema,
   UpsertOptions,
 } from "../contract/mod.ts";
@@ -345,6 +346,12 @@ export class ReferenceDriver implements SyncDriver {
   introspect(dbName: string, tableName: string): Readonly<Record<string, ColumnDefinition>> | null {
     const store = this.#read("introspect", dbName, tableName).find(tableName);
     return store === undefined ? null : describeSchema(store.schema);
+  }
+
+  /** The indexes of a table that were made by name. */
+  indexes(dbName: string, tableName: string): readonly TableIndex[] {
+    const { named } = this.#read("indexes", dbName, tableName).table(tableName);
+    return [...named.values()].map((index) => index.description);
   }
 
   #write(operation: string, dbName: string, tableName: string): Database {

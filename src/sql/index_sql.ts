@@ -15,6 +15,15 @@ export function storedIndexName(table: string, index: string): string {
   return plain ? name : `${table.length}__${name}`;
 }
 
+/** The name that an index of a table was given, of the one it has in the store; that one when somebody else made it. */
+export function givenIndexName(table: string, stored: string): string {
+  for (const prefix of [`${table}__`, `${table.length}__${table}__`]) {
+    const name = stored.slice(prefix.length);
+    if (stored.startsWith(prefix) && storedIndexName(table, name) === stored) return name;
+  }
+  return stored;
+}
+
 /**
  * Writes CREATE INDEX.
  *

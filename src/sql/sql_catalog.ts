@@ -1,5 +1,5 @@
 import type { Maybe } from "../chain/chain.ts";
-import type { ReferenceAction } from "../contract/mod.ts";
+import type { ReferenceAction, TableIndex } from "../contract/mod.ts";
 import type { ColumnKind } from "./sql_description.ts";
 import type { AnySession } from "./any_engine.ts";
 import type { AsyncSqlSession } from "./sql_engine.ts";
@@ -82,6 +82,8 @@ export interface SqlCatalog {
   table(session: AnySession, name: string): Maybe<StoredTable | null>;
   /** The index of a name, or null. */
   index(session: AnySession, name: string): Maybe<StoredIndex | null>;
+  /** The indexes of a table that no constraint made, by the names they have in the store. */
+  indexes(session: AnySession, table: string): Maybe<readonly TableIndex[]>;
   /** The foreign keys that refer to a table. */
   referrers(session: AnySession, table: string): Maybe<readonly Referrer[]>;
   /** The last number given to a table's rows, or null. */
@@ -98,6 +100,8 @@ export interface AsyncSqlCatalog {
   table(session: AsyncSqlSession, name: string): Promise<StoredTable | null>;
   /** The index of a name, or null. */
   index(session: AsyncSqlSession, name: string): Promise<StoredIndex | null>;
+  /** The indexes of a table that no constraint made, by the names they have in the store. */
+  indexes(session: AsyncSqlSession, table: string): Promise<readonly TableIndex[]>;
   /** The foreign keys that refer to a table. */
   referrers(session: AsyncSqlSession, table: string): Promise<readonly Referrer[]>;
   /** The last number given to a table's rows, or null when the store does not tell. */

@@ -15,6 +15,7 @@ import type {
   RawResult,
   RawStatement,
   SyncDriver,
+  TableIndex,
   TableSchema,
   UpsertOptions,
 } from "../contract/mod.ts";
@@ -36,7 +37,14 @@ import { readChange, readSelect, readUpdate } from "./sql_call.ts";
 import { type AsyncSqlProvider, SQL_CAPABILITIES, type SyncSqlProvider } from "./sql_provider.ts";
 import type { SqlTable } from "./sql_table.ts";
 import { createTableWithIndexes } from "./table_with_indexes.ts";
-import { createIndex, createTable, dropIndex, dropTable, introspect } from "./table_definition.ts";
+import {
+  createIndex,
+  createTable,
+  dropIndex,
+  dropTable,
+  introspect,
+  listIndexes,
+} from "./table_definition.ts";
 import { changeRows, updateBatch, updateEach } from "./update_rows.ts";
 import { upsertRow } from "./upsert_row.ts";
 
@@ -278,6 +286,10 @@ class SqlDriver {
 
   query(dbName: string, statement: RawStatement): Maybe<RawResult<Row>> {
     return this.#answer(() => runRaw(this.#connection.database(dbName), statement));
+  }
+
+  indexes(dbName: string, tableName: string): Maybe<readonly TableIndex[]> {
+    return this.#on(dbName, tableName, (database, table) => listIndexes(database, table));
   }
 
   #on<T>(

@@ -1,5 +1,5 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import type { ReferenceAction } from "../contract/mod.ts";
+import type { ReferenceAction, TableIndex } from "../contract/mod.ts";
 import type { ColumnKind } from "./sql_description.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
 import type { SqlCatalog, StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
@@ -37,6 +37,18 @@ export const sqliteCatalog: SqlCatalog = {
         [name],
       ),
       ([found]) => found === undefined ? null : { table: found[0] as string, sql: found[1] as string },
+    ),
+
+  indexes: (session, table) =>
+    chain(
+      read(
+        session,
+        'SELECT l.name AS i, l."unique" AS u, l.partial AS p, x.name AS col FROM pragma_index_list(?1) AS l ' +
+          "JOIN pragma_index_xinfo(l.name) AS x WHERE l.origin = 'c' AND x.key = 1 ORDER BY l.seq, x.seqno",
+        ["i", "u", "p", "col"],
+        [table],
+      ),
+      (rows) => indexesOf(rows),
     ),
 
   referrers: (session, table) =>
@@ -116,6 +128,23 @@ function describe(session: AnySession, [type, name, sql]: [string, string, strin
       };
     },
   );
+}
+
+/** Indexes of what is listed column by column. One over an expression is none of columns. */
+function indexesOf(rows: readonly (readonly unknown[])[]): TableIndex[] {
+  const names = [...new Set(rows.map(([name]) => name as string))];
+  return names.flatMap((name) => {
+    const own = rows.filter((row) => row[0] === name);
+    const columns = own.map((row) => row[3] as string | null);
+    if (columns.includes(null)) return [];
+    const [, unique, partial] = own[0] as readonly unknown[];
+    return [{
+      name,
+      columns: columns as string[],
+      unique: Number(unique) === 1,
+      partial: Number(partial) === 1,
+    }];
+  });
 }
 
 function storedColumn(

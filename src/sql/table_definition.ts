@@ -1,10 +1,10 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
-import type { ColumnDefinition, DataType, IndexOptions, TableSchema } from "../contract/mod.ts";
+import type { ColumnDefinition, DataType, IndexOptions, TableIndex, TableSchema } from "../contract/mod.ts";
 import { RinariError } from "../errors/mod.ts";
 import { orphans } from "../errors/violations.ts";
 import { indexMismatch, schemaMismatch } from "../schema/schema_mismatch.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
-import { createIndexSQL, storedIndexName } from "./index_sql.ts";
+import { createIndexSQL, givenIndexName, storedIndexName } from "./index_sql.ts";
 import { schemaDifferences } from "./schema_differences.ts";
 import type { StoredColumn, StoredIndex, StoredTable } from "./sql_catalog.ts";
 import type { SqlConnection } from "./sql_connection.ts";
@@ -161,6 +161,16 @@ export function dropIndex(database: SqlDatabase, table: SqlTable, name: string):
       });
     });
   });
+}
+
+/** The indexes of a table, by the names they were given. */
+export function listIndexes(database: SqlDatabase, table: SqlTable): Maybe<readonly TableIndex[]> {
+  const { name } = table;
+  const given = (index: TableIndex): TableIndex => ({ ...index, name: givenIndexName(name, index.name) });
+  return chain(
+    database.enter(),
+    (session) => chain(database.engine.dialect.catalog.indexes(session, name), (found) => found.map(given)),
+  );
 }
 
 /** The columns of a table, as far as is known; null when it is absent. */

@@ -47,6 +47,7 @@ const READS = new Set([
   "paginate",
   "explain",
   "introspect",
+  "indexes",
 ]);
 
 /** The calls a test makes, to be told when it fails. */

@@ -39,6 +39,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     group,
     explain,
     introspect,
+    indexes,
     query,
   } = driver;
   return {
@@ -71,6 +72,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     ...(explain && { explain: (...args) => promised(() => explain.apply(driver, args)) }),
     ...(query && { query: (...args) => promised(() => query.apply(driver, args)) }),
     ...(introspect && { introspect: (...args) => promised(() => introspect.apply(driver, args)) }),
+    ...(indexes && { indexes: (...args) => promised(() => indexes.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {
         const query = prepare.apply(driver, args);

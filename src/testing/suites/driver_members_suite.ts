@@ -48,6 +48,7 @@ export const driverMembersSuite: readonly TestCase[] = [
     iterates,
   ),
   promiseIf(has("introspect"), "driver.introspect: names the columns of a table, or gives null", introspects),
+  promiseIf(has("indexes"), "driver.indexes: names those that were made, with their columns", lists),
   promiseIf(has("explain"), "driver.explain: gives a readable line a step", explains),
 ];
 
@@ -126,6 +127,7 @@ function optionalCallsOn(driver: AnyDriver, db: string, name: string): (() => un
     upsert: () => driver.upsert?.(db, name, row, { conflict: ["id"], set: ["n"] }),
     group: () => driver.group?.(db, name, { by: ["n"], terms: [], where: null, params: [] }),
     introspect: () => driver.introspect?.(db, name),
+    indexes: () => driver.indexes?.(db, name),
     explain: () => driver.explain?.(db, name, { where: { id: 1 } }),
   };
   return Object.keys(calls).filter((member) => member in driver).map((member) =>
@@ -291,6 +293,29 @@ async function introspects(world: World): Promise<void> {
   const { driver, db, name } = await items(world);
   expectEqual(Object.keys(await driver.introspect?.(db, name) ?? {}), Object.keys(schema));
   expectEqual(await driver.introspect?.(db, "nothing"), null);
+}
+
+async function lists(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  expectEqual(await driver.indexes?.(db, name), []);
+  const made = [
+    { name: "by_n", columns: ["n"], unique: false, partial: false },
+    { name: "one__of", columns: ["r", "n"], unique: true, partial: false },
+  ];
+  for (const { name: index, columns, unique } of made) {
+    await driver.createIndex(db, name, index, { columns, ...(unique && { unique }) });
+  }
+  if (declares("partialIndexes")(world.given) === null) {
+    await driver.createIndex(db, name, "some", { columns: ["kind"], where: { n: { $gt: 1 } } });
+    made.push({ name: "some", columns: ["kind"], unique: false, partial: true });
+  }
+  const listed = async (): Promise<unknown> => {
+    const indexes = await driver.indexes?.(db, name) ?? [];
+    return [...indexes].sort((a, b) => a.name < b.name ? -1 : 1);
+  };
+  expectEqual(await listed(), made);
+  await driver.dropIndex(db, name, "one__of");
+  expectEqual(await listed(), made.filter((index) => index.name !== "one__of"));
 }
 
 async function explains(world: World): Promise<void> {
