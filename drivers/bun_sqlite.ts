@@ -192,7 +192,7 @@ class BunEngine implements SyncSqlEngine {
   }
 
   prepareWrite(): void {
-    if (!this.#use.borrowed) switchToWAL(handle(this.#database), this.#use.busyTimeout, codeOf);
+    if (this.#use.wal) switchToWAL(handle(this.#database), this.#use.busyTimeout, codeOf);
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { ConnectionError, type RinariError, UnsupportedError } from "../../src/e
 import { builtinModule } from "../../src/runtime/builtin_module.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
-import type { AsyncSqlProvider } from "../../src/sql/sql_provider.ts";
+import type { AsyncSqlProvider, GivenClient } from "../../src/sql/sql_provider.ts";
 import type { SqliteFile } from "../../src/sql/sqlite_files.ts";
 import { connectionFailure, unauthorized } from "./connection_failure.ts";
 import { deadlineFetch } from "./deadline.ts";
@@ -54,6 +54,13 @@ export class LibSQLProvider implements AsyncSqlProvider {
       transactions: hasSingle(options) ? "exclusive" : "concurrent",
       expressions: true,
     };
+  }
+
+  /** The client given from outside, where one connection is all there is: on a server a transaction begins with a statement. */
+  get given(): GivenClient | null {
+    const { client = null, storageDir = null, databases = {}, url = null } = this.#settings ?? {};
+    const only = storageDir === null && url === null && Object.keys(databases).length === 0;
+    return only && client?.protocol === "file" && this.#taken !== null ? { database: this.#taken } : null;
   }
 
   /** Checks the options and loads the client's package. */

@@ -14,7 +14,7 @@
  * @module
  */
 export { AsyncSqlDriver, sqlDriver, SyncSqlDriver } from "./sql_driver.ts";
-export type { AsyncSqlProvider, SyncSqlProvider } from "./sql_provider.ts";
+export type { AsyncSqlProvider, GivenClient, SyncSqlProvider } from "./sql_provider.ts";
 export type {
   AsyncSqlEngine,
   AsyncSqlSession,

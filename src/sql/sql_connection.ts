@@ -4,18 +4,22 @@ import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError } from "../errors/mod.ts";
 import type { AnyEngine } from "./any_engine.ts";
 import { SqlDatabase } from "./sql_database.ts";
-import type { Frame } from "./sql_transactions.ts";
-import { SqlTransactions } from "./sql_transactions.ts";
+import type { GivenClient } from "./sql_provider.ts";
+import { type Frame, SqlTransactions } from "./sql_transactions.ts";
 
 /** What a driver is made of: where its engines come from. */
 export interface AnyProvider {
   readonly name: string;
   readonly mode: "sync" | "async";
   readonly separates?: boolean;
+  readonly given?: GivenClient | null;
   configure(config: DriverConfig): Maybe<void>;
   open(dbName: string): Maybe<AnyEngine>;
   close?(): void;
 }
+
+/** The name of the database of a client, as long as none was used. */
+const UNNAMED = "";
 
 /** The databases of a driver and the transactions open on it. */
 export class SqlConnection {
@@ -78,8 +82,18 @@ export class SqlConnection {
     const known = this.#databases.get(name);
     if (known !== undefined) return known;
     this.checkConnected();
-    const database = new SqlDatabase(this, name);
-    this.#databases.set(name, database);
+    const unnamed = this.#databases.get(UNNAMED);
+    if (unnamed === undefined || name === UNNAMED) return this.#add(new SqlDatabase(this, name));
+    // What was begun on a client before any name was used, is on the database that now has one.
+    this.#databases.delete(UNNAMED);
+    unnamed.name = name;
+    const { given } = this.provider;
+    if (given?.database === UNNAMED) given.database = name;
+    return this.#add(unnamed);
+  }
+
+  #add(database: SqlDatabase): SqlDatabase {
+    this.#databases.set(database.name, database);
     return database;
   }
 
@@ -124,6 +138,16 @@ export class SqlConnection {
     this.checkConnected();
     this.#leave();
     return this.transactions.push();
+  }
+
+  /**
+   * Begins what was opened last, where statements run that are not seen here: on a client of someone else. Elsewhere it is begun by
+   * the first operation, which tells the database.
+   */
+  beginAtOnce(): Maybe<void> {
+    const { given } = this.provider;
+    if (given === undefined || given === null) return;
+    return chain(this.database(given.database ?? UNNAMED).enter(), () => undefined);
   }
 
   #leave(): void {

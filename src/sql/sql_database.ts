@@ -10,7 +10,7 @@ import type { SqlTable } from "./sql_table.ts";
 /** One database of a driver: opened when first used, with the tables known to be in it. */
 export class SqlDatabase {
   /** The name. */
-  readonly name: string;
+  name: string;
   /** The tables known to exist, by name. */
   readonly tables: Map<string, SqlTable> = new Map();
   /** Counts the changes of `tables`. */

@@ -196,18 +196,27 @@ class SqlDriver {
     const { transactions } = this.#connection;
     const open = () => {
       const frame = this.#connection.push();
-      return {
+      const opened = {
         commit: () => this.#answer(() => transactions.commit(frame)),
         rollback: () => this.#answer(() => transactions.rollback(frame)),
       };
+      return settle(
+        () => this.#connection.beginAtOnce(),
+        () => opened,
+        (error) =>
+          chain(transactions.rollback(frame), () => {
+            throw error;
+          }),
+      );
     };
     return this.#answer(() => this.#connection.whenFree(open));
   }
 
   transaction<T>(fn: () => Maybe<T>): Maybe<T> {
     const body = this.#sync ? () => refusePromise(fn(), { driver: this.metadata.name }) : fn;
+    const work = () => chain(this.#connection.beginAtOnce(), body);
     return this.#answer(() =>
-      this.#connection.whenFree(() => this.#connection.inFlow(() => this.#atomically(body)))
+      this.#connection.whenFree(() => this.#connection.inFlow(() => this.#atomically(work)))
     );
   }
 

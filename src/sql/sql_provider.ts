@@ -2,6 +2,12 @@ import type { Capabilities, DriverConfig } from "../contract/mod.ts";
 import { OPERATORS } from "../contract/mod.ts";
 import type { AsyncSqlEngine, SyncSqlEngine } from "./sql_engine.ts";
 
+/** A client that someone else has opened, and uses too. */
+export interface GivenClient {
+  /** The name of the database that it serves, once one was used. The first name that is used is set here. */
+  database: string | null;
+}
+
 /** Where the engines of a sync driver come from. */
 export interface SyncSqlProvider {
   /** The driver's name, in kebab case. */
@@ -12,6 +18,11 @@ export interface SyncSqlProvider {
   readonly mode: "sync";
   /** What differs from what every SQL store can do. */
   readonly capabilities?: Capabilities;
+  /**
+   * The client that was given from outside, where it is the only place of databases: transactions begin on it at once, because
+   * statements may run on it that are not seen here. Null, or absent, elsewhere.
+   */
+  readonly given?: GivenClient | null;
   /** Called by `connect`, before the first `open`. */
   configure(config: DriverConfig): void;
   /** Opens a database. */
@@ -32,6 +43,11 @@ export interface AsyncSqlProvider {
   readonly separates?: boolean;
   /** What differs from what every SQL store can do. */
   readonly capabilities?: Capabilities;
+  /**
+   * The client that was given from outside, where it is the only place of databases: transactions begin on it at once, because
+   * statements may run on it that are not seen here. Null, or absent, elsewhere.
+   */
+  readonly given?: GivenClient | null;
   /** Called by `connect`, before the first `open`. */
   configure(config: DriverConfig): void | Promise<void>;
   /** Opens a database. */

@@ -25,7 +25,7 @@ export interface SQLiteOptions<Client> {
   readonly readonly?: boolean | undefined;
   /**
    * `"full"`: a commit that was acknowledged survives a loss of power. `"relaxed"`: it survives a crash of the process, and is
-   * some thirty times cheaper. Default `"full"`.
+   * some thirty times cheaper. Default `"full"`; a `database` that is open already keeps what it was opened with, unless one is given.
    */
   readonly durability?: "full" | "relaxed" | undefined;
   /** How long to wait for another connection that is writing, in milliseconds. Default 5,000. */
@@ -43,6 +43,8 @@ export interface SQLiteSettings<Client> {
   readonly database: Client | null;
   readonly readonly: boolean;
   readonly durability: "full" | "relaxed";
+  /** It was given, and so is meant for a database that is open already too. */
+  readonly durabilityGiven: boolean;
   readonly busyTimeout: number;
   readonly statements: number;
   readonly log: ((message: string) => void) | null;
@@ -80,5 +82,16 @@ export function sqliteSettings<Client>(
   }
   const { readonly = false, durability = "full", busyTimeout = 5_000, statements = 500 } = options;
   const log = logOf(options.verbose);
-  return { storageDir, databases, database, readonly, durability, busyTimeout, statements, log };
+  const durabilityGiven = options.durability !== undefined;
+  return {
+    storageDir,
+    databases,
+    database,
+    readonly,
+    durability,
+    durabilityGiven,
+    busyTimeout,
+    statements,
+    log,
+  };
 }

@@ -21,17 +21,29 @@ export function setUpSqlite(handle: SqliteHandle, { durability, busyTimeout }: S
   // First of all: what follows may itself meet a lock.
   handle.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
   handle.exec("PRAGMA foreign_keys = ON");
-  handle.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+  handle.exec(synchronous(durability));
   handle.exec("PRAGMA trusted_schema = OFF");
   handle.value("SELECT count(*) FROM sqlite_schema");
 }
 
-/** Sets up a database someone else has opened: only what rows depend on. Returns whether foreign keys are enforced. */
-export function setUpBorrowedSqlite(handle: SqliteHandle, busyTimeout: number): boolean {
+/**
+ * Sets up a database someone else has opened: only what rows depend on, and what was asked for. Returns whether foreign keys are
+ * enforced.
+ */
+export function setUpBorrowedSqlite(
+  handle: SqliteHandle,
+  { durability, durabilityGiven, busyTimeout }: SqlitePragmas & { readonly durabilityGiven: boolean },
+): boolean {
   if (Number(handle.value("PRAGMA busy_timeout")) === 0) handle.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
   handle.exec("PRAGMA foreign_keys = ON");
   handle.value("SELECT count(*) FROM sqlite_schema");
-  return Number(handle.value("PRAGMA foreign_keys")) === 1;
+  if (Number(handle.value("PRAGMA foreign_keys")) !== 1) return false;
+  if (durabilityGiven) handle.exec(synchronous(durability));
+  return true;
+}
+
+function synchronous(durability: "full" | "relaxed"): string {
+  return `PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { ConnectionError, ValidationError } from "../errors/mod.ts";
 import { claimFile } from "./open_files.ts";
 import type { SyncSqlEngine } from "./sql_engine.ts";
 import { sqlError } from "./sql_error.ts";
-import type { SyncSqlProvider } from "./sql_provider.ts";
+import type { GivenClient, SyncSqlProvider } from "./sql_provider.ts";
 import { findSqliteFile } from "./sqlite_files.ts";
 import { type SQLiteOptions, type SQLiteSettings, sqliteSettings } from "./sqlite_options.ts";
 import { setUpBorrowedSqlite, setUpSqlite, type SqliteHandle } from "./sqlite_pragmas.ts";
@@ -15,6 +15,8 @@ export interface SqliteUse {
   readonly readonly: boolean;
   /** Someone else opened the database, and closes it. */
   readonly borrowed: boolean;
+  /** The file is switched to a write-ahead log before the first write. */
+  readonly wal: boolean;
   /** How long to wait for locks. */
   readonly busyTimeout: number;
   /** How many prepared statements are kept. */
@@ -51,7 +53,7 @@ export function sqliteProvider<Client>(
   options: SQLiteOptions<Client>,
 ): SyncSqlProvider {
   let settings: SQLiteSettings<Client> | null = null;
-  let borrower: string | null = null;
+  const shared: GivenClient = { database: null };
   const given = (): SQLiteSettings<Client> => settings as SQLiteSettings<Client>;
 
   const openFile = (dbName: string): SyncSqlEngine => {
@@ -62,7 +64,7 @@ export function sqliteProvider<Client>(
     try {
       client = library.open(path, readonly);
       setUpSqlite(library.handle(client), given());
-      return library.engine(client, { ...given(), borrowed: false, closed: release });
+      return library.engine(client, { ...given(), borrowed: false, wal: true, closed: release });
     } catch (error) {
       if (client !== undefined) library.close(client);
       release();
@@ -74,7 +76,7 @@ export function sqliteProvider<Client>(
     const path = library.pathOf(client);
     const release = path === "" ? () => undefined : claimFile(path, library.id, name);
     try {
-      if (!setUpBorrowedSqlite(library.handle(client), given().busyTimeout)) {
+      if (!setUpBorrowedSqlite(library.handle(client), given())) {
         throw new ConnectionError(
           `Cannot use the database given for \`${dbName}\`: foreign keys cannot be switched on while it is in a transaction; end that first`,
           { code: "CANNOT_OPEN", driver: name },
@@ -82,10 +84,10 @@ export function sqliteProvider<Client>(
       }
       const closed = (): void => {
         release();
-        borrower = null;
+        shared.database = null;
       };
-      borrower = dbName;
-      return library.engine(client, { ...given(), borrowed: true, closed });
+      shared.database = dbName;
+      return library.engine(client, { ...given(), borrowed: true, wal: given().durabilityGiven, closed });
     } catch (error) {
       release();
       throw openError(dbName, error);
@@ -111,8 +113,13 @@ export function sqliteProvider<Client>(
     configure(config: DriverConfig) {
       settings = sqliteSettings(name, options, config);
     },
+    get given() {
+      if (settings === null || settings.database === null || settings.storageDir !== null) return null;
+      return Object.keys(settings.databases).length === 0 ? shared : null;
+    },
     open(dbName) {
       const { database, databases, storageDir } = given();
+      const borrower = shared.database;
       const elsewhere = Object.hasOwn(databases, dbName) || storageDir !== null;
       if (database === null || (elsewhere && borrower !== dbName && borrower !== null)) {
         return openFile(dbName);

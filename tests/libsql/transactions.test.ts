@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { createClient } from "@libsql/client";
+import { join } from "node:path";
 import { DataTypes, ORM, UniqueConstraintError } from "../../mod.ts";
-import type { LibSQLDriver } from "../../drivers/libsql.ts";
+import { LibSQLDriver } from "../../drivers/libsql.ts";
 import { describe, test } from "../support/runner.ts";
+import { withTempDir } from "../support/temp_dir.ts";
 import { eachStore } from "../support/libsql/each_store.ts";
 
 const ACCOUNT = {
@@ -114,4 +117,22 @@ describe("LibSQLDriver.transaction", () => {
         await orm.disconnect();
       }));
   });
+
+  for (const place of ["file", "memory"] as const) {
+    test(`${place}, a client of one's own: what it writes by itself meanwhile is refused, and not kept`, () =>
+      withTempDir(async (folder) => {
+        const url = place === "memory" ? ":memory:" : `file:${join(folder, "own.db")}`;
+        const client = createClient({ url, intMode: "bigint" });
+        const { orm, Account } = open(new LibSQLDriver({ client }));
+        await Account.count();
+        const write = "INSERT INTO accounts VALUES (1, 'by hand', 1)";
+        const error = await assertRejects(() => orm.transaction(() => client.execute(write)));
+        assert(/SQLITE_BUSY|TRANSACTION_ACTIVE/.test((error as { code?: string }).code ?? ""), String(error));
+        assertEquals(await Account.count(), 0);
+        await client.execute(write);
+        assertEquals(await orm.transaction(() => Account.count()), 1);
+        await orm.disconnect();
+        client.close();
+      }));
+  }
 });

@@ -1,15 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import process from "node:process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataTypes, ORM, RinariError, toAsyncDriver } from "../../mod.ts";
-import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
-import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
-import type { SyncSqlDriver } from "../../src/sql/sql_driver.ts";
 import { describe, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import {
   type FileOptions,
+  openClient,
   openRaw,
   type SqliteDriverCase,
   sqliteDrivers,
@@ -48,35 +45,14 @@ function codesOf({ orm, Note }: ReturnType<typeof open>): string[] {
 /** A database may grow no further than a few pages. The limit belongs to the connection. */
 const LIMIT = "PRAGMA max_page_count = 20";
 
-/** A driver on a client that was opened before, and some SQL that the client is given first. */
-function openGiven(
-  { name }: SqliteDriverCase,
-  path: string,
-  sql: string,
-): { client: SyncSqlDriver; close(): void } {
-  type Client = { exec(sql: string): void; close(): void };
-  if (name === "BunSQLiteDriver") {
-    const { Database } = process.getBuiltinModule("bun:sqlite") as unknown as {
-      Database: new (path: string) => Client;
-    };
-    const database = new Database(path);
-    database.exec(sql);
-    return { client: new BunSQLiteDriver({ database: database as never }), close: () => database.close() };
-  }
-  const { DatabaseSync } = process.getBuiltinModule("node:sqlite") as unknown as {
-    DatabaseSync: new (path: string) => Client;
-  };
-  const database = new DatabaseSync(path);
-  database.exec(sql);
-  return { client: new NodeSQLiteDriver({ database: database as never }), close: () => database.close() };
-}
-
 for (const each of sqliteDrivers) {
   describe(each.name, () => {
     test("disconnect undoes the transaction of a database that stays open", () =>
       withTempDir((storageDir) => {
         const path = join(storageDir, "app.db");
-        const { client, close } = openGiven(each, path, "PRAGMA journal_mode = WAL");
+        const given = openClient(each, path);
+        given.exec("PRAGMA journal_mode = WAL");
+        const client = given.driver();
         client.connect({});
         client.createTable("app", "notes", SCHEMA);
         const work = () =>
@@ -93,7 +69,7 @@ for (const each of sqliteDrivers) {
         client.createTable("app", "notes", SCHEMA);
         assertEquals(client.count("app", "notes"), 0);
         client.disconnect();
-        close();
+        given.close();
       }));
 
     test("another connection that writes is a ConflictError, whatever was attempted", () =>
@@ -306,8 +282,9 @@ for (const each of sqliteDrivers) {
         const { orm, Note } = open(each, { storageDir });
         Note.create({ text: "before" });
         orm.disconnect();
-        const { client, close } = openGiven(each, join(storageDir, "app.db"), LIMIT);
-        const limited = new ORM({ driver: client });
+        const given = openClient(each, join(storageDir, "app.db"));
+        given.exec(LIMIT);
+        const limited = new ORM({ driver: given.driver() });
         const Limited = limited.define("app", "notes", SCHEMA);
         const attempts = [
           () => Limited.create({ text: "x".repeat(200_000) }),
@@ -321,7 +298,7 @@ for (const each of sqliteDrivers) {
         assertEquals(Limited.findAll().map(({ text }) => text), ["before"]);
         assertEquals(Limited.create({ text: "small" }).id, 2);
         limited.disconnect();
-        close();
+        given.close();
       }));
   });
 }

@@ -66,6 +66,32 @@ export function openRaw(path: string): RawDatabase {
   };
 }
 
+/** A client that was opened before the driver is made. */
+export interface GivenClient extends RawDatabase {
+  /** Makes a driver on it. */
+  driver(options?: FileOptions): SyncSqlDriver;
+}
+
+/** Opens a client of a driver's library. */
+export function openClient({ name }: SqliteDriverCase, path: string): GivenClient {
+  const bun = name === "BunSQLiteDriver";
+  const module = process.getBuiltinModule(bun ? "bun:sqlite" : "node:sqlite") as unknown as Record<
+    string,
+    new (path: string) => RawClient
+  >;
+  const Client = module[bun ? "Database" : "DatabaseSync"] as new (path: string) => RawClient;
+  const client = new Client(path);
+  return {
+    exec: (sql) => client.exec(sql),
+    all: (sql) => client.prepare(sql).all().map((row) => ({ ...row })),
+    close: () => client.close(),
+    driver: (options) =>
+      bun
+        ? new BunSQLiteDriver({ ...options, database: client as never })
+        : new NodeSQLiteDriver({ ...options, database: client as never }),
+  };
+}
+
 /** What a call throws, as far as it has to be the same everywhere. */
 export function failureOf(call: () => unknown): Record<string, unknown> {
   try {
