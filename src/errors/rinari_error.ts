@@ -16,6 +16,24 @@ export interface ErrorDetails {
   readonly outcome?: "unknown";
 }
 
+/** So many frames reach from where a store refuses something to the call of whoever asked for it. */
+const FRAMES = 100;
+
+/**
+ * Lets the next error tell more frames than the ten that engines keep: those are all of this package. A limit that was made lower
+ * stays.
+ *
+ * @returns The limit there was; null when it is left alone.
+ */
+function raiseFrames(): number | null {
+  const { stackTraceLimit: limit } = Error;
+  if (typeof limit !== "number" || limit < 10 || limit >= FRAMES) return null;
+  const writable = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")?.writable === true;
+  if (!writable) return null;
+  Error.stackTraceLimit = FRAMES;
+  return limit;
+}
+
 /**
  * The base of every error Rinari throws. The same mistake gives the same class and `code` on every driver.
  *
@@ -46,7 +64,9 @@ export class RinariError extends Error {
 
   /** Makes an error with a message and what else is known. */
   constructor(message: string, details: ErrorDetails = {}) {
+    const limit = raiseFrames();
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    if (limit !== null) Error.stackTraceLimit = limit;
     this.code = details.code ?? "ERROR";
     this.driver = details.driver;
     this.table = details.table;

@@ -1,4 +1,5 @@
 import { type Maybe, promised } from "../chain/chain.ts";
+import { withCallers } from "../errors/caller_frames.ts";
 import { Model } from "./model.ts";
 
 /** A model on an async driver: what a method refuses comes as a rejection, like what the store refuses. */
@@ -17,7 +18,7 @@ for (const name of Object.getOwnPropertyNames(Model.prototype)) {
     configurable: true,
     writable: true,
     value(this: object, ...args: unknown[]): Promise<unknown> {
-      return promised(() => method.apply(this, args));
+      return withCallers(promised(() => method.apply(this, args)));
     },
   });
 }

@@ -1,5 +1,6 @@
 import { chain, isPromise, type Maybe, promised } from "../chain/chain.ts";
 import type { Predicate, ScalarType } from "../contract/mod.ts";
+import { withCallers } from "../errors/caller_frames.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, readFind } from "../query/find_options.ts";
@@ -41,7 +42,7 @@ export function prepare<T, P extends object, M extends Mode>(
   };
   const run = entry.connection.mode === "sync"
     ? select
-    : (find: ReadFind, params: P) => promised(() => select(find, params));
+    : (find: ReadFind, params: P) => withCallers(promised(() => select(find, params)));
   return {
     findAll: (params) => run(all, params) as Result<M, T[]>,
     findOne: (params) => chain(run(one, params), (rows) => rows[0] ?? null) as Result<M, T | null>,

@@ -1,6 +1,7 @@
 import { chain, chainAll, type Maybe, promised } from "../chain/chain.ts";
 import type { AsyncDriver, DriverConfig, DriverMetadata, SyncDriver } from "../contract/mod.ts";
 import { UnsupportedError, ValidationError } from "../errors/mod.ts";
+import { withCallers } from "../errors/caller_frames.ts";
 import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
 import { Model } from "../model/model.ts";
@@ -357,7 +358,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
 
   /** With an async driver an error is a rejection. */
   #answer<T>(work: () => Maybe<T>): Result<ModeOf<D>, T> {
-    return (this.#connection.mode === "sync" ? work() : promised(work)) as Result<ModeOf<D>, T>;
+    return (this.#connection.mode === "sync" ? work() : withCallers(promised(work))) as Result<ModeOf<D>, T>;
   }
 
   #transaction<T>(
