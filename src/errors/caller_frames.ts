@@ -1,3 +1,4 @@
+import { lowerFrames, raiseFrames } from "./frames.ts";
 import { RinariError } from "./rinari_error.ts";
 
 /** V8's own way to write down where a program is; not every engine has it. */
@@ -7,6 +8,24 @@ const { captureStackTrace } = Error as {
 
 /** JavaScriptCore knows who waits for an async function, and V8 who waits for any Promise, which costs less. */
 const ONLY_ASYNC_FUNCTIONS = "Bun" in globalThis;
+
+/** Those that begin with a caller's frames. */
+const begun = new WeakSet<RinariError>();
+
+/**
+ * Lets an error begin with the frames of whoever called a function, in the place of those below it, which are all of this package.
+ * What the store threw keeps its own, as the cause.
+ *
+ * @returns The error.
+ */
+export function atCaller(error: unknown, called: (...args: never[]) => unknown): unknown {
+  if (captureStackTrace === undefined || !(error instanceof RinariError) || begun.has(error)) return error;
+  begun.add(error);
+  const limit = raiseFrames();
+  captureStackTrace(error, called);
+  lowerFrames(limit);
+  return error;
+}
 
 /**
  * The same Promise for those who call a method: the frames of the functions that wait for it are added to an error of this package,

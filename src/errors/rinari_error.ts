@@ -1,3 +1,5 @@
+import { lowerFrames, raiseFrames } from "./frames.ts";
+
 /** What is known of a failure besides its message. */
 export interface ErrorDetails {
   /** A stable name for the kind of failure, in capitals. */
@@ -14,24 +16,6 @@ export interface ErrorDetails {
   readonly retryable?: boolean;
   /** `"unknown"` when a commit was sent and its answer was lost: the work may or may not be stored. */
   readonly outcome?: "unknown";
-}
-
-/** So many frames reach from where a store refuses something to the call of whoever asked for it. */
-const FRAMES = 100;
-
-/**
- * Lets the next error tell more frames than the ten that engines keep: those are all of this package. A limit that was made lower
- * stays.
- *
- * @returns The limit there was; null when it is left alone.
- */
-function raiseFrames(): number | null {
-  const { stackTraceLimit: limit } = Error;
-  if (typeof limit !== "number" || limit < 10 || limit >= FRAMES) return null;
-  const writable = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")?.writable === true;
-  if (!writable) return null;
-  Error.stackTraceLimit = FRAMES;
-  return limit;
 }
 
 /**
@@ -66,7 +50,7 @@ export class RinariError extends Error {
   constructor(message: string, details: ErrorDetails = {}) {
     const limit = raiseFrames();
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    if (limit !== null) Error.stackTraceLimit = limit;
+    lowerFrames(limit);
     this.code = details.code ?? "ERROR";
     this.driver = details.driver;
     this.table = details.table;

@@ -1,5 +1,6 @@
 import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
+import { atCaller } from "../errors/caller_frames.ts";
 import { UnsupportedError, ValidationError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { describeValue } from "../schema/describe_value.ts";
@@ -82,8 +83,12 @@ export class TableEntry implements StoreContext {
     given: Given[K],
   ): Maybe<Answer[K]> {
     const { transactions } = this.connection;
-    if (transactions.idle && this.isReady) return this.#perform(operation, given) as Maybe<Answer[K]>;
-    return this.#inTurn(operation, given) as Maybe<Answer[K]>;
+    try {
+      if (transactions.idle && this.isReady) return this.#perform(operation, given) as Maybe<Answer[K]>;
+      return this.#inTurn(operation, given) as Maybe<Answer[K]>;
+    } catch (error) {
+      throw atCaller(error, TableEntry.prototype.execute);
+    }
   }
 
   #inTurn(operation: Operation, given: unknown): Maybe<unknown> {

@@ -1,0 +1,21 @@
+/** So many frames reach from where something is refused to the call of whoever asked for it. */
+const FRAMES = 100;
+
+/**
+ * Lets the next error tell more frames than the ten that engines keep: those are all of this package. A limit that was made lower
+ * stays.
+ *
+ * @returns What {@linkcode lowerFrames} needs.
+ */
+export function raiseFrames(): number | null {
+  const { stackTraceLimit: limit } = Error;
+  if (typeof limit !== "number" || limit < 10 || limit >= FRAMES) return null;
+  if (Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")?.writable !== true) return null;
+  Error.stackTraceLimit = FRAMES;
+  return limit;
+}
+
+/** Ends what {@linkcode raiseFrames} began. */
+export function lowerFrames(limit: number | null): void {
+  if (limit !== null) Error.stackTraceLimit = limit;
+}
