@@ -1,4 +1,4 @@
-import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
 import { atCaller } from "../errors/caller_frames.ts";
 import { UnsupportedError, ValidationError } from "../errors/mod.ts";
@@ -98,8 +98,21 @@ export class TableEntry implements StoreContext {
     return transactions.run(
       this.database,
       alone,
-      () => this.isReady ? perform() : chain(this.ensure(), perform),
+      () =>
+        this.isReady
+          ? perform()
+          : operation.kind === "dropIndex"
+          ? this.#dropAnyIndex(perform)
+          : chain(this.ensure(), perform),
     );
+  }
+
+  /** Removes an index also when it is what keeps those that are declared from being made. */
+  #dropAnyIndex(drop: () => Maybe<unknown>): Maybe<unknown> {
+    return settle(() => this.ensure(), drop, (error) => {
+      if (!(error instanceof ValidationError) || error.code !== "INDEX_MISMATCH") throw error;
+      return chain(this.store.create(), drop);
+    });
   }
 
   #perform(operation: Operation, given: unknown): Maybe<unknown> {

@@ -32,14 +32,21 @@ export function schemaMismatch(
   );
 }
 
-/** The error for another index under the name of the one that is asked for. */
+/**
+ * The error for another index under the name of the one that is asked for.
+ *
+ * @param stored The name it has in the store, when that is another one.
+ */
 export function indexMismatch(
   { driver, table }: Pick<TablePlace, "driver" | "table">,
   name: string,
   columns: readonly string[],
+  stored: string = name,
 ): ValidationError {
+  const place = stored === name ? "" : ` (\`${stored}\` in the store)`;
   return new ValidationError(
-    `Cannot make index \`${name}\` of \`${table}\`: another index has that name; drop it first, or use another name`,
+    `Cannot make index \`${name}\` of \`${table}\`: another index has that name${place}; drop it first with ` +
+      `dropIndex(${JSON.stringify(name)}), or use another name`,
     { code: "INDEX_MISMATCH", driver, table, columns },
   );
 }

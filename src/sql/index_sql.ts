@@ -1,5 +1,7 @@
 import type { IndexOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import type { StoredIndex } from "./sql_catalog.ts";
+import type { SqlIndexDescription } from "./sql_description.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { Literals } from "./parameters.ts";
 import { allOf, conjuncts } from "./predicate_sql.ts";
@@ -25,11 +27,15 @@ export function givenIndexName(table: string, stored: string): string {
 }
 
 /**
- * Writes CREATE INDEX.
+ * What an index is to be.
  *
  * @throws {ValidationError} When it has no column, or a column or the condition makes no sense.
  */
-export function createIndexSQL(table: SqlTable, indexName: string, options: IndexOptions): string {
+export function describeIndex(
+  table: SqlTable,
+  indexName: string,
+  options: IndexOptions,
+): SqlIndexDescription {
   const { dialect, driver } = table.traits;
   if (options.columns.length === 0) {
     throw new ValidationError(
@@ -45,11 +51,24 @@ export function createIndexSQL(table: SqlTable, indexName: string, options: Inde
   const { predicate, params } = readWhere(table.table, options.where ?? {}, false);
   const scope = table.scope(new Literals(dialect, params));
   const terms = predicate === null ? null : conjuncts(scope, predicate);
-  return dialect.createIndex({
+  return {
     quoted: dialect.quote(storedIndexName(table.name, indexName)),
     table,
     columns,
     unique: options.unique === true,
     where: terms && allOf(terms.map((term) => dialect.indexTerm?.(term) ?? term)),
-  });
+  };
+}
+
+/** Whether an index of a store is what one is to be. */
+export function isSameIndex(stored: StoredIndex, table: SqlTable, wanted: SqlIndexDescription): boolean {
+  const { dialect } = table.traits;
+  const { parts } = stored;
+  if (parts === undefined || dialect.indexCondition === undefined) {
+    return stored.sql === dialect.createIndex(wanted);
+  }
+  const { columns, unique, where } = wanted;
+  return stored.table === table.name && parts.unique === unique &&
+    parts.columns.length === columns.length && columns.every(({ name }, i) => parts.columns[i] === name) &&
+    parts.where === (where && dialect.indexCondition(where));
 }

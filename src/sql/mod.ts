@@ -48,6 +48,7 @@ export type {
 } from "./sql_dialect.ts";
 export type {
   AsyncSqlCatalog,
+  IndexParts,
   Referrer,
   StoredColumn,
   StoredIndex,

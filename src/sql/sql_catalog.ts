@@ -70,6 +70,18 @@ export interface StoredIndex {
   readonly table: string;
   /** The statement that made it. */
   readonly sql: string;
+  /** What it is. Absent where a store keeps the statement as it was given, which tells as much. */
+  readonly parts?: IndexParts;
+}
+
+/** What makes two indexes the same. */
+export interface IndexParts {
+  /** The columns, in order; null for what is none, or has another order or comparison than ours. */
+  readonly columns: readonly (string | null)[];
+  /** Rows equal in all the columns are refused. */
+  readonly unique: boolean;
+  /** The condition of the rows in it, in a form that is the same however it is written, or null for all. */
+  readonly where: string | null;
 }
 
 /** What a database tells of itself. */

@@ -118,6 +118,8 @@ export interface SqlGrammar extends SqlLanguage {
   createIndex(index: SqlIndexDescription): string;
   /** Rewrites one of the conditions, joined by AND, that the rows of an index satisfy; absent, each is right as it is. */
   indexTerm?(term: string): string;
+  /** The condition of an index in the form in which the catalog gives it; needed where that gives the parts of an index. */
+  indexCondition?(where: string): string;
   /** Removes an index. */
   dropIndex(quoted: string): string;
   /**

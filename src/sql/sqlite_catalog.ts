@@ -1,10 +1,9 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { ReferenceAction, TableIndex } from "../contract/mod.ts";
-import type { ColumnKind } from "./sql_description.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
-import type { SqlCatalog, StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
+import type { SqlCatalog, StoredColumn, StoredIndex, StoredReference, StoredTable } from "./sql_catalog.ts";
 import { sqliteKinds } from "./sqlite_affinity.ts";
-import { KINDS, sqliteTablePrefix } from "./sqlite_table_sql.ts";
+import { indexCondition, noteOf, tableWords } from "./sqlite_words.ts";
 
 /** What SQLite tells of itself. Names are bound, like all values. */
 export const sqliteCatalog: SqlCatalog = {
@@ -32,11 +31,28 @@ export const sqliteCatalog: SqlCatalog = {
     chain(
       read(
         session,
-        "SELECT tbl_name AS t, sql FROM sqlite_schema WHERE type = 'index' AND lower(name) = lower(?1)",
-        ["t", "sql"],
+        'SELECT m.tbl_name AS t, m.sql, l."unique" AS u, x.name AS col, x."desc" AS d, x.coll FROM sqlite_schema AS m ' +
+          "JOIN pragma_index_list(m.tbl_name) AS l ON l.name = m.name JOIN pragma_index_xinfo(m.name) AS x " +
+          "WHERE m.type = 'index' AND lower(m.name) = lower(?1) AND x.key = 1 ORDER BY x.seqno",
+        ["t", "sql", "u", "col", "d", "coll"],
         [name],
       ),
-      ([found]) => found === undefined ? null : { table: found[0] as string, sql: found[1] as string },
+      (columns): StoredIndex | null => {
+        const [first] = columns;
+        if (first === undefined) return null;
+        const [table, sql, unique] = first as [string, string, unknown];
+        return {
+          table,
+          sql,
+          parts: {
+            columns: columns.map(([, , , column, desc, collation]) =>
+              Number(desc) === 0 && collation === "BINARY" ? column as string | null : null
+            ),
+            unique: Number(unique) === 1,
+            where: indexCondition(sql),
+          },
+        };
+      },
     ),
 
   indexes: (session, table) =>
@@ -109,7 +125,7 @@ function describe(session: AnySession, [type, name, sql]: [string, string, strin
   return chain(
     chainAll(QUESTIONS, ([question, columns]) => read(session, question, columns, [name])),
     ([columns = [], traits = [], references = [], unique = [], triggers = []]): StoredTable => {
-      const kinds = commentedKinds(name, sql, columns.length);
+      const kindOf = notedKinds(sql, columns.map(([column]) => column as string));
       const [strict, listed] = traits[0] ?? [0, type];
       const key = columns.filter(([, , , pk]) => Number(pk) > 0).sort((a, b) => Number(a[3]) - Number(b[3]));
       const by = (origin: string): string[] =>
@@ -119,7 +135,7 @@ function describe(session: AnySession, [type, name, sql]: [string, string, strin
         oddity: oddity(type, listed as string, sql, references),
         strict: Number(strict) === 1,
         triggers: triggers.length > 0,
-        columns: columns.map((column, i) => storedColumn(column, kinds?.[i])),
+        columns: columns.map((column) => storedColumn(column, kindOf(column[0] as string))),
         primaryKey: key.map(([column]) => column as string),
         autoIncrement: /\bautoincrement\b/i.test(withoutQuoted(sql)),
         unique: by("u"),
@@ -149,12 +165,15 @@ function indexesOf(rows: readonly (readonly unknown[])[]): TableIndex[] {
 
 function storedColumn(
   [name, type, notNull, pk, hidden]: unknown[],
-  kind: ColumnKind | undefined,
+  noted: string | undefined,
 ): StoredColumn {
+  const possible = sqliteKinds(type as string);
+  // What the declared type cannot hold was noted of another column, or by somebody else.
+  const kind = possible.find((each) => each === noted);
   return {
     name: name as string,
     type: type as string,
-    kinds: kind === undefined ? sqliteKinds(type as string) : [kind],
+    kinds: kind === undefined ? possible : [kind],
     exact: kind !== undefined,
     notNull: Number(notNull) === 1 || Number(pk) > 0,
     generated: Number(hidden) > 0,
@@ -182,12 +201,15 @@ function oddity(type: string, listed: string, sql: string, references: unknown[]
   return null;
 }
 
-/** The kinds of the columns, as CREATE TABLE lists them when it was written here and no column was added or removed since. */
-function commentedKinds(name: string, sql: string, count: number): readonly ColumnKind[] | null {
-  const prefix = sqliteTablePrefix(name);
-  if (!sql.startsWith(prefix)) return null;
-  const kinds = sql.slice(prefix.length, sql.indexOf(" */", prefix.length)).split(" ") as ColumnKind[];
-  return kinds.length === count && kinds.every((kind) => KINDS.includes(kind)) ? kinds : null;
+/**
+ * The kinds of the columns, as CREATE TABLE notes them: at each column, or all in order before the first, as tables that were
+ * made earlier have them. Columns that were added since come after those.
+ */
+function notedKinds(sql: string, names: readonly string[]): (name: string) => string | undefined {
+  const { head, columns } = tableWords(sql);
+  const together = noteOf(head)?.split(" ") ?? [];
+  const inOrder = together.length <= names.length ? together : [];
+  return (name) => noteOf(columns.get(name) ?? []) ?? inOrder[names.indexOf(name)];
 }
 
 /** The statement with names, texts and comments blanked out, so that keywords can be looked for. */

@@ -10,6 +10,7 @@ import { sqliteExpressions } from "./sqlite_expressions.ts";
 import { quoteSqlite } from "./sqlite_quote.ts";
 import { scanSqlite } from "./sqlite_scan.ts";
 import type { ColumnKind } from "./sql_description.ts";
+import { canonicalSQL, sqlWords } from "./sqlite_words.ts";
 import { sqliteTableSQL } from "./sqlite_table_sql.ts";
 import { sqliteUnlessMade } from "./sqlite_unless_made.ts";
 
@@ -49,6 +50,7 @@ export const sqliteDialect: SqlDialect = {
   // Of an index of the rows with one value SQLite takes the column to be in it, and then reports an "internal query planner
   // error" for `a = ? AND b = ? OR a = ? AND b = ?` (3.53 and 3.54); with "OR 0" it does not, and uses it all the same.
   indexTerm: (term) => EQUALITY.test(term) ? `(${term} OR 0)` : term,
+  indexCondition: (where) => canonicalSQL(sqlWords(where)),
   dropIndex: (quoted) => `DROP INDEX ${quoted}`,
   unlessMade: sqliteUnlessMade,
   explain: (sql) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, columns: ["id", "parent", "notused", "detail"] }),

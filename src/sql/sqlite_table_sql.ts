@@ -17,12 +17,10 @@ const TYPES: Readonly<Record<ColumnKind, string>> = {
   blob: "BLOB",
 };
 
-/** Every kind of column. */
-export const KINDS: readonly string[] = Object.keys(TYPES);
-
 /**
- * Writes CREATE TABLE for SQLite. The table is STRICT, so that no writer stores a value of another type; a comment keeps the
- * kinds of the columns, of which SQLite's four types do not tell.
+ * Writes CREATE TABLE for SQLite. The table is STRICT, so that no writer stores a value of another type; a comment in each column
+ * keeps its kind, of which SQLite's four types do not tell. SQLite keeps it when columns or the table are renamed, and with one
+ * that is added.
  */
 export function sqliteTableSQL({ name, columns, primaryKey }: SqlTableDescription): string {
   const [first] = primaryKey;
@@ -30,18 +28,12 @@ export function sqliteTableSQL({ name, columns, primaryKey }: SqlTableDescriptio
   const lines = columns.map((column) => columnSQL(column, column.name === rowid));
   if (rowid === undefined) lines.push(`PRIMARY KEY (${primaryKey.map(({ quoted }) => quoted).join(", ")})`);
   const options = rowid === undefined ? "STRICT, WITHOUT ROWID" : "STRICT";
-  const kinds = columns.map(({ kind }) => kind).join(" ");
-  return `${sqliteTablePrefix(name)}${kinds} */ (\n  ${lines.join(",\n  ")}\n) ${options}`;
-}
-
-/** What a CREATE TABLE written here begins with, before the kinds of the columns. */
-export function sqliteTablePrefix(name: string): string {
-  return `CREATE TABLE ${quoteSqlite(name)} /* rinari: `;
+  return `CREATE TABLE ${quoteSqlite(name)} (\n  ${lines.join(",\n  ")}\n) ${options}`;
 }
 
 function columnSQL(column: SqlColumnDescription, rowid: boolean): string {
   const { name, quoted, kind, nullable, autoIncrement, references, defaultSQL } = column;
-  const parts = [quoted, TYPES[kind]];
+  const parts = [quoted, `/* rinari: ${kind} */`, TYPES[kind]];
   if (rowid) parts.push("PRIMARY KEY");
   if (autoIncrement) parts.push("AUTOINCREMENT");
   if (!nullable) parts.push("NOT NULL");

@@ -4,7 +4,7 @@ import { RinariError } from "../errors/mod.ts";
 import { orphans } from "../errors/violations.ts";
 import { indexMismatch, schemaMismatch } from "../schema/schema_mismatch.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
-import { createIndexSQL, givenIndexName, storedIndexName } from "./index_sql.ts";
+import { describeIndex, givenIndexName, isSameIndex, storedIndexName } from "./index_sql.ts";
 import { schemaDifferences } from "./schema_differences.ts";
 import type { StoredColumn, StoredIndex, StoredTable } from "./sql_catalog.ts";
 import type { SqlConnection } from "./sql_connection.ts";
@@ -126,13 +126,14 @@ export function createIndex(
   name: string,
   options: IndexOptions,
 ): Maybe<void> {
-  const sql = createIndexSQL(table, name, options);
+  const wanted = describeIndex(table, name, options);
   return chain(database.enter(), (session) => {
     const { dialect } = database.engine;
     const look = () => dialect.catalog.index(session, storedIndexName(table.name, name));
     const compare = (stored: StoredIndex): void => {
-      if (stored.sql === sql) return;
-      throw indexMismatch({ driver: database.driver, table: table.name }, name, options.columns);
+      if (isSameIndex(stored, table, wanted)) return;
+      const place = { driver: database.driver, table: table.name };
+      throw indexMismatch(place, name, options.columns, storedIndexName(table.name, name));
     };
     return chain(look(), (stored) => {
       if (stored !== null) return compare(stored);
@@ -142,7 +143,8 @@ export function createIndex(
             if (made === null) throw database.error(error, table.name, "index");
             compare(made);
           });
-        return settle(() => writer.run(command(sql), []), () => undefined, failed);
+        const make = () => writer.run(command(dialect.createIndex(wanted)), []);
+        return settle(make, () => undefined, failed);
       });
     });
   });

@@ -2,7 +2,7 @@ import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { NamedIndex, TableSchema } from "../contract/mod.ts";
 import { TimeoutError } from "../errors/mod.ts";
 import { command } from "./any_engine.ts";
-import { createIndexSQL, storedIndexName } from "./index_sql.ts";
+import { describeIndex, storedIndexName } from "./index_sql.ts";
 import type { SqlConnection } from "./sql_connection.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlStatement } from "./sql_engine.ts";
@@ -42,7 +42,11 @@ export function createTableWithIndexes(
     const statements = [
       ...make("table", name, dialect.createTable(table)),
       ...indexes.flatMap((index) =>
-        make("index", storedIndexName(name, index.name), createIndexSQL(table, index.name, index))
+        make(
+          "index",
+          storedIndexName(name, index.name),
+          dialect.createIndex(describeIndex(table, index.name, index)),
+        )
       ),
     ];
     const { batch } = engine;
