@@ -65,6 +65,7 @@ export type { TransactionOptions } from "./src/transaction/options.ts";
 export type * from "./src/types/aggregate.ts";
 export type * from "./src/types/explanation.ts";
 export type * from "./src/types/expression.ts";
+export type * from "./src/types/json_place.ts";
 export type * from "./src/types/mistakes.ts";
 export type * from "./src/types/mode.ts";
 export type * from "./src/types/page.ts";

@@ -72,27 +72,25 @@ export type PlainInput<C> = C extends { readonly type: "DATE" } ? Exclude<Accept
 /** Dates are accepted as text or epoch milliseconds too, 64-bit integers as safe integers. */
 export type Accepted<V> = V extends Date ? Date | string | number : V extends bigint ? bigint | number : V;
 
-/** Whether a column refuses null. */
-export type NotNull<C> = C extends { readonly notNull: true } | { readonly primaryKey: true } ? true : false;
+/** A column that refuses null. */
+export type NotNullColumn = { readonly notNull: true } | { readonly primaryKey: true };
+
+/** A column that `create` needs: it refuses null, and nothing else gives it a value. */
+export type RequiredColumn = NotNullColumn & { readonly autoIncrement?: false; readonly default?: undefined };
 
 /** A row as it is read. Joined with `unknown` an alias is written out: an editor shows the columns. */
 export type RowOf<S> =
-  & { -readonly [K in keyof S]: NotNull<S[K]> extends true ? ColumnOutput<S[K]> : ColumnOutput<S[K]> | null }
+  & { -readonly [K in keyof S]: S[K] extends NotNullColumn ? ColumnOutput<S[K]> : ColumnOutput<S[K]> | null }
   & unknown;
 
 /** The columns of a row that were selected. */
 export type Selected<Row, K extends keyof Row> = [K] extends [never] ? Row : Simplify<Pick<Row, NoInfer<K>>>;
 
 /** The columns `create` may leave out: generated, with a default, or taking null. */
-export type OptionalKeys<S> = {
-  [K in keyof S]: S[K] extends { readonly autoIncrement: true } ? K
-    : S[K] extends { readonly default: unknown } ? K
-    : NotNull<S[K]> extends true ? never
-    : K;
-}[keyof S];
+export type OptionalKeys<S> = { [K in keyof S]: S[K] extends RequiredColumn ? never : K }[keyof S];
 
 /** The type of a column's value, null included, as `create` takes it. */
-export type Given<C> = NotNull<C> extends true ? ColumnInput<C> : ColumnInput<C> | null;
+export type Given<C> = C extends NotNullColumn ? ColumnInput<C> : ColumnInput<C> | null;
 
 /** A row as it is given to `create`. */
 export type InsertOf<S> = Simplify<

@@ -1,6 +1,7 @@
 import type { Direction } from "../contract/mod.ts";
 import type { Condition, Operation, TextOperation } from "../query/operation.ts";
 import type { RowTest } from "./expression.ts";
+import type { JSONKeys, JSONPlace } from "./json_place.ts";
 import type { Accepted } from "./row.ts";
 
 /** The types of values that are no JSON. */
@@ -94,15 +95,10 @@ export interface JSONOperators<V> extends EqualityOperators<V> {
   readonly $has?: string | number | boolean | null;
 }
 
-/** The JSON columns of `Row`. */
-export type JSONKeys<Row> =
-  & { [K in keyof Row]: NonNullable<Row[K]> extends Scalar ? never : K }[keyof Row]
-  & string;
-
 /** A condition on the rows of a model. */
 export type Where<Row> =
   & { readonly [K in keyof Row]?: Filter<Row[K]> }
-  & { readonly [P in `${JSONKeys<Row>}.${string}`]?: PathFilter }
+  & ([JSONKeys<Row>] extends [never] ? unknown : { readonly [P in JSONPlace<Row>]?: PathFilter })
   & {
     /** All of these. */
     readonly $and?: readonly WhereInput<Row>[];
