@@ -56,13 +56,13 @@ export {
   startsWith,
   value,
 } from "./src/query/operators.ts";
-export type { Condition, Operation, TextOperation } from "./src/query/operation.ts";
 export { columns, type } from "./src/schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schema.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";
 export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
 export type { TransactionOptions } from "./src/transaction/options.ts";
 export type * from "./src/types/aggregate.ts";
+export type * from "./src/types/condition.ts";
 export type * from "./src/types/explanation.ts";
 export type * from "./src/types/expression.ts";
 export type * from "./src/types/json_place.ts";

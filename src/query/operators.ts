@@ -1,5 +1,6 @@
 import type { OperatorName } from "../contract/mod.ts";
-import { Condition, Operation, type TextOperation } from "./operation.ts";
+import type { Condition, Operation, TextOperation } from "../types/condition.ts";
+import { MadeCondition, MadeOperation } from "./operation.ts";
 
 /**
  * Equality with a value that may come from outside: on a scalar column an object is refused instead of being read as
@@ -16,52 +17,52 @@ import { Condition, Operation, type TextOperation } from "./operation.ts";
  * ```
  */
 export function value<T>(operand: T): Operation<T> {
-  return new Operation<T>("value", operand);
+  return make("value", operand);
 }
 
 /** Equal; `eq(null)` finds null. Operators made by functions cannot be forged by JSON. */
 export function eq<T>(operand: T): Operation<T> {
-  return new Operation<T>("$eq", operand);
+  return make("$eq", operand);
 }
 
 /** Not equal: the complement of {@linkcode eq}, so `ne("x")` finds null too. */
 export function ne<T>(operand: T): Operation<T> {
-  return new Operation<T>("$ne", operand);
+  return make("$ne", operand);
 }
 
 /** Greater than; false for null. */
 export function gt<T>(operand: T): Operation<T> {
-  return new Operation<T>("$gt", operand);
+  return make("$gt", operand);
 }
 
 /** Greater than or equal; false for null. */
 export function gte<T>(operand: T): Operation<T> {
-  return new Operation<T>("$gte", operand);
+  return make("$gte", operand);
 }
 
 /** Less than; false for null. */
 export function lt<T>(operand: T): Operation<T> {
-  return new Operation<T>("$lt", operand);
+  return make("$lt", operand);
 }
 
 /** Less than or equal; false for null. */
 export function lte<T>(operand: T): Operation<T> {
-  return new Operation<T>("$lte", operand);
+  return make("$lte", operand);
 }
 
 /** One of the values, of which there can be any number; an empty list matches nothing. */
 export function inList<T>(operands: readonly T[]): Operation<T> {
-  return new Operation<T>("$in", operands);
+  return make("$in", operands);
 }
 
 /** None of the values: the complement of {@linkcode inList}, so null is found unless it is listed. */
 export function notIn<T>(operands: readonly T[]): Operation<T> {
-  return new Operation<T>("$notIn", operands);
+  return make("$notIn", operands);
 }
 
 /** From low to high, both included; false for null. */
 export function between<T>(low: T, high: T): Operation<T> {
-  return new Operation<T>("$between", [low, high]);
+  return make("$between", [low, high]);
 }
 
 /** SQL LIKE over the whole value: `%` any text, `_` one character, `\` escapes, ASCII letters in either case. */
@@ -85,20 +86,29 @@ export function contains(text: string): TextOperation {
 }
 
 function matching(operator: OperatorName, text: string): TextOperation {
-  return new Operation(operator, text) as Operation & TextOperation;
+  return make(operator, text) as Operation & TextOperation;
+}
+
+/** The types say what an instance carries, which is never read from it. */
+function make<T>(operator: OperatorName | "value", operand: unknown): Operation<T> {
+  return new MadeOperation(operator, operand) as unknown as Operation<T>;
+}
+
+function join<Row>(kind: "and" | "or" | "not", conditions: readonly unknown[]): Condition<Row> {
+  return new MadeCondition(kind, conditions) as unknown as Condition<Row>;
 }
 
 /** All of the conditions; `and()` is true. Its columns are checked where it stands, so the row's type is not inferred from them. */
 export function and<Row>(...conditions: readonly NoInfer<Row | Condition<Row>>[]): Condition<Row> {
-  return new Condition<Row>("and", conditions);
+  return join("and", conditions);
 }
 
 /** Any of the conditions; `or()` is false. */
 export function or<Row>(...conditions: readonly NoInfer<Row | Condition<Row>>[]): Condition<Row> {
-  return new Condition<Row>("or", conditions);
+  return join("or", conditions);
 }
 
 /** The exact complement of the condition. */
 export function not<Row>(condition: NoInfer<Row | Condition<Row>>): Condition<Row> {
-  return new Condition<Row>("not", [condition]);
+  return join("not", [condition]);
 }

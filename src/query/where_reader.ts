@@ -14,7 +14,7 @@ import type { Table } from "../schema/table.ts";
 import { ByValue } from "./by_value.ts";
 import { ComputedCondition, moveSlots } from "./computed_condition.ts";
 import { readJSONPath } from "./json_path.ts";
-import { Condition, Operation } from "./operation.ts";
+import { MadeCondition, MadeOperation } from "./operation.ts";
 import { Placeholder } from "./placeholder.ts";
 import {
   acceptElement,
@@ -94,7 +94,7 @@ class WhereReader implements ExpressionSink {
           : `a condition is an object or a function of the row, not ${describeValue(where)}`,
       );
     }
-    const joined = Condition.read(where);
+    const joined = MadeCondition.read(where);
     if (joined !== null) return this.#joined(joined[0], joined[1], depth);
     if (!isPlain(where)) return this.#refuse(`a condition is a plain object, not ${describeValue(where)}`);
     const keys = Object.keys(where);
@@ -223,7 +223,7 @@ class WhereReader implements ExpressionSink {
 
   #comparison(target: Target, value: unknown, depth: number): Predicate {
     if (typeof value !== "object" || value === null) return this.#operator(target, "$eq", value);
-    const operation = Operation.read(value);
+    const operation = MadeOperation.read(value);
     if (operation !== null) return this.#operation(target, operation[0], operation[1]);
     if (value instanceof Placeholder) return this.#operator(target, "$eq", value);
     if (!isPlain(value) || Array.isArray(value)) return this.#operator(target, "$eq", value);

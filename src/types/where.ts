@@ -1,5 +1,5 @@
 import type { Direction } from "../contract/mod.ts";
-import type { Condition, Operation, TextOperation } from "../query/operation.ts";
+import type { Condition, Operation, TextOperation } from "./condition.ts";
 import type { RowTest } from "./expression.ts";
 import type { JSONKeys, JSONPlace } from "./json_place.ts";
 import type { Accepted } from "./row.ts";
