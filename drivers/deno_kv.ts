@@ -18,6 +18,7 @@
  *
  * @module
  */
+import { givenChange } from "./deno_kv/change.ts";
 import type {
   AggregateOperation,
   AsyncDriver,
@@ -237,7 +238,7 @@ export class DenoKVDriver implements AsyncDriver {
   ): Promise<number> {
     return await this.#write("update", dbName, tableName, (work) => {
       const table = work.catalog.table(tableName);
-      return updateMatches(work, table, data, filterOf(table, where));
+      return updateMatches(work, table, givenChange(data), filterOf(table, where));
     });
   }
 
@@ -247,7 +248,7 @@ export class DenoKVDriver implements AsyncDriver {
       const table = work.catalog.table(tableName);
       let total = 0;
       for (const { data, where } of updates) {
-        total += await updateMatches(work, table, data, filterOf(table, where));
+        total += await updateMatches(work, table, givenChange(data), filterOf(table, where));
       }
       return total;
     });

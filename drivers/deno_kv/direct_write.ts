@@ -1,3 +1,4 @@
+import type { Change } from "./change.ts";
 import type { Row } from "../../src/reference/mod.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Direct } from "./direct.ts";
@@ -112,15 +113,16 @@ function draftRows({ limits }: Store, table: StoredTable, records: readonly Row[
 /**
  * Changes columns of the row at a place, or removes it, when nothing else is concerned.
  *
- * @param values The columns, or null to remove the row.
+ * @param change The new values, or null to remove the row.
  * @returns Whether it was done; if not it has to be done, or refused, the usual way, and nothing was written.
  */
 export async function changeDirectly(
   { store, catalog }: Direct,
   table: StoredTable,
   place: Place,
-  values: Row | null,
+  change: Change | null,
 ): Promise<boolean> {
+  const values = change === null ? null : change.columns;
   const indexes = values === null ? table.indexes : table.indexes.filter((index) => depends(index, values));
   if (!isSimple(store, indexes) || isReferred(catalog, table, values)) return false;
   const { value, versionstamp } = await store.get(place.key);
@@ -130,9 +132,9 @@ export async function changeDirectly(
   let added: DraftEntry[] = [];
   const removed = entriesOf(table, row, indexes);
   let bytes: Uint8Array | null = null;
-  if (values !== null) {
+  if (change !== null) {
     try {
-      const after = changedRow(table, row, values);
+      const after = changedRow(table, row, change.of(table)(row));
       added = draftEntries(table, after, indexes);
       checkKeys(store.limits, table, place, added);
       bytes = table.codec.encode(after, null);

@@ -1,5 +1,5 @@
 import type { AsyncPreparedQuery, QueryPlan } from "../../src/contract/mod.ts";
-import type { Row } from "../../src/reference/mod.ts";
+import { type Change, changeOf } from "./change.ts";
 import type { Direct } from "./direct.ts";
 import { changeDirectly } from "./direct_write.ts";
 import { findLookup, type Lookup, lookupPlace } from "./lookup.ts";
@@ -58,22 +58,21 @@ export class PreparedQuery implements AsyncPreparedQuery {
         if (await this.#changeDirectly(params, null)) return 1;
         return await this.#runner.write((work, table) => removeMatches(work, table, filter));
       default: {
-        const values: Record<string, unknown> = {};
-        for (const { column, slot } of set) values[column] = params[slot];
-        if (await this.#changeDirectly(params, values)) return 1;
-        return await this.#runner.write((work, table) => updateMatches(work, table, values, filter));
+        const change = changeOf(set, params);
+        if (await this.#changeDirectly(params, change)) return 1;
+        return await this.#runner.write((work, table) => updateMatches(work, table, change, filter));
       }
     }
   }
 
   /** Changes the row with a key, or removes it, in the shortest way. @returns Whether that was possible. */
-  async #changeDirectly(params: readonly unknown[], values: Row | null): Promise<boolean> {
+  async #changeDirectly(params: readonly unknown[], change: Change | null): Promise<boolean> {
     const direct = this.#runner.direct();
     const table = this.#tableOf(direct);
     const lookup = this.#lookup;
     if (direct === null || table === null || lookup === null || lookup.index !== null) return false;
     const place = lookupPlace(table, lookup, params);
-    return place !== null && await changeDirectly(direct, table, place, values);
+    return place !== null && await changeDirectly(direct, table, place, change);
   }
 
   /** The table, and whether the query is a lookup in it. */

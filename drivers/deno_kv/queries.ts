@@ -1,3 +1,4 @@
+import type { Change } from "./change.ts";
 import type { AggregateOperation, DriverWhere, GroupPlan, QueryOptions } from "../../src/contract/mod.ts";
 import { UnsupportedError } from "../../src/errors/mod.ts";
 import { readWhere } from "../../src/query/where_reader.ts";
@@ -72,12 +73,13 @@ export async function groupMatches<T>(work: Work, table: StoredTable, plan: Grou
 export async function updateMatches(
   work: Work,
   table: StoredTable,
-  values: Row,
+  change: Change,
   filter: Filter,
 ): Promise<number> {
   const statement = new Statement(work, table, "update");
   const rows = await matchRows(work, table, filter);
-  for (const row of rows) await statement.update(row, values);
+  const values = change.of(table);
+  for (const row of rows) await statement.update(row, values(row.row));
   await statement.finish();
   return rows.length;
 }

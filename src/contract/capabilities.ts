@@ -31,7 +31,7 @@ export interface Capabilities {
   readonly logic?: boolean;
   /** Paths into JSON columns may occur in `where`. */
   readonly jsonPaths?: boolean;
-  /** Computed values may occur in the predicates of plans, and in `where` as `{ $test: … }`. */
+  /** Computed values may occur in the predicates and new values of plans, and in `where` as `{ $test: … }`. Requires `prepare`. */
   readonly expressions?: boolean;
   /** `orderBy` is applied exactly. */
   readonly orderBy?: boolean;

@@ -93,7 +93,7 @@ export interface ConditionExpression {
 /**
  * Something computed from a row, in the form the core reads it into: kinds of operands are checked, values are in slots. An
  * integer outside of ±(2⁵³ − 1) (`bigint`: outside of 64 bits), a number that is not finite and a date outside of the years 0 to
- * 9999 are no values: where a row is written, grouped or ordered by one the statement is refused and undone (`OUT_OF_RANGE`), in
- * a condition it counts as null.
+ * 9999 are no values. Where a row is written with an expression, each part of it has to have one, or the statement is refused and
+ * undone (`OUT_OF_RANGE`); in a condition what has none counts as null.
  */
 export type ExpressionPlan = ColumnExpression | ValueExpression | CallExpression | ConditionExpression;

@@ -1,4 +1,5 @@
 import type { Direction } from "./query_options.ts";
+import type { ExpressionPlan } from "./expression.ts";
 import type { Predicate } from "./predicate.ts";
 
 /**
@@ -18,9 +19,14 @@ export interface QueryPlan {
   readonly offset?: number;
   /** `select`: the columns to return; all when absent. */
   readonly select?: readonly string[];
-  /** `update`: the columns to set, and the slots of their values. */
-  readonly set?: readonly { readonly column: string; readonly slot: number }[];
+  /** `update`: the columns to set, each once. All that is computed sees the row as it was. */
+  readonly set?: readonly SetTerm[];
 }
+
+/** A column to set: to the value of a slot, or, for drivers that declare `expressions`, to what is computed from the row. */
+export type SetTerm =
+  | { readonly column: string; readonly slot: number }
+  | { readonly column: string; readonly expression: ExpressionPlan };
 
 /** How an upsert meets an existing row. */
 export interface UpsertOptions {

@@ -16,6 +16,20 @@ export type Attempt =
   | "index"
   | "run SQL on";
 
+/** What is computed is no value that a column could hold. */
+export function noValue(
+  { driver, table, cause }: Scene,
+  attempt: Attempt,
+  columns: readonly { readonly name: string }[],
+): ValidationError {
+  const names = columns.map(({ name }) => `\`${name}\``).join(", ");
+  return new ValidationError(
+    `Cannot ${attempt} \`${table}\`: what is computed for ${names} has no value there: a number beyond what its kind holds, a date ` +
+      "outside of the years 0 to 9999, or a place in JSON that something else is in the way of; nothing was changed",
+    { code: "OUT_OF_RANGE", driver, table, columns: columns.map(({ name }) => name), cause },
+  );
+}
+
 /** Where an error happened. */
 export interface Scene {
   /** The driver's name. */

@@ -6,6 +6,7 @@ import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import type { StandardResult, StandardSchema } from "../schema/standard_schema.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
+import { readComputed } from "./computed_value.ts";
 
 /**
  * Reads a new row: every column gets its value, its default or null; an autoIncrement column may stay absent.
@@ -51,7 +52,8 @@ export function readUpdate(table: Table, data: unknown): Row {
   for (const name of Object.keys(given)) {
     const value = given[name];
     const column = table.column(name);
-    if (value !== undefined) {
+    if (typeof value === "function") row[name] = readComputed(table, column, value);
+    else if (value !== undefined) {
       row[name] = value === null ? readNull(column, "update") : storedValue(column, value);
     }
   }

@@ -1,5 +1,12 @@
 import { BoundedMap } from "../cache/bounded_map.ts";
-import type { Direction, ExpressionPlan, Predicate, PredicateTarget, QueryPlan } from "../contract/mod.ts";
+import type {
+  Direction,
+  ExpressionPlan,
+  Predicate,
+  PredicateTarget,
+  QueryPlan,
+  SetTerm,
+} from "../contract/mod.ts";
 import type { Table } from "../schema/table.ts";
 
 /** Terms of an order. */
@@ -20,8 +27,8 @@ export interface CountPlan extends QueryPlan {
 /** A change of rows without its values. */
 export interface UpdatePlan extends QueryPlan {
   readonly kind: "update";
-  /** The columns to set, and the slots of their values. */
-  readonly set: readonly { readonly column: string; readonly slot: number }[];
+  /** The columns to set. */
+  readonly set: readonly SetTerm[];
 }
 
 /** A removal of rows without its values. */
@@ -121,7 +128,9 @@ export function shapeOf({ kind, where, orderBy, limit, offset, select, set }: Qu
   }
   if (set !== undefined) {
     shape += "=";
-    for (const { column, slot } of set) shape += `,${column}${END}${slot};`;
+    for (const term of set) {
+      shape += `,${term.column}${END}${"slot" in term ? `${term.slot};` : expressionShape(term.expression)}`;
+    }
     shape += ".";
   }
   return shape;

@@ -61,6 +61,11 @@ export function readWhere(table: Table, where: unknown, strict: boolean, given?:
   return { predicate: predicate === EVERYTHING ? null : predicate, params, value: null };
 }
 
+/** Where the expressions of a table's row are read into. */
+export function sinkOf(table: Table, params: unknown[]): ExpressionSink {
+  return new WhereReader(table, false, params);
+}
+
 const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> = {
   $eq: "eq",
   $gt: "gt",

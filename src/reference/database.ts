@@ -1,3 +1,4 @@
+import type { RowChange } from "./computed_values.ts";
 import type { AggregateTerm, GroupPlan, IndexOptions, TableSchema, UpsertOptions } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { aggregateRows, groupRows } from "./aggregate.ts";
@@ -159,9 +160,15 @@ export class Database {
   }
 
   /** Changes columns of the rows that match. @returns How many matched. */
-  update(table: string, values: Row, filter: Filter): number {
+  update(table: string, values: Row | RowChange, filter: Filter): number {
     const store = this.table(table);
-    return this.#onEach(store, "update", filter, (statement, entry) => statement.update(entry, values));
+    const of = typeof values === "function" ? values : () => values;
+    return this.#onEach(
+      store,
+      "update",
+      filter,
+      (statement, entry) => statement.update(entry, of(entry.row)),
+    );
   }
 
   /** Makes several updates, in order, as one. @returns How many rows matched in total. */

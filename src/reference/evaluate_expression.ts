@@ -73,7 +73,10 @@ class Compiler {
     const [first, second] = plan.args.map((each) => this.compile(each)) as [RowValue, RowValue];
     switch (plan.call) {
       case "orElse":
-        return (row) => first(row) ?? second(row);
+        return (row) => {
+          const [value, other] = [first(row), second(row)];
+          return value ?? other;
+        };
       case "set": {
         const path = this.#params[(plan.args[1] as { slot: number }).slot] as JSONPath;
         const slot = (plan.args[2] as { slot: number }).slot;
@@ -97,10 +100,10 @@ class Compiler {
       };
     }
     return (row) => {
+      // Both are computed whatever the first gives: what has no value is refused beside a null, and behind `orElse`, too.
       const left = first(row);
-      if (left === null) return null;
       const right = second(row);
-      return right === null ? null : compute(left, right);
+      return left === null || right === null ? null : compute(left, right);
     };
   }
 
@@ -164,9 +167,8 @@ class Compiler {
     const call = plan.call as "plus" | "minus" | "times";
     return (row) => {
       const a = left(row);
-      if (a === null) return null;
       const b = right(row);
-      if (b === null) return null;
+      if (a === null || b === null) return null;
       if (a === undefined || b === undefined) return undefined;
       if (typeof a === "number" && typeof b === "number") {
         const result = call === "plus" ? a + b : call === "minus" ? a - b : a * b;
@@ -189,9 +191,8 @@ class Compiler {
     const call = plan.call;
     return (row) => {
       const a = left(row);
-      if (a === null) return null;
       const b = right(row);
-      if (b === null) return null;
+      if (a === null || b === null) return null;
       const result = call === "plus" ? a + b : call === "minus" ? a - b : a * b;
       return Number.isNaN(result) ? null : result;
     };

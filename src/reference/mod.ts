@@ -1,5 +1,7 @@
 export { aggregateRows, groupRows } from "./aggregate.ts";
 export { compareValues } from "./compare.ts";
+export { computesValues, givenValues, rowChange } from "./computed_values.ts";
+export type { RowChange } from "./computed_values.ts";
 export { Database } from "./database.ts";
 export { compilePredicate } from "./evaluate.ts";
 export type { RowTest } from "./evaluate.ts";

@@ -21,6 +21,7 @@ import { OPERATORS } from "../contract/mod.ts";
 import { ConnectionError, UnsupportedError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { refusePromise } from "../transaction/async_callback.ts";
+import { computesValues, givenValues, rowChange } from "./computed_values.ts";
 import type { Database } from "./database.ts";
 import { explainSearch } from "./explain.ts";
 import { type Row, type RowCopier, rowCopier } from "./row.ts";
@@ -330,7 +331,9 @@ export class ReferenceDriver implements SyncDriver {
         }
         const database = this.#write(plan.kind, dbName, tableName);
         if (plan.kind === "delete") return database.delete(tableName, filter(params));
-        const values = Object.fromEntries((plan.set ?? []).map(({ column, slot }) => [column, params[slot]]));
+        const { set = [] } = plan;
+        const { table, scene } = database.table(tableName);
+        const values = computesValues(plan) ? rowChange(table, set, params, scene) : givenValues(set, params);
         return database.update(tableName, values, filter(params));
       },
     };

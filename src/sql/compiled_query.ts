@@ -3,6 +3,7 @@ import { ValidationError } from "../errors/mod.ts";
 import type { Attempt } from "../errors/violations.ts";
 import type { SqlQuery } from "./sql_engine.ts";
 import { type Binder, Parameters } from "./parameters.ts";
+import { valueSQL } from "./expression_sql.ts";
 import { predicateSQL } from "./predicate_sql.ts";
 import type { RowsDecoder } from "./rows_decoder.ts";
 import type { SqlColumn } from "./sql_column.ts";
@@ -72,9 +73,13 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
         single: true,
       });
     case "update": {
-      const set = (plan.set ?? []).map(({ column, slot }) => {
-        const { quoted, encode } = table.column(column);
-        return `${quoted} = ${parameters.value(slot, encode)}`;
+      const set = (plan.set ?? []).map((term) => {
+        const column = table.column(term.column);
+        return `${column.quoted} = ${
+          "slot" in term
+            ? parameters.value(term.slot, column.encode)
+            : valueSQL(scope, term.expression, column.kind)
+        }`;
       });
       // Nothing to set changes nothing; the rows that match are counted all the same.
       if (set.length === 0) return compileQuery(table, { kind: "count", where: plan.where });

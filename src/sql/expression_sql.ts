@@ -6,10 +6,20 @@ import type {
   TestPredicate,
 } from "../contract/mod.ts";
 import { type PredicateScope, predicateSQL } from "./predicate_sql.ts";
+import type { ColumnKind } from "./sql_description.ts";
 import type { NoValueSQL, SqlExpressions } from "./sql_dialect.ts";
 
 /** The calls that are written together, and looked at once whether they came to a value. */
 const EXACT: ReadonlySet<ExpressionCall> = new Set(["plus", "minus", "times"]);
+/** The calls that may have no value. */
+const MAY_FAIL: ReadonlySet<ExpressionCall> = new Set([
+  ...EXACT,
+  "dividedBy",
+  "round",
+  "later",
+  "startOfWeek",
+  "set",
+]);
 const SIGNS: Readonly<Partial<Record<ExpressionCall, string>>> = { plus: "+", minus: "-", times: "*" };
 const COMPARISONS = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 
@@ -25,6 +35,29 @@ export function expressionSQL(scope: PredicateScope, plan: ExpressionPlan, none:
     case "call":
       return EXACT.has(plan.call) ? exact(scope, plan, none) : call(scope, plan, none);
   }
+}
+
+/**
+ * Writes what a column of a kind is set to. A database computes of an expression what it needs, so that an error deep inside would come
+ * or not by its version: the parts that may have no value are asked first.
+ */
+export function valueSQL(scope: PredicateScope, plan: ExpressionPlan, kind: ColumnKind): string {
+  const sql = kind === "datetime" ? asTime(scope, plan, "error") : expressionSQL(scope, plan, "error");
+  const flags: string[] = [];
+  for (const part of partsOf(plan)) collectFlags(scope, part, flags);
+  return flags.length === 0 ? sql : expressionsOf(scope).orFail(flags, sql);
+}
+
+function collectFlags(scope: PredicateScope, plan: ExpressionPlan, flags: string[]): void {
+  if (plan.kind === "call" && MAY_FAIL.has(plan.call)) flags.push(expressionSQL(scope, plan, "flag"));
+  for (const part of partsOf(plan)) collectFlags(scope, part, flags);
+}
+
+/** The expressions that one is computed of; what is written together with it is a part of it. */
+function partsOf(plan: ExpressionPlan): readonly ExpressionPlan[] {
+  if (plan.kind !== "call") return [];
+  if (!EXACT.has(plan.call)) return plan.args;
+  return plan.args.flatMap((each) => isJoined(plan, each) ? partsOf(each) : [each]);
 }
 
 /** Writes a comparison of computed values. */
@@ -57,26 +90,32 @@ export function testSQL(scope: PredicateScope, { operator, left, right, withNull
 
 function exact(scope: PredicateScope, plan: CallExpression, none: NoValueSQL): string {
   const write = (each: ExpressionPlan): string =>
-    each.kind === "call" && EXACT.has(each.call) && (each.type === "real") === (plan.type === "real")
-      ? `(${each.args.map(write).join(` ${SIGNS[each.call]} `)})`
-      : expressionSQL(scope, each, none);
-  const nested = plan.args.some((each) => each.kind === "call" && EXACT.has(each.call));
+    each === plan || isJoined(plan, each)
+      ? `(${(each as CallExpression).args.map(write).join(` ${SIGNS[(each as CallExpression).call]} `)})`
+      : expressionSQL(scope, each, "null");
+  const nested = plan.args.some((each) => isJoined(plan, each));
   return expressionsOf(scope).exact(plan.type, write(plan), nested, none);
+}
+
+/** Whether an operand is written together with what it is an operand of. */
+function isJoined(plan: CallExpression, operand: ExpressionPlan): operand is CallExpression {
+  return operand.kind === "call" && EXACT.has(operand.call) &&
+    (operand.type === "real") === (plan.type === "real");
 }
 
 function call(scope: PredicateScope, plan: CallExpression, none: NoValueSQL): string {
   if (plan.call === "set") {
     const [subject, path, value] = plan.args as readonly [ExpressionPlan, ExpressionPlan, ExpressionPlan];
     return expressionsOf(scope).call(plan, [
-      expressionSQL(scope, subject, none),
+      expressionSQL(scope, subject, "null"),
       scope.values.value(slotOf(path), scope.dialect.encodePath),
-      expressionSQL(scope, value, none),
+      expressionSQL(scope, value, "null"),
     ], none);
   }
   const times = plan.call === "later" || plan.call === "elapsed" ||
     (plan.call === "orElse" && plan.type === "datetime");
   const args = plan.args.map((each) =>
-    times && isDate(each.type) ? asTime(scope, each, none) : expressionSQL(scope, each, none)
+    times && isDate(each.type) ? asTime(scope, each) : expressionSQL(scope, each, "null")
   );
   return expressionsOf(scope).call(plan, args, none);
 }

@@ -62,8 +62,11 @@ export interface SqlPlace {
 /** The text comparisons. */
 export type TextOperator = "like" | "startsWith" | "endsWith" | "contains";
 
-/** What an expression that has no value becomes: null in a condition, an error of the statement where a value is needed. */
-export type NoValueSQL = "null" | "error";
+/**
+ * What is written of an expression that may have no value: it or null; it or an error of the statement; or a flag, which is true where
+ * there is no value.
+ */
+export type NoValueSQL = "null" | "error" | "flag";
 
 /** How expressions are written. Days are written as `YYYY-MM-DD`, points in time as 24 characters in ISO 8601. */
 export interface SqlExpressions {
@@ -71,6 +74,8 @@ export interface SqlExpressions {
   call(call: CallExpression, args: readonly string[], none: NoValueSQL): string;
   /** Sums, differences and products of numbers, written: what they come to, where that is a value. `nested`: there are several. */
   exact(type: ExpressionType, sql: string, nested: boolean, none: NoValueSQL): string;
+  /** A value, or an error of the statement where one of the flags is true. */
+  orFail(flags: readonly string[], sql: string): string;
   /** A day as the point in time at which it begins. */
   dayAsTime(sql: string): string;
   /** A condition as a value: true or false. */

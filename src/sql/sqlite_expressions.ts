@@ -70,6 +70,7 @@ export const sqliteExpressions: SqlExpressions = {
     return checked(sql, (v) => nested ? `${whole(v)} AND ${v} ${SAFE}` : `${v} ${SAFE}`, none);
   },
 
+  orFail: (flags, sql) => `CASE WHEN ${flags.join(" OR ")} THEN ${FAIL} ELSE ${sql} END`,
   dayAsTime: (sql) => `(${sql} || 'T00:00:00.000Z')`,
   truth: (condition) => `((${condition}) IS TRUE)`,
 
@@ -128,6 +129,8 @@ function checked(
   const choose = (v: string): string =>
     none === "null"
       ? `CASE WHEN ${isValue(v)} THEN ${result(v)} END`
+      : none === "flag"
+      ? `CASE WHEN ${isValue(v)} THEN 0 ELSE ${v} IS NOT NULL END`
       : `CASE WHEN ${isValue(v)} THEN ${result(v)} WHEN ${v} IS NULL THEN NULL ELSE ${FAIL} END`;
   if (sql.length <= SHORT) return `(${choose(`(${sql})`)})`;
   return `(SELECT ${choose("`$v`")} FROM (SELECT ${sql} AS \`$v\`))`;

@@ -6,7 +6,8 @@ import {
   UniqueConstraintError,
   ValidationError,
 } from "../errors/mod.ts";
-import { type Attempt, notNullViolation } from "../errors/violations.ts";
+import { computesValues, givenValues } from "../reference/computed_values.ts";
+import { type Attempt, notNullViolation, noValue } from "../errors/violations.ts";
 import type { AnySession } from "./any_engine.ts";
 import { findBrokenReference } from "./broken_reference.ts";
 import { findEqualRow } from "./equal_row.ts";
@@ -41,6 +42,14 @@ export function failWith(
   const { table, attempt } = failed;
   const error = database.error(cause, table.name, attempt);
   if (error === cause) throw error;
+  if (error.code === "OUT_OF_RANGE" && given.plan !== undefined && computesValues(given.plan)) {
+    const computed = given.plan.set?.filter((term) => "expression" in term) ?? [];
+    throw noValue(
+      { driver: database.driver, table: table.name, cause },
+      attempt,
+      computed.map(({ column }) => ({ name: column })),
+    );
+  }
   const search = (): Maybe<RinariError | null> => {
     if (error instanceof ForeignKeyConstraintError && error.columns.length === 0) {
       return findBrokenReference(database, session, failed, cause);
@@ -73,6 +82,6 @@ function withChanges(failed: Failed): Failed {
   if (failed.changed !== undefined || plan?.set === undefined) return failed;
   return {
     ...failed,
-    changed: Object.fromEntries(plan.set.map(({ column, slot }) => [column, params?.[slot]])),
+    changed: givenValues(plan.set, params ?? []),
   };
 }

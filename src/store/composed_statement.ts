@@ -1,3 +1,4 @@
+import type { RowChange } from "../reference/computed_values.ts";
 import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
 import { type Attempt, notNullViolation, orphans } from "../errors/violations.ts";
 import { keyOf } from "../reference/keys.ts";
@@ -102,19 +103,26 @@ export class ComposedStatement {
   /**
    * Changes rows.
    *
+   * @param change Gives the new values of a row, of the row as it was.
+   * @param names The columns that get them.
    * @throws {RinariError} When one breaks a constraint.
    */
-  update(rows: readonly Row[], data: Row): Maybe<void> {
+  update(rows: readonly Row[], change: RowChange, names: readonly string[]): Maybe<void> {
     const entries = this.#target.take(rows);
-    const names = Object.keys(data);
+    const changes = rows.map(change);
     const referrers = this.#keys.to(this.#target).filter(({ parentColumn }) => names.includes(parentColumn));
     const load = chain(
-      this.#target.loadUnique(rows.map((row) => ({ ...row, ...data })), names),
+      this.#target.loadUnique(rows.map((row, i) => ({ ...row, ...changes[i] })), names),
       () => chainAll(referrers, (each) => this.#keys.loadChildren(each, rows)),
     );
-    const change = (entry: WorkingEntry): Maybe<void> =>
-      entry.live ? chain(this.#change(this.#target, entry, data, null), () => this.#settle()) : undefined;
-    return chain(load, () => chain(chainAll(entries, change), () => this.#finish()));
+    let at = 0;
+    const apply = (entry: WorkingEntry): Maybe<void> => {
+      const values = changes[at++] as Row;
+      return entry.live
+        ? chain(this.#change(this.#target, entry, values, null), () => this.#settle())
+        : undefined;
+    };
+    return chain(load, () => chain(chainAll(entries, apply), () => this.#finish()));
   }
 
   /**

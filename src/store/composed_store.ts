@@ -10,6 +10,7 @@ import {
   type UpdatePlan,
 } from "../query/plans.ts";
 import { readWhere } from "../query/where_reader.ts";
+import { computesValues, givenValues, rowChange } from "../reference/computed_values.ts";
 import type { Attempt } from "../errors/violations.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyDriver, AnyIterator, Row } from "./any_driver.ts";
@@ -90,18 +91,34 @@ export class ComposedStore implements SteppedStore {
 
   /** Changes the rows that match. */
   update(plan: UpdatePlan, params: Params): Maybe<number> {
-    const split = this.stored.pushdown.split(plan.where, params);
-    const data = valuesOf(plan, params);
     if (plan.set.length === 0) return this.count(plan, params);
+    const split = this.stored.pushdown.split(plan.where, params);
+    if (computesValues(plan)) return this.#updateComputed(split, plan, params);
+    const data = valuesOf(plan, params);
     const checked = this.#isChecked(Object.keys(data));
     if (!checked && split.residual === null && this.stored.undoes) {
       return this.stored.updateWhere(data, split.where ?? {}, []);
     }
     return this.#onFound(split, params, "update", {
-      plan: checked ? (statement, rows) => statement.update(rows, data) : null,
+      plan: checked ? (statement, rows) => statement.update(rows, () => data, Object.keys(data)) : null,
       whole: (rows) => this.stored.updateWhere(data, split.where ?? {}, rows),
       each: (rows) => this.stored.updateRows(data, rows),
     });
+  }
+
+  /** Changes rows to values that are computed of each. */
+  #updateComputed(split: Split, { set }: UpdatePlan, params: Params): Maybe<number> {
+    return this.#statement(() =>
+      chain(this.stored.findSplit(split, params), (rows) => {
+        if (rows.length === 0) return 0;
+        const change = rowChange(this.#table, set, params, this.stored.scene);
+        const statement = new ComposedStatement(this.stored, "update");
+        return chain(statement.update(rows, change, set.map(({ column }) => column)), () => {
+          const writes = statement.writes();
+          return this.#steps(writes.calls, () => chain(writes.run(), () => rows.length));
+        });
+      })
+    );
   }
 
   /** Makes all updates or none. */
@@ -110,7 +127,7 @@ export class ComposedStore implements SteppedStore {
     const splits = updates.map(({ plan, params }) => pushdown.split(plan.where, params));
     const direct = this.stored.undoes && splits.every(({ residual }) => residual === null) &&
       updates.every(({ plan: { set } }) =>
-        set.length > 0 && !this.#isChecked(set.map(({ column }) => column))
+        set.length > 0 && !computesValues({ set }) && !this.#isChecked(set.map(({ column }) => column))
       );
     if (direct) {
       const each = updates.map(({ plan, params }, i) => ({
@@ -278,9 +295,7 @@ type Params = readonly unknown[];
 
 /** The values that an update gives to its columns. */
 export function valuesOf({ set }: UpdatePlan, params: Params): Row {
-  const data: Row = {};
-  for (const { column, slot } of set) data[column] = params[slot];
-  return data;
+  return givenValues(set, params);
 }
 
 /** What a statement does to the rows it found. */

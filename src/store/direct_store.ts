@@ -9,6 +9,7 @@ import type {
   UpsertOptions,
 } from "../contract/mod.ts";
 import { looksAtComputed } from "../query/computed_condition.ts";
+import { computesValues } from "../reference/computed_values.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
 import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
@@ -39,7 +40,7 @@ export class DirectStore extends ComposedStore {
     this.#database = database;
     this.#name = table.name;
     this.#schema = driverSchema(table);
-    this.#computes = driver.metadata.capabilities?.expressions === true;
+    this.#computes = driver.metadata.capabilities?.expressions === true && driver.prepare !== undefined;
   }
 
   /** The rows found. */
@@ -87,7 +88,10 @@ export class DirectStore extends ComposedStore {
 
   /** Makes all updates or none. */
   override updateEach(updates: readonly Call<UpdatePlan>[]): Maybe<number> {
-    if (updates.some(({ plan }) => this.#leaves(plan))) return super.updateEach(updates);
+    // A call of the driver has values only.
+    if (updates.some(({ plan }) => this.#leaves(plan) || computesValues(plan))) {
+      return super.updateEach(updates);
+    }
     return this.#driver.bulkUpdate(this.#database, this.#name, updates.map(driverUpdate));
   }
 
@@ -153,8 +157,8 @@ export class DirectStore extends ComposedStore {
   }
 
   /** Whether a condition is left to the core. */
-  #leaves({ where }: Pick<QueryPlan, "where">): boolean {
-    return !this.#computes && looksAtComputed(where);
+  #leaves({ where, set }: Pick<QueryPlan, "where" | "set">): boolean {
+    return !this.#computes && (looksAtComputed(where) || computesValues({ set }));
   }
 
   #composed(plan: QueryPlan): AnyPrepared {

@@ -1,6 +1,6 @@
 import type { Direction } from "../contract/mod.ts";
 import type { Condition, Operation, TextOperation } from "./condition.ts";
-import type { RowTest } from "./expression.ts";
+import type { Expr, Exprs, RowTest } from "./expression.ts";
 import type { JSONKeys, JSONPlace } from "./json_place.ts";
 import type { Accepted } from "./row.ts";
 
@@ -125,5 +125,13 @@ export interface FindOptions<Row, K extends keyof Row = keyof Row> {
   readonly select?: readonly K[] | undefined;
 }
 
-/** New values for `update`: a key that is absent or undefined leaves the column as it is. */
-export type UpdateOf<Insert> = { readonly [K in keyof Insert]?: Insert[K] | undefined };
+/**
+ * New values for `update`: a key that is absent or undefined leaves the column as it is. A function of the row computes one; all of them
+ * see the row as it was.
+ */
+export type UpdateOf<Insert, Row> = {
+  readonly [K in keyof Insert]?:
+    | Insert[K]
+    | undefined
+    | ((row: Exprs<Row>) => Expr<K extends keyof Row ? Row[K] : never>);
+};

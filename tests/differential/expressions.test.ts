@@ -106,5 +106,41 @@ describe(`expressions (seed ${SEED}):`, () => {
       }
       assert(found > runs, `only ${found} rows were found`);
     });
+
+    test(`an update computes the same values on ${name} as on memory`, () => {
+      const source = random(SEED + 1);
+      const maker = new ExpressionMaker(source);
+      const expected = define(new MemoryDriver());
+      const actual = define(make());
+      fill(expected, random(SEED));
+      fill(actual, random(SEED));
+      let changed = 0;
+      const runs = Math.ceil(EXPRESSIONS * share);
+      for (let i = 0; i < runs; i++) {
+        const [column, kind] = KINDS[source.int(KINDS.length)] as (typeof KINDS)[number];
+        const made = maker.value(kind, 1 + source.int(3));
+        const from = 1 + source.int(ROWS - 3);
+        const run = (rows: Rows) =>
+          outcome(() =>
+            rows.update({ [column]: (o: never) => made.build(o) }, { id: { $between: [from, from + 2] } })
+          );
+        const want = run(expected);
+        const where = { id: { $between: [from, from + 2] as const } };
+        assertEquals(run(actual), want, `${i}: ${column} = ${made.text}`);
+        assertEquals(
+          actual.findAll({ where }),
+          expected.findAll({ where }),
+          `${i}: ${column} = ${made.text}`,
+        );
+        if (want === 3) changed++;
+        // Values that were computed meet the edges again.
+        if (i % 10 === 0) {
+          const [again, values] = KINDS[source.int(KINDS.length)] as (typeof KINDS)[number];
+          const data = { [again]: VALUES[values][source.int(VALUES[values].length)] };
+          for (const rows of [expected, actual]) rows.update(data, { id: from });
+        }
+      }
+      assert(changed > runs / 4, `only ${changed} updates were made`);
+    });
   }
 });
