@@ -1,12 +1,10 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { chain, type Maybe } from "../chain/chain.ts";
 import { NotFoundError, ValidationError } from "../errors/mod.ts";
-import { DROP, INSERT, INSERT_ALL, READY, UPDATE_EACH } from "../orm/operation.ts";
-import { countOf, deleteOf, updateOf } from "../query/changes.ts";
-import type { Call, UpdatePlan } from "../query/plans.ts";
+import { DROP, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
+import { countOf, deleteOf } from "../query/changes.ts";
 import { type ReadFind, readFind, readFindOne } from "../query/find_options.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
-import { computesValues } from "../reference/computed_values.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
@@ -25,7 +23,7 @@ import type { Mode, Result, RowIterator, TransactionBody } from "../types/mode.t
 import type { Page, PageOptions } from "../types/page.ts";
 import type { Selected } from "../types/row.ts";
 import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
-import { checkComputed, needsLook, updateLooked } from "./computed_value.ts";
+import { executeUpdate, executeUpdates } from "./computed_update.ts";
 import { conflictColumns } from "./conflict_columns.ts";
 import { type ReadGroup, readGroup, selectGroups } from "./grouping.ts";
 import { rowIterator } from "./row_iterator.ts";
@@ -202,19 +200,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
       return { where: this.#narrow("update", where), data };
     }).filter(({ data }) => Object.keys(data).length > 0);
     this.#entry.checkLimits(read.map(({ data }) => data));
-    const { table } = this.#entry;
-    const calls = read.map(({ data, where }) => updateOf(table, data, where));
-    for (const { data } of read) checkComputed(table, data, this.#entry.knownIndexes());
-    if (!calls.some(({ plan }) => needsLook(table, plan))) {
-      return this.#result(this.#entry.execute(UPDATE_EACH, calls));
-    }
-    const each = (call: Call<UpdatePlan>): Maybe<number> =>
-      needsLook(table, call.plan)
-        ? updateLooked(this.#entry, call)
-        : this.#entry.execute(call.plan, call.params);
-    return this.#looked(() =>
-      chain(chainAll(calls, each), (counts) => counts.reduce((sum, count) => sum + count, 0))
-    );
+    return this.#result(executeUpdates(this.#entry, this.#host, read));
   }
 
   /**
@@ -449,18 +435,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     const values = readUpdate(this.#entry.table, data);
     this.#entry.checkLimits([values]);
     if (Object.keys(values).length === 0) return this.#count(where);
-    const { table } = this.#entry;
-    const call = updateOf(table, values, where);
-    if (computesValues(call.plan)) {
-      checkComputed(table, values, this.#entry.knownIndexes());
-      if (needsLook(table, call.plan)) return this.#looked(() => updateLooked(this.#entry, call));
-    }
-    return this.#result(this.#entry.execute(call.plan, call.params));
-  }
-
-  /** Steps that are one: what another flow writes in between has them made again. */
-  #looked(work: () => Maybe<number>): Result<M, number> {
-    return this.#result(this.#host.transaction(this.database, work, undefined));
+    return this.#result(executeUpdate(this.#entry, this.#host, values, where));
   }
 
   #count(where: ReadWhere | null): Result<M, number> {
