@@ -9,7 +9,7 @@ import { computesValues, rowChange } from "../reference/computed_values.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { StoreIndex } from "../store/table_store.ts";
-import type { ModelHost } from "./model.ts";
+import type { ModelHost } from "./model_host.ts";
 import { storedValue } from "./row_input.ts";
 
 /**
