@@ -20,7 +20,6 @@ export async function upsertRow(
     column,
     path: null,
     slot,
-    nullable: false,
     type: null,
   }));
   const [existing] = params.includes(null)

@@ -17,7 +17,7 @@ export interface PredicateTarget {
 }
 
 /**
- * Equality. False for null, unless `nullable` says that the value in the slot may itself be null (then null equals null).
+ * Equality with a value that is not null. False for null.
  * On a JSON path the value is a string, number or boolean, named by `type`, and equal only to a value of that type.
  */
 export interface EqualPredicate extends PredicateTarget {
@@ -25,8 +25,6 @@ export interface EqualPredicate extends PredicateTarget {
   readonly kind: "equal";
   /** The slot of the value. */
   readonly slot: number;
-  /** The value may be null. */
-  readonly nullable: boolean;
   /** On a path, the type of the value; null for a column. */
   readonly type: ScalarType | null;
 }

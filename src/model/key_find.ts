@@ -52,7 +52,6 @@ function equals(table: Table, slot: number): Predicate {
     column: name,
     path: null,
     slot: slot + i,
-    nullable: false,
     type: null,
   }));
   return items.length === 1 ? items[0] as Predicate : { kind: "and", items };

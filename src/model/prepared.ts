@@ -3,10 +3,11 @@ import type { Predicate, ScalarType } from "../contract/mod.ts";
 import { withCallers } from "../errors/caller_frames.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { type ReadFind, readFind } from "../query/find_options.ts";
+import { checkCount, type ReadFind, readFind } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
 import { Placeholder, placeholders, unplaced } from "../query/placeholder.ts";
+import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 import type { Mode, Result } from "../types/mode.ts";
 
@@ -28,17 +29,19 @@ export function prepare<T, P extends object, M extends Mode>(
   build: (params: P) => unknown,
   strict: boolean,
 ): Prepared<T, P, M> {
-  unplaced.clear();
-  const all = readFind(entry.table, built(entry.table, build), strict);
-  for (const placeholder of unplaced) refuseWork(entry.table, Placeholder.place(placeholder));
   const { table } = entry;
+  const { find: all, limit } = read(table, build as (params: object) => unknown, strict);
   const one: ReadFind = {
     plan: changePlan(table, all.plan, { limit: Math.min(1, all.plan.limit ?? 1) }),
     params: all.params,
   };
-  const select = (find: ReadFind, given: P): Maybe<Record<string, unknown>[]> => {
-    const { plan, params } = bind(table, find, given);
-    return entry.execute(plan, params);
+  const select = (find: ReadFind, values: P): Maybe<Record<string, unknown>[]> => {
+    const { plan, params } = bind(table, find, values);
+    if (limit === null) return entry.execute(plan, params);
+    // A limit is a part of the plan: stores find rows in another way for few of them than for many.
+    const count = given(table, limit, values);
+    checkCount(table, "limit", count);
+    return entry.execute(changePlan(table, plan, { limit: Math.min(count, plan.limit ?? count) }), params);
   };
   const run = entry.connection.mode === "sync"
     ? select
@@ -49,9 +52,43 @@ export function prepare<T, P extends object, M extends Mode>(
   };
 }
 
-function built<P extends object>(table: Table, build: (params: P) => unknown): object {
+/** A query that is being read: its parameters are not those of another. */
+let reading = false;
+
+/** Reads the options of a query, and the parameter that its limit is. */
+function read(
+  table: Table,
+  build: (params: object) => unknown,
+  strict: boolean,
+): { readonly find: ReadFind; readonly limit: string | null } {
+  if (reading) {
+    return refuse(
+      table,
+      "INVALID_OPTIONS",
+      "it is prepared inside the function of another one, which is not run again with new parameters; prepare it before, and run both",
+    );
+  }
+  reading = true;
+  unplaced.clear();
+  try {
+    const options = built(table, build);
+    const limit = isPlain(options) && Object.hasOwn(options, "limit")
+      ? (options as { readonly limit: unknown }).limit
+      : undefined;
+    const given = limit instanceof Placeholder ? { ...options, limit: undefined } : options;
+    const name = limit instanceof Placeholder ? Placeholder.place(limit) : null;
+    const find = readFind(table, given, strict);
+    for (const placeholder of unplaced) refuseWork(table, Placeholder.place(placeholder));
+    return { find, limit: name };
+  } finally {
+    reading = false;
+    unplaced.clear();
+  }
+}
+
+function built(table: Table, build: (params: object) => unknown): object {
   const options = typeof build !== "function" ? build : build(
-    placeholders((name) => refuseWork(table, name)) as P,
+    placeholders((name) => refuseWork(table, name)),
   );
   if (typeof build === "function" && typeof options === "object" && options !== null && !isPromise(options)) {
     return options;
@@ -83,7 +120,8 @@ function bind(table: Table, { plan, params: slots }: ReadFind, params: object): 
     if (slot instanceof BoundPlaceholder) {
       const value = given(table, slot.name, params);
       bound[i] = slot.accept(value);
-      if (slot.decides === "place") decided += `,${i}${bound[i] === null ? "0" : (typeof bound[i])[0]}`;
+      if (slot.decides === "value") decided += bound[i] === null ? `,${i}0` : "";
+      else if (slot.decides === "place") decided += `,${i}${bound[i] === null ? "0" : (typeof bound[i])[0]}`;
       else if (slot.decides === "list" && (value as unknown[]).includes(null)) decided += `,${i}N`;
     } else bound[i] = slot;
   }
@@ -105,11 +143,9 @@ function decide(
     case "in":
       return hasNull(predicate.slot) ? { ...predicate, withNull: true } : predicate;
     case "equal": {
-      if (predicate.path === null) return predicate;
       const { column, path, slot, wholeSteps } = predicate;
-      return bound[slot] === null
-        ? { kind: "null", column, path, wholeSteps }
-        : { ...predicate, type: type(slot) };
+      if (bound[slot] === null) return { kind: "null", column, path, wholeSteps };
+      return path === null ? predicate : { ...predicate, type: type(slot) };
     }
     case "compare":
       return predicate.path === null ? predicate : { ...predicate, type: type(predicate.slot) };

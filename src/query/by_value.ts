@@ -109,7 +109,7 @@ export class ByValue {
 
 /** That a column has the value of a slot. */
 export function equals(column: string, slot: number): Predicate {
-  return Object.freeze({ kind: "equal", column, path: null, slot, nullable: false, type: null });
+  return Object.freeze({ kind: "equal", column, path: null, slot, type: null });
 }
 
 /** The one own key of a plain object, or null. */

@@ -65,9 +65,6 @@ function readOptions(table: Table, options: unknown, strict: boolean, one: boole
   const columns = select === undefined ? undefined : readSelect(table, select);
   if (limit !== undefined) {
     if (one) return refuseSearch(table, "a search for one row takes no `limit`");
-    if (limit instanceof Placeholder) {
-      refuseSearch(table, "`limit` takes no parameter; prepare a query for each limit");
-    }
     checkCount(table, "limit", limit);
   }
   let slot: number | undefined;

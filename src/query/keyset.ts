@@ -38,9 +38,7 @@ export function afterPredicate(
   });
   const isNull = (i: number): Predicate => ({ kind: "null", ...target(i) });
   const equal = (i: number): Predicate =>
-    values[i] === null
-      ? isNull(i)
-      : { kind: "equal", ...target(i), slot: slots[i] as number, nullable: false, type: null };
+    values[i] === null ? isNull(i) : { kind: "equal", ...target(i), slot: slots[i] as number, type: null };
   const nullable = (i: number): boolean => table.column(target(i).column).nullable;
   const ascending = (i: number): boolean => (order[i] as Order[number])[1] === "ASC";
   const beyond = (i: number): Predicate => {

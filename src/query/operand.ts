@@ -20,11 +20,18 @@ export class BoundPlaceholder {
   readonly name: string;
   /** Checks the value given with a run. */
   readonly accept: (value: unknown) => unknown;
-  /** What the predicate needs to know of the value: nulls in a `list`, the type at a `place` inside JSON. */
-  readonly decides: "list" | "place" | null;
+  /**
+   * What the predicate needs to know of the value: whether it is null, of a `value`; nulls in a `list`; the type at a `place`
+   * inside JSON.
+   */
+  readonly decides: "value" | "list" | "place" | null;
 
   /** Makes one for a parameter. */
-  constructor(name: string, accept: (value: unknown) => unknown, decides: "list" | "place" | null = null) {
+  constructor(
+    name: string,
+    accept: (value: unknown) => unknown,
+    decides: BoundPlaceholder["decides"] = null,
+  ) {
     this.name = name;
     this.accept = accept;
     this.decides = decides;
@@ -43,7 +50,7 @@ export function acceptOperand(target: Target, operand: unknown, ordered: boolean
     return new BoundPlaceholder(
       Placeholder.place(operand),
       (value) => value === null && !ordered ? null : acceptOperand(target, value, ordered),
-      path === null ? null : "place",
+      path === null ? (ordered ? null : "value") : "place",
     );
   }
   if (operand === null || operand === undefined) {

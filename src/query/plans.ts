@@ -158,7 +158,7 @@ export function predicateShape(predicate: Predicate | null): string {
     case "null":
       return `0${target(predicate)}`;
     case "equal":
-      return `${predicate.nullable ? "?" : "="}${target(predicate)}${predicate.slot}${type(predicate)}`;
+      return `=${target(predicate)}${predicate.slot}${type(predicate)}`;
     case "compare":
       return `${COMPARISONS[predicate.operator]}${target(predicate)}${predicate.slot}${type(predicate)}`;
     case "between":

@@ -325,9 +325,8 @@ class WhereReader implements ExpressionSink {
     }
     const path = this.#path(target);
     const value = acceptOperand(target, operand, false);
-    const nullable = path === null && value instanceof BoundPlaceholder;
     const type = this.#type(target, value);
-    return inside(target, { kind: "equal", column, path, slot: this.push(value), nullable, type });
+    return inside(target, { kind: "equal", column, path, slot: this.push(value), type });
   }
 
   #compare(target: Target, operator: ">" | ">=" | "<" | "<=", operand: unknown): Predicate {

@@ -160,18 +160,14 @@ function equal(scope: PredicateScope, predicate: EqualPredicate): string {
   const column = scope.column(predicate.column);
   if (column.kind === "json") return wholeEqual(scope, predicate);
   const value = values.value(slot, column.encode);
-  return predicate.nullable && column.nullable
-    ? dialect.same(column.quoted, value)
-    : `${column.quoted} = ${value}`;
+  return `${column.quoted} = ${value}`;
 }
 
 function different(scope: PredicateScope, predicate: EqualPredicate): string {
   const column = scope.column(predicate.column);
   if (column.kind === "json") return scope.dialect.notTrue(wholeEqual(scope, predicate));
   const value = scope.values.value(predicate.slot, column.encode);
-  return predicate.nullable || column.nullable
-    ? scope.dialect.different(column.quoted, value)
-    : `${column.quoted} <> ${value}`;
+  return column.nullable ? scope.dialect.different(column.quoted, value) : `${column.quoted} <> ${value}`;
 }
 
 /** A whole JSON value is looked for as one of a list of one. */

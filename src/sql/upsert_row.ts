@@ -97,7 +97,7 @@ function returningRow(table: SqlTable, plan: UpdatePlan): CompiledQuery {
 
 function equalIn(columns: readonly string[]): Predicate {
   const items = columns.map((column, slot): Predicate => (
-    { kind: "equal", column, path: null, slot, nullable: false, type: null }
+    { kind: "equal", column, path: null, slot, type: null }
   ));
   return { kind: "and", items };
 }

@@ -53,7 +53,7 @@ function find(stored: StoredTable, conditions: readonly Condition[]): Maybe<Row[
 
 function equal({ name }: Column, row: Row): Condition {
   return [
-    (slot) => ({ kind: "equal", column: name, path: null, slot, nullable: false, type: null }),
+    (slot) => ({ kind: "equal", column: name, path: null, slot, type: null }),
     row[name],
   ];
 }

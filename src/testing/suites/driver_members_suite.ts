@@ -222,7 +222,7 @@ async function groups(world: World): Promise<void> {
     { n: 1, rows: 1, filled: 1, kinds: 1, total: 0.5, mean: 0.5, low: 1, high: "a" },
     { n: 2, rows: 2, filled: 1, kinds: 1, total: 2.5, mean: 2.5, low: 2, high: "b" },
   ]);
-  const where = { kind: "equal", column: "n", path: null, slot: 0, nullable: false, type: null } as const;
+  const where = { kind: "equal", column: "n", path: null, slot: 0, type: null } as const;
   const whole = await driver.group?.(db, name, { by: [], terms: terms.slice(0, 4), where, params: [2] });
   expectEqual(whole, [{ rows: 2, filled: 1, kinds: 1, total: 2.5 }]);
   const none = await driver.group?.(db, name, { by: [], terms: terms.slice(0, 5), where, params: [9] });
@@ -256,7 +256,7 @@ async function upsertConflicts(world: World): Promise<void> {
 
 async function prepares(world: World): Promise<void> {
   const { driver, db, name } = await items(world);
-  const where = { kind: "equal", column: "n", path: null, slot: 0, nullable: false, type: null } as const;
+  const where = { kind: "equal", column: "n", path: null, slot: 0, type: null } as const;
   const select = driver.prepare?.(db, name, { kind: "select", where });
   const count = driver.prepare?.(db, name, { kind: "count", where });
   for (const [n, ids] of [[1, [1]], [2, [2, 3]], [9, []], [1, [1]]] as const) {

@@ -79,6 +79,11 @@ async function sameRows(world: World): Promise<void> {
     [({ a, b }) => ({ where: { $or: [{ id: a }, { $not: { n: b } }] } }), [{ a: 1, b: 2 }, { a: 4, b: 1 }]],
     [({ a }) => ({ where: { n: a }, orderBy: [["id", "DESC"]], select: ["id"], limit: 1 }), [{ a: 2 }]],
     [({ skip }) => ({ offset: skip, limit: 2 }), [{ skip: 0 }, { skip: 1 }, { skip: 3 }, { skip: 9 }]],
+    [({ n }) => ({ limit: n }), [{ n: 0 }, { n: 1 }, { n: 3 }, { n: 9 }]],
+    [
+      ({ a, n, skip }) => ({ where: { n: a }, orderBy: [["id", "DESC"]], limit: n, offset: skip }),
+      [{ a: 2, n: 1, skip: 0 }, { a: 2, n: 1, skip: 1 }, { a: null, n: 2, skip: 0 }, { a: 2, n: 9, skip: 1 }],
+    ],
   ];
   for (const [build, all] of searches) {
     const query = Item.prepare(build);

@@ -243,7 +243,7 @@ describe("MemoryDriver.prepare", () => {
   test("runs a plan with the values of each call", () => {
     const driver = withTables({ n: { id: key, t: { type: "TEXT" } } });
     driver.bulkInsert("app", "n", [{ t: "a" }, { t: "b" }, { t: "b" }]);
-    const where = { kind: "equal", column: "t", path: null, slot: 0, nullable: false, type: null } as const;
+    const where = { kind: "equal", column: "t", path: null, slot: 0, type: null } as const;
     const select = driver.prepare("app", "n", {
       kind: "select",
       where,

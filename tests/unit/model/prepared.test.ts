@@ -57,12 +57,36 @@ describe("Model.prepare", () => {
     Item.prepare((given: { id: number }) => ({ where: { $and: [{ id: { $in: [] } }, { id: given.id }] } }));
   });
 
-  test("refuses a parameter in the place of a limit, and says why", () => {
+  test("takes a limit and an offset with each run, and refuses what is no number of rows", () => {
+    const query = define().prepare(({ n, from }: { n: number; from: number }) => ({
+      select: ["id"],
+      limit: n,
+      offset: from,
+    }));
+    assertEquals(query.findAll({ n: 1, from: 1 }), [{ id: 2 }]);
+    assertEquals(query.findAll({ n: 9, from: 1 }), [{ id: 2 }, { id: 3 }]);
+    assertEquals(query.findOne({ n: 5, from: 2 }), { id: 3 });
+    assertEquals(query.findOne({ n: 0, from: 0 }), null);
+    for (const n of [-1, 1.5, NaN, "1", null, undefined]) {
+      assertThrows(() => query.findAll({ n: n as number, from: 0 }), ValidationError, "", `${n}`);
+      assertThrows(() => query.findOne({ n: 1, from: n as number }), ValidationError, "", `${n}`);
+    }
+  });
+
+  test("refuses to be prepared inside the function of another", () => {
+    const Item = define();
+    const inner = ({ id }: { id: number }) => ({ where: { id } });
     const error = assertThrows(
-      () => define().prepare(({ n }: { n: number }) => ({ limit: n })),
+      () =>
+        Item.prepare(({ text }: { text: string }) => {
+          Item.prepare(inner);
+          return { where: { text } };
+        }),
       ValidationError,
     );
-    assertStringIncludes(error.message, "takes no parameter");
+    assertEquals(error.code, "INVALID_OPTIONS");
+    assertStringIncludes(error.message, "inside the function of another");
+    assertEquals(Item.prepare(inner).findOne({ id: 3 })?.id, 3);
   });
 
   test("refuses what is no function, or gives no options", () => {

@@ -37,7 +37,7 @@ const { expression } = fc.letrec<{ expression: ExpressionPlan }>((tie) => ({
 
 const leaf: fc.Arbitrary<Predicate> = fc.oneof(
   fc.record({ kind: fc.constant("null" as const), ...target }),
-  fc.record({ kind: fc.constant("equal" as const), ...target, slot, nullable: fc.boolean(), type }),
+  fc.record({ kind: fc.constant("equal" as const), ...target, slot, type }),
   fc.record({
     kind: fc.constant("compare" as const),
     ...target,
@@ -236,7 +236,7 @@ describe("keepPlan:", () => {
     const { plan, params } = readFind(table, { where: { name: "a" } }, false);
     assertEquals(plan, {
       kind: "select",
-      where: { kind: "equal", column: "name", path: null, slot: 0, nullable: false, type: null },
+      where: { kind: "equal", column: "name", path: null, slot: 0, type: null },
       orderBy: [["id", "ASC"]],
     });
     assertEquals(Object.keys(plan), ["kind", "where", "orderBy"]);

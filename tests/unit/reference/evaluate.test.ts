@@ -113,20 +113,6 @@ describe("compilePredicate on a column", () => {
     assertEquals(passing(json, null, values), [null]);
   });
 
-  test("a value given later may be null when the predicate says so", () => {
-    const predicate = {
-      kind: "equal",
-      column: "v",
-      path: null,
-      slot: 0,
-      nullable: true,
-      type: null,
-    } as const;
-    const rows = [{ v: null }, { v: 1 }];
-    assertEquals(rows.filter(compilePredicate(integer, predicate, [null])), [{ v: null }]);
-    assertEquals(rows.filter(compilePredicate(integer, predicate, [1])), [{ v: 1 }]);
-  });
-
   test("an unknown column is refused", () => {
     const predicate = { kind: "null", column: "constructor", path: null } as const;
     assertThrows(() => compilePredicate(integer, predicate, []), ValidationError);
