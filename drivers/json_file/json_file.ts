@@ -115,7 +115,7 @@ export class JSONFile {
   #load(mayBeAbsent: boolean): void {
     const found = lstatSync(this.#path, { throwIfNoEntry: false });
     if (found === undefined && mayBeAbsent) {
-      this.#database = new Database(NAME, this.name, this.#log);
+      this.#database = emptied(this.#database, this.#log);
       this.#version = ABSENT;
       return;
     }
@@ -143,16 +143,31 @@ export class JSONFile {
         }, so nothing was stored; disconnect and connect again`,
       );
     }
-    if (versionOf(this.#path) === this.#version) return;
+    const version = versionOf(this.#path);
+    if (version === this.#version) return;
     this.#version = "";
+    const [what, then] = version === ABSENT
+      ? ["removed", "its tables are made again, empty"]
+      : ["changed", "it is read again"];
     throw new ConflictError(
       `Cannot use database \`${this.name}\`: ${
         JSON.stringify(this.#path)
-      } was changed by something else since it was read, so ` +
-        "nothing was stored; it is read again now: repeat the work",
+      } was ${what} by something else since it was read, so nothing was stored; ${then} now: repeat the work`,
       { code: "CHANGED_OUTSIDE", driver: NAME, retryable: true },
     );
   }
+}
+
+/** A database with the tables and indexes of another, and no rows: what models rely on is there when a file was removed. */
+function emptied(database: Database, log: UndoLog): Database {
+  const empty = new Database(NAME, database.name, log);
+  log.unrecorded(() => {
+    for (const { table: { name }, schema } of database.tables) empty.createTable(name, schema);
+    for (const { table, named } of database.tables) {
+      for (const { name, options } of named.values()) empty.createIndex(table.name, name, options);
+    }
+  });
+  return empty;
 }
 
 const ABSENT = "absent";

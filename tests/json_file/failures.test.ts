@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { toAsyncDriver } from "../../mod.ts";
@@ -221,6 +221,54 @@ describe("a file that something else changes meanwhile", () => {
       });
       assertEquals((await Item.findAll()).map(({ name }) => name), ["by hand", "b2"]);
       await orm.disconnect();
+    }));
+});
+
+describe("a file that something else removes meanwhile", () => {
+  test("is made again: the work fails once, and finds its tables and indexes empty then", () =>
+    withTempDir((dir) => {
+      const items = openItems(dir);
+      items.Item.createIndex("named", { columns: ["name", "id"], unique: true });
+      items.Item.bulkCreate([{ name: "a" }, { name: "b" }]);
+      rmSync(appPath(dir));
+      const error = failureOf(() => items.Item.create({ name: "c" }));
+      assertEquals([error.name, error.code, error.retryable], ["ConflictError", "CHANGED_OUTSIDE", true]);
+      assertStringIncludes(error.message, "was removed");
+      assertEquals(items.Item.create({ name: "a" }), { id: 1, name: "a" });
+      assertEquals(failureOf(() => items.Item.create({ name: "a" })).code, "UNIQUE_CONSTRAINT");
+      assertStringIncludes(appText(dir) as string, '"named"');
+      items.orm.disconnect();
+      const again = openItems(dir);
+      assertEquals(namesOf(again), ["a"]);
+      again.orm.disconnect();
+    }));
+
+  test("undoes a transaction that was open", () =>
+    withTempDir((dir) => {
+      const items = openItems(dir);
+      items.Item.create({ name: "a" });
+      const work = () =>
+        items.orm.transaction(() => {
+          items.Item.create({ name: "b" });
+          rmSync(appPath(dir));
+        });
+      assertEquals(failureOf(work).code, "CHANGED_OUTSIDE");
+      assertEquals(namesOf(items), []);
+      items.Item.create({ name: "c" });
+      assertEquals(namesOf(items), ["c"]);
+      items.orm.disconnect();
+    }));
+
+  test("is an error of its own kind when it is only read", () =>
+    withTempDir((dir) => {
+      const writer = openItems(dir);
+      writer.Item.create({ name: "a" });
+      writer.orm.disconnect();
+      const reader = openItems(dir, { readonly: true });
+      assertEquals(namesOf(reader), ["a"]);
+      rmSync(appPath(dir));
+      assertEquals(failureOf(() => reader.Item.count()).code, "CANNOT_OPEN");
+      reader.orm.disconnect();
     }));
 });
 
