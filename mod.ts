@@ -35,6 +35,7 @@ export type {
   SchemaFor,
   TableInfo,
 } from "./src/orm/orm.ts";
+export type { ConditionLimits } from "./src/orm/orm_options.ts";
 export { Model } from "./src/model/model.ts";
 export type { Prepared } from "./src/model/prepared.ts";
 export {

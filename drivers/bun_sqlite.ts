@@ -158,13 +158,15 @@ class BunEngine implements SyncSqlEngine {
   all(query: SqlQuery, params: readonly unknown[]): unknown[] {
     const statement = this.#statement(query);
     // An array is taken as the list of values, and costs less than spreading it.
+    if (query.once === true) return once(statement, (each) => each.all(params));
     if (!query.single) return statement.all(params);
     const row = statement.get(params);
     return row === null ? [] : [row];
   }
 
   run(query: SqlQuery, params: readonly unknown[]): SqlChanges {
-    return this.#statement(query).run(params);
+    const statement = this.#statement(query);
+    return query.once === true ? once(statement, (each) => each.run(params)) : statement.run(params);
   }
 
   *iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
@@ -208,7 +210,7 @@ class BunEngine implements SyncSqlEngine {
     const known = kept.get(query.sql);
     if (known !== undefined) return known;
     const made = this.#prepare(query);
-    kept.set(query.sql, made);
+    if (query.once !== true) kept.set(query.sql, made);
     return made;
   }
 
@@ -216,6 +218,15 @@ class BunEngine implements SyncSqlEngine {
     const statement = this.#database.prepare(query.sql);
     if (query.bigints) statement.safeIntegers(true);
     return statement;
+  }
+}
+
+/** Runs a statement that is not kept. */
+function once<T>(statement: BunStatement, run: (statement: BunStatement) => T): T {
+  try {
+    return run(statement);
+  } finally {
+    statement.finalize();
   }
 }
 

@@ -208,7 +208,7 @@ class NodeEngine implements SyncSqlEngine {
     const known = kept.get(query.sql);
     if (known !== undefined) return known;
     const made = this.#prepare(query);
-    kept.set(query.sql, made);
+    if (query.once !== true) kept.set(query.sql, made);
     return made;
   }
 

@@ -24,6 +24,8 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
       return `|(${each(predicate.items, params)})`;
     case "not":
       return `!(${describePredicate(predicate.item, params)})`;
+    case "tuples":
+      return `${JSON.stringify(predicate.columns)}U${JSON.stringify(params[predicate.slot], plain)}`;
     case "test":
       // One that is computed is written with its slots: the values of all tell two apart.
       return `T${JSON.stringify(predicate)}${JSON.stringify(params, plain)}`;

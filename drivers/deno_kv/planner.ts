@@ -8,9 +8,7 @@ import { findKeyset, type KeysetPlace } from "./keyset_place.ts";
 import { keyColumns, type Path, type Plan, type RangeOrder } from "./path.ts";
 import { recallPlan, rememberPlan } from "./plan_memory.ts";
 import type { StoredIndex, StoredTable } from "./stored_table.ts";
-
-/** The most ranges of one index that are read for lists of values. */
-const MAX_RANGES = 20_000;
+import { MAX_RANGES, tupleKeys, tupleRanges } from "./tuples.ts";
 
 /** A path with what is to be said for it. */
 interface Candidate {
@@ -39,7 +37,8 @@ function makePlan(table: StoredTable, search: Search): Plan {
     order,
   });
   if (limit === 0 || isImpossible(bounds, conjuncts)) return plan({ kind: "nothing" }, new Set(conjuncts));
-  const keys = keysPath(table, bounds) ?? alternativeKeys(table, where, params);
+  const keys = keysPath(table, bounds) ?? alternativeKeys(table, where, params) ??
+    tupleKeys(table, conjuncts, params);
   if (keys !== null) return plan(keys.path, keys.said);
   const unique = uniquePath(table, bounds);
   if (unique !== null) return plan(unique.path, unique.said);
@@ -51,6 +50,10 @@ function makePlan(table: StoredTable, search: Search): Plan {
       for (const each of impliedConjuncts(index, conjuncts, params)) candidate.said.add(each);
       return candidate;
     });
+  const tuples = tupleRanges(table, conjuncts, params);
+  if (tuples !== null && candidates.every(({ path }) => path.kind !== "ranges" || path.equal === 0)) {
+    return plan(tuples.path, tuples.said);
+  }
   const best = candidates.reduce((a, b) => b.rank > a.rank ? b : a);
   return plan(best.path, best.said);
 }

@@ -44,6 +44,14 @@ export const postgres: AsyncSqlDialect = {
   different: (a, b) => `${a} IS DISTINCT FROM ${b}`,
   notTrue: (condition) => `(${condition}) IS NOT TRUE`,
   inList: (kind, subject, list) => `${subject} = ANY (${list}::${LIST_TYPES[kind]})`,
+  tuples(columns, list) {
+    const lists = columns.map(({ kind, encodeList }, i) => {
+      const column: Encode = (tuples) => encodeList((tuples as unknown[][]).map((tuple) => tuple[i]));
+      return `${list(column)}::${LIST_TYPES[kind]}`;
+    });
+    const names = columns.map(({ quoted }) => quoted).join(", ");
+    return `(${names}) IN (SELECT * FROM unnest(${lists.join(", ")}))`;
+  },
   text: matches,
 
   extreme(operation, { kind, quoted }) {

@@ -46,6 +46,7 @@ export type {
   ScalarType,
   TestPredicate,
   TextPredicate,
+  TuplesPredicate,
 } from "./predicate.ts";
 export type { RawPart, RawResult, RawStatement } from "./raw_statement.ts";
 export type { SyncDriver, SyncPreparedQuery, SyncTransaction } from "./sync_driver.ts";

@@ -73,6 +73,19 @@ export interface InPredicate extends PredicateTarget {
   readonly withNull: boolean;
 }
 
+/**
+ * Several columns are equal, together, to one of a list of tuples. The slot holds arrays of values that are not null, each in the
+ * order of the columns. False where one of the columns is null.
+ */
+export interface TuplesPredicate {
+  /** Tells the kinds apart. */
+  readonly kind: "tuples";
+  /** The columns, at least two, none of them JSON. */
+  readonly columns: readonly string[];
+  /** The slot of the tuples. */
+  readonly slot: number;
+}
+
 /** The value is null; for a JSON path, also when there is nothing at the path. */
 export interface NullPredicate extends PredicateTarget {
   /** Tells the kinds apart. */
@@ -133,6 +146,7 @@ export type Predicate =
   | BetweenPredicate
   | TextPredicate
   | InPredicate
+  | TuplesPredicate
   | NullPredicate
   | HasPredicate
   | TestPredicate

@@ -128,7 +128,7 @@ function groupTable(table: Table, by: readonly string[], terms: readonly Aggrega
   const [first] = Object.keys(schema);
   if (first === undefined) return refuse(table, "there is nothing to group by and nothing to compute");
   schema[first] = { ...schema[first] as ModelColumn, primaryKey: true };
-  return new Table(table.name, schema);
+  return new Table(table.name, schema, table.rules);
 }
 
 /** A column of groups with the values of a column of rows. Groups can have null where rows cannot. */

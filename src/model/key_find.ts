@@ -37,13 +37,10 @@ export function keyDelete(table: Table, keys: readonly unknown[]): Call<DeletePl
     const list = keys.map((key) => keyValues(table, key)[0]);
     return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where }), params: [list] };
   }
-  const params: unknown[] = [];
-  const items = keys.map((key) => {
-    const item = equals(table, params.length);
-    params.push(...keyValues(table, key));
-    return item;
-  });
-  return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where: { kind: "or", items } }), params };
+  const columns = table.primaryKey.map(({ name }) => name);
+  const where: Predicate = { kind: "tuples", columns, slot: 0 };
+  const tuples = keys.map((key) => keyValues(table, key));
+  return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where }), params: [tuples] };
 }
 
 function equals(table: Table, slot: number): Predicate {

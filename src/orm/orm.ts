@@ -9,6 +9,7 @@ import type { ModelHost } from "../model/model_host.ts";
 import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
+import type { WhereRules } from "../schema/where_rules.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
 import type { Accepted, InsertOf, KeyOf, KeyValue, RowOf, Simplify } from "../types/row.ts";
@@ -19,7 +20,7 @@ import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { Connection } from "./connection.ts";
 import { READY } from "./operation.ts";
-import { checkDefineOptions, checkORMOptions } from "./orm_options.ts";
+import { checkDefineOptions, checkORMOptions, type ConditionLimits } from "./orm_options.ts";
 import { DatabaseTables, type IndexDefinition, TableEntry } from "./table_entry.ts";
 
 /** The options of an ORM. */
@@ -33,6 +34,8 @@ export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
    * hold values from outside as they are. Default false.
    */
   readonly strictOperators?: boolean;
+  /** How large conditions may be, so that one from outside cannot keep the program busy. */
+  readonly limits?: ConditionLimits;
   /** How long transactions may take, and how often they are tried. */
   readonly transactions?: TransactionOptions;
 }
@@ -116,7 +119,7 @@ export interface TableInfo {
  */
 export class ORM<D extends SyncDriver | AsyncDriver> {
   readonly #connection: Connection;
-  readonly #strict: boolean;
+  readonly #rules: WhereRules;
   readonly #databases = new Map<string, DatabaseTables>();
   readonly #models = new Map<TableEntry, AnyModel<ModeOf<D>>>();
 
@@ -127,9 +130,9 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    * @throws {RinariError} When a sync driver cannot connect. With an async driver the first operation throws it.
    */
   constructor(options: ORMOptions<D>) {
-    const { driver, config, strictOperators, transactions } = checkORMOptions(options);
+    const { driver, config, rules, transactions } = checkORMOptions(options);
     this.#connection = Connection.of(driver, config, transactions);
-    this.#strict = strictOperators;
+    this.#rules = rules;
   }
 
   /** The driver's name, version and capabilities. */
@@ -166,7 +169,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     options: { readonly indexes?: readonly (IndexDefinition & { readonly name?: string })[] } = {},
   ): unknown {
     checkDatabaseName(dbName);
-    const table = new Table(tableName, schema);
+    const table = new Table(tableName, schema, this.#rules);
     checkColumns(table);
     const indexes = checkDefineOptions(tableName, options);
     const tables = this.#databases.get(dbName) ?? new DatabaseTables();
@@ -179,7 +182,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     }
     const entry = new TableEntry(this.#connection, dbName, table, indexes, tables);
     const host: ModelHost = {
-      strict: this.#strict,
+      strict: this.#rules.strict,
       transaction: (database, work, given) => this.#transaction(database, work, given),
     };
     const model = this.#connection.mode === "sync" ? new Model(entry, host) : new AsyncModel(entry, host);

@@ -9,16 +9,38 @@ import {
   type OptionRules,
   PLACES,
   VERBOSE,
+  whole,
 } from "../schema/driver_options.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
+import { DEFAULT_RULES, type WhereRules } from "../schema/where_rules.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
+
+/** How large a condition may be. */
+export interface ConditionLimits {
+  /**
+   * The most comparisons in a condition. A list of `$in` counts once, whatever its length, and so do alternatives of `$or` that are
+   * equalities of the same columns. Default 1,000.
+   */
+  readonly terms?: number;
+  /** The most characters of a pattern of `$like`: matching can cost as much as the pattern times the text. Default 256. */
+  readonly pattern?: number;
+}
+
+/** The options of an ORM as they are given, to be checked. */
+export interface GivenOptions<D> {
+  readonly driver?: D;
+  readonly config?: DriverConfig | undefined;
+  readonly strictOperators?: boolean | undefined;
+  readonly limits?: ConditionLimits | undefined;
+  readonly transactions?: TransactionOptions | undefined;
+}
 
 /** The options of an ORM with their defaults. */
 export interface ORMSettings<D> {
   readonly driver: D;
   readonly config: DriverConfig;
-  readonly strictOperators: boolean;
+  readonly rules: WhereRules;
   readonly transactions: TransactionOptions | undefined;
 }
 
@@ -31,21 +53,23 @@ const CONFIG: OptionRules<DriverConfig> = {
   options: ["a plain object", isRecord],
 };
 
-const ORM_MEMBERS: readonly string[] = ["driver", "config", "strictOperators", "transactions"];
+const ORM_MEMBERS: readonly string[] = ["driver", "config", "strictOperators", "limits", "transactions"];
+
+const LIMITS: OptionRules<ConditionLimits> = { terms: whole(1), pattern: whole(1, "characters") };
 
 /**
  * Checks the options of an ORM. A misspelt one is refused: `strictOperators` is not to be missed in silence.
  *
  * @throws {ValidationError} When one is unknown or makes no sense.
  */
-export function checkORMOptions<D>(options: Partial<ORMSettings<D>>): ORMSettings<D> {
+export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
   const refuse = (reason: string): never => {
     throw new ValidationError(`Cannot make an ORM: ${reason}`, { code: "INVALID_OPTIONS" });
   };
   if (typeof options !== "object" || options === null) {
     return refuse("it needs options such as { driver: new MemoryDriver() }");
   }
-  const { driver, config = {}, strictOperators = false, transactions } = ownMembers(options);
+  const { driver, config = {}, strictOperators = false, limits = {}, transactions } = ownMembers(options);
   const { connect, metadata } = (driver ?? {}) as { connect?: unknown; metadata?: { name?: unknown } };
   if (typeof connect !== "function" || typeof metadata?.name !== "string") {
     return refuse("`driver` is no driver; give one, such as new MemoryDriver()");
@@ -55,7 +79,11 @@ export function checkORMOptions<D>(options: Partial<ORMSettings<D>>): ORMSetting
   if (typeof strictOperators !== "boolean") return refuse("`strictOperators` is true or false");
   const mistake = mistakeIn(config, CONFIG);
   if (mistake !== null) return refuse(`in \`config\`, ${mistake}`);
-  return { driver: driver as D, config: ownMembers(config), strictOperators, transactions };
+  const excess = mistakeIn(limits, LIMITS);
+  if (excess !== null) return refuse(`in \`limits\`, ${excess}`);
+  const { terms = DEFAULT_RULES.terms, pattern = DEFAULT_RULES.pattern } = ownMembers(limits);
+  const rules = { strict: strictOperators, terms, pattern };
+  return { driver: driver as D, config: ownMembers(config), rules, transactions };
 }
 
 /**

@@ -340,7 +340,7 @@ function readIndex(table: Table, name: string, definition: IndexDefinition): Sto
   for (const column of columns) {
     if (!table.column(column).ordered) refuse(`\`${column}\` is JSON, which has no order`, [column]);
   }
-  const read = where === undefined ? null : readWhere(table, where, false);
+  const read = where === undefined ? null : readWhere(table, where, table.rules.strict);
   const whole = read === null ? null : wholeJSON(table, read.predicate);
   if (whole !== null) {
     refuse(

@@ -36,6 +36,8 @@ export function moveSlots<P extends Predicate>(predicate: P, move: (slot: number
         return { ...given, left: expression(given.left), right: expression(given.right) };
       case "null":
         return { ...given, path: place(given.path) };
+      case "tuples":
+        return { ...given, slot: move(given.slot) };
       case "between":
         return { ...given, path: place(given.path), low: move(given.low), high: move(given.high) };
       default:
@@ -81,6 +83,8 @@ export function predicateColumns(predicate: Predicate): string[] {
       return predicateColumns(predicate.item);
     case "test":
       return [...expressionColumns(predicate.left), ...expressionColumns(predicate.right)];
+    case "tuples":
+      return [...predicate.columns];
     default:
       return [predicate.column];
   }

@@ -20,6 +20,10 @@ export function toDriverWhere(
     target.path === null ? target.column : [target.column, ...(params[target.path] as JSONPath)].join(".");
   const value = (target: PredicateTarget, slot: number): unknown =>
     target.path === null ? encode(target.column, params[slot]) : params[slot];
+  const pair = (column: string, item: unknown): DriverWhere => {
+    const operand = encode(column, item);
+    return { [column]: isScalar(operand) ? operand : { $eq: operand } };
+  };
   const write = (each: Predicate): DriverWhere => {
     switch (each.kind) {
       case "and":
@@ -42,6 +46,11 @@ export function toDriverWhere(
         return { [key(each)]: { [`$${each.operator}`]: params[each.slot] } };
       case "in":
         return { [key(each)]: { $in: list(each) } };
+      case "tuples": {
+        const { columns, slot } = each;
+        const tuples = params[slot] as readonly (readonly unknown[])[];
+        return { $or: tuples.map((tuple) => ({ $and: columns.map((column, i) => pair(column, tuple[i])) })) };
+      }
       case "has":
         return { [key(each)]: { $has: params[each.slot] } };
       case "test":

@@ -99,14 +99,15 @@ export function acceptElement(target: Target, operand: unknown): unknown {
 /**
  * Checks the operand of a text match.
  *
+ * @param most The most characters of a pattern of `$like`.
  * @throws {ValidationError} When the column holds no text, or the pattern is no text, too long or ends in a lone backslash.
  */
-export function acceptPattern(target: Target, operator: string, operand: unknown): unknown {
+export function acceptPattern(target: Target, operator: string, operand: unknown, most: number): unknown {
   const { column, path } = target;
   if (operand instanceof Placeholder) {
     return new BoundPlaceholder(
       Placeholder.place(operand),
-      (value) => acceptPattern(target, operator, value),
+      (value) => acceptPattern(target, operator, value, most),
     );
   }
   if (path === null && column.kind !== "text") {
@@ -116,6 +117,12 @@ export function acceptPattern(target: Target, operator: string, operand: unknown
     return column.refuse(operand, `\`$${operator}\` needs a string without NUL or lone surrogates`);
   }
   if (operator === "like") {
+    if (operand.length > most) {
+      return column.refuse(
+        operand,
+        `a pattern has at most ${most} characters, because each can cost the length of the text (the ORM's \`limits.pattern\`)`,
+      );
+    }
     if (
       operand.length > MAX_PATTERN_BYTES / 4 && new TextEncoder().encode(operand).length > MAX_PATTERN_BYTES
     ) {

@@ -167,6 +167,11 @@ export function predicateShape(predicate: Predicate | null): string {
       return `${TEXTS[predicate.operator]}${target(predicate)}${predicate.slot};`;
     case "in":
       return `${predicate.withNull ? "I" : "i"}${target(predicate)}${predicate.slot};`;
+    case "tuples": {
+      let shape = "U";
+      for (const column of predicate.columns) shape += column + END;
+      return `${shape},${predicate.slot};`;
+    }
     case "has":
       return `h${target(predicate)}${predicate.slot};`;
     case "test": {

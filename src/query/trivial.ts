@@ -12,6 +12,8 @@ function constant(predicate: Predicate, params: readonly unknown[]): boolean | u
       const list = params[predicate.slot];
       return Array.isArray(list) && list.length === 0 && !predicate.withNull ? false : undefined;
     }
+    case "tuples":
+      return (params[predicate.slot] as readonly unknown[]).length === 0 ? false : undefined;
     case "not": {
       const item = constant(predicate.item, params);
       return item === undefined ? undefined : !item;

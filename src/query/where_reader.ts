@@ -11,6 +11,7 @@ import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
+import { countTerms, joinAlternatives } from "./alternatives.ts";
 import { ByValue } from "./by_value.ts";
 import { ComputedCondition, moveSlots } from "./computed_condition.ts";
 import { readJSONPath } from "./json_path.ts";
@@ -57,7 +58,9 @@ export function readWhere(table: Table, where: unknown, strict: boolean, given?:
     if (value !== null) return { predicate: value.predicate, params: value.params(where), value };
   }
   const params = given ?? [];
-  const predicate = new WhereReader(table, strict, params).condition(where, 0);
+  const reader = new WhereReader(table, strict, params);
+  const predicate = reader.condition(where, 0);
+  reader.checkTerms(predicate);
   return { predicate: predicate === EVERYTHING ? null : predicate, params, value: null };
 }
 
@@ -83,11 +86,25 @@ class WhereReader implements ExpressionSink {
   readonly #table: Table;
   readonly #strict: boolean;
   readonly #params: unknown[];
+  /** How many comparisons were read, those included that were joined into one. */
+  #terms = 0;
 
   constructor(table: Table, strict: boolean, params: unknown[]) {
     this.#table = table;
     this.#strict = strict;
     this.#params = params;
+  }
+
+  /** Refuses a condition of more comparisons than a store should be asked to plan. */
+  checkTerms(predicate: Predicate): void {
+    const { terms } = this.#table.rules;
+    const found = this.#terms > terms ? countTerms(predicate) : 0;
+    if (found <= terms) return;
+    throw new ValidationError(
+      `Cannot read the where of \`${this.#table.name}\`: it has ${found} comparisons, and at most ${terms} are taken; use \`$in\` ` +
+        "with a list, or `$or` of equalities of the same columns, which count once (or the ORM's `limits.terms`)",
+      { code: "TOO_MANY_TERMS", table: this.#table.name },
+    );
   }
 
   condition(where: unknown, depth: number): Predicate {
@@ -136,11 +153,19 @@ class WhereReader implements ExpressionSink {
 
   #joined(kind: "and" | "or" | "not", conditions: readonly unknown[], depth: number): Predicate {
     const items: Predicate[] = [];
+    const from = this.#params.length;
     // By index, so that a hole in the array is seen as undefined and refused.
     for (let i = 0; i < conditions.length; i++) {
       items.push(this.condition(conditions[i], depth + 1));
     }
-    return kind === "not" ? { kind, item: items[0] as Predicate } : { kind, items };
+    return this.#logic(kind, items, from);
+  }
+
+  #logic(kind: "and" | "or" | "not", items: readonly Predicate[], from: number): Predicate {
+    if (kind === "not") return { kind, item: items[0] as Predicate };
+    if (kind === "and") return { kind, items };
+    const joined = joinAlternatives(this.#table, items, this.#params, from);
+    return joined !== items && joined.length === 1 ? joined[0] as Predicate : { kind, items: joined };
   }
 
   #function(where: unknown, depth: number): Predicate {
@@ -158,8 +183,8 @@ class WhereReader implements ExpressionSink {
       case "and":
       case "or":
       case "not": {
-        const items = node.items.map((each) => this.#expression(each, depth + 1));
-        return node.op === "not" ? { kind: "not", item: items[0] as Predicate } : { kind: node.op, items };
+        const from = this.#params.length;
+        return this.#logic(node.op, node.items.map((each) => this.#expression(each, depth + 1)), from);
       }
       case "column":
         return this.#operator({ column: node.column, path: null }, "$eq", true);
@@ -181,6 +206,7 @@ class WhereReader implements ExpressionSink {
   }
 
   #computed(left: Expression, operator: OperatorName, right: unknown): Predicate {
+    this.#terms++;
     if (operator === "$ne") {
       const item = this.#computed(left, "$eq", right);
       return { kind: "not", item };
@@ -217,7 +243,12 @@ class WhereReader implements ExpressionSink {
     if (test === "like") {
       return [
         write(
-          acceptPattern({ column: computedColumn(this.#table, "text"), path: null }, "like", right),
+          acceptPattern(
+            { column: computedColumn(this.#table, "text"), path: null },
+            "like",
+            right,
+            this.#table.rules.pattern,
+          ),
           "text",
         ),
         false,
@@ -273,6 +304,7 @@ class WhereReader implements ExpressionSink {
   }
 
   #operator(target: Target, operator: OperatorName, operand: unknown): Predicate {
+    this.#terms++;
     if (operand === undefined) {
       return this.#refuse(`${name(target)} got undefined; leave the key out, or use null to find nulls`);
     }
@@ -396,7 +428,7 @@ class WhereReader implements ExpressionSink {
     operand: unknown,
   ): Predicate {
     const path = this.#path(target);
-    const slot = this.push(acceptPattern(target, operator, operand));
+    const slot = this.push(acceptPattern(target, operator, operand, this.#table.rules.pattern));
     return inside(target, { kind: "text", column: target.column.name, path, operator, slot });
   }
 

@@ -11,7 +11,7 @@ import { equalJSON } from "../schema/json_value.ts";
 import type { Table } from "../schema/table.ts";
 import { comparators, compareText } from "./compare.ts";
 import { readPlace } from "./json_place.ts";
-import { keyOf } from "./keys.ts";
+import { keyOf, rowKey, tupleKey } from "./keys.ts";
 import { compileExpression, nullForNoValue, type RowValue } from "./evaluate_expression.ts";
 import { compileLike } from "./like.ts";
 import type { Row } from "./row.ts";
@@ -86,6 +86,15 @@ class Compiler {
       case "text": {
         const test = textTest(predicate.operator, this.#params[predicate.slot] as string);
         return unlessNull(this.#place(predicate), (value) => typeof value === "string" && test(value));
+      }
+      case "tuples": {
+        const columns = predicate.columns.map((name) => this.#table.column(name));
+        const tuples = this.#params[predicate.slot] as readonly (readonly unknown[])[];
+        const keys = new Set(tuples.map((tuple) => tupleKey(columns, tuple)));
+        return (row) => {
+          const key = rowKey(columns, row);
+          return key !== null && keys.has(key);
+        };
       }
       case "has": {
         const { read } = this.#place(predicate);

@@ -41,6 +41,11 @@ export function rowKey(columns: readonly Column[], row: Row): Key | null {
   return joinKeys(parts);
 }
 
+/** The key that a row with these values in the columns has; none of them is null. */
+export function tupleKey(columns: readonly Column[], values: readonly unknown[]): Key {
+  return joinKeys(columns.map(({ kind }, i) => keyOf(kind, values[i])));
+}
+
 /** One key of several, null being a value; each place must always hold keys of one kind. */
 export function joinKeys(parts: readonly (Key | null)[]): Key {
   return JSON.stringify(parts.map((part) => part === null ? null : String(part)));

@@ -1,4 +1,4 @@
-import type { Predicate } from "../contract/mod.ts";
+import type { Predicate, TuplesPredicate } from "../contract/mod.ts";
 import type { Entry, HashIndex } from "./hash_index.ts";
 import { joinKeys, type Key, keyOf } from "./keys.ts";
 import type { TableStore } from "./table_store.ts";
@@ -23,11 +23,12 @@ export function findLookup(
 ): Lookup | null {
   if (predicate === null) return null;
   const wanted = new Map<string, readonly unknown[]>();
-  collect(predicate, params, wanted);
-  if (wanted.size === 0) return null;
+  const tuples: TuplesPredicate[] = [];
+  collect(predicate, params, wanted, tuples);
+  if (wanted.size === 0 && tuples.length === 0) return null;
   let best: Lookup | null = null;
   for (const index of store.fullIndexes) {
-    const keys = keysOf(index, wanted);
+    const keys = keysOf(index, wanted) ?? keysOfTuples(index, tuples, params);
     if (keys === null) continue;
     if (index.unique && keys.length <= 1) return { index, keys };
     if (best === null || keys.length < best.keys.length) best = { index, keys };
@@ -45,9 +46,12 @@ function collect(
   predicate: Predicate,
   params: readonly unknown[],
   wanted: Map<string, readonly unknown[]>,
+  tuples: TuplesPredicate[],
 ): void {
   if (predicate.kind === "and") {
-    for (const item of predicate.items) collect(item, params, wanted);
+    for (const item of predicate.items) collect(item, params, wanted, tuples);
+  } else if (predicate.kind === "tuples") {
+    tuples.push(predicate);
   } else if ((predicate.kind === "equal" || predicate.kind === "in") && predicate.path === null) {
     const value = params[predicate.slot] ?? null;
     if (predicate.kind === "equal") {
@@ -56,6 +60,22 @@ function collect(
       wanted.set(predicate.column, value as readonly unknown[]);
     }
   }
+}
+
+/** The keys of an index whose columns are among those of tuples. */
+function keysOfTuples(
+  { columns }: HashIndex,
+  all: readonly TuplesPredicate[],
+  params: readonly unknown[],
+): Key[] | null {
+  const found = all.find((tuples) => columns.every(({ name }) => tuples.columns.includes(name)));
+  if (found === undefined) return null;
+  const places = columns.map(({ name }) => found.columns.indexOf(name));
+  const keys = (params[found.slot] as readonly (readonly unknown[])[]).map((tuple) => {
+    const parts = columns.map(({ kind }, i) => keyOf(kind, tuple[places[i] as number]));
+    return parts.length === 1 ? parts[0] as Key : joinKeys(parts);
+  });
+  return [...new Set(keys)];
 }
 
 function keysOf(index: HashIndex, wanted: ReadonlyMap<string, readonly unknown[]>): Key[] | null {

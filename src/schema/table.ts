@@ -3,6 +3,7 @@ import { Column, isDataType } from "./column.ts";
 import { checkIdentifier, foldCase } from "./identifiers.ts";
 import type { ModelColumn, ModelSchema } from "./model_schema.ts";
 import { ownMembers } from "./plain_object.ts";
+import { NO_RULES, type WhereRules } from "./where_rules.ts";
 
 const ACTIONS: readonly unknown[] = [undefined, "CASCADE", "SET NULL", "RESTRICT", "NO ACTION"];
 
@@ -18,6 +19,8 @@ export class Table {
   readonly autoIncrement: Column | null;
   /** A row of nulls, without the column the store assigns: a copy of it has its final shape from the start. */
   readonly blank: Readonly<Record<string, unknown>>;
+  /** What conditions on it may be. */
+  readonly rules: WhereRules;
   readonly #byName: ReadonlyMap<string, Column>;
 
   /**
@@ -25,7 +28,7 @@ export class Table {
    *
    * @throws {ValidationError} When a name, type, key or reference makes no sense.
    */
-  constructor(name: string, schema: ModelSchema) {
+  constructor(name: string, schema: ModelSchema, rules: WhereRules = NO_RULES) {
     checkIdentifier("table", name);
     if (typeof schema !== "object" || schema === null || Object.keys(schema).length === 0) {
       throw new ValidationError(`Cannot define \`${name}\`: the schema has no column`, {
@@ -35,6 +38,7 @@ export class Table {
     }
     const folded = new Set<string>();
     this.name = name;
+    this.rules = rules;
     this.columns = Object.keys(schema).map((column, index) => {
       checkIdentifier("column", column);
       if (folded.has(foldCase(column))) refuse(name, column, "another column has the same name but for case");

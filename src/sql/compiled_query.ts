@@ -23,6 +23,9 @@ export interface CompiledQuery {
   readonly plan: QueryPlan;
 }
 
+/** Statements with a longer condition are not kept prepared. */
+const LONG_CONDITION = 4_000;
+
 /** The one column of a query that counts. */
 export const COUNT = "n";
 
@@ -37,8 +40,13 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
   const { dialect } = table.traits;
   const parameters = new Parameters(dialect);
   const scope = table.scope(parameters);
-  const where = (predicate: Predicate | null): string =>
-    predicate === null ? "" : ` WHERE ${predicateSQL(scope, predicate)}`;
+  let once = false;
+  const where = (predicate: Predicate | null): string => {
+    if (predicate === null) return "";
+    const condition = predicateSQL(scope, predicate);
+    once = condition.length > LONG_CONDITION;
+    return ` WHERE ${condition}`;
+  };
   const done = (
     sql: string,
     attempt: Attempt,
@@ -49,7 +57,7 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
       throw tooMany(table, parameters.count, dialect.maxParameters);
     }
     const text = dialect.simplify(sql, parameters.count);
-    const query = { sql: text, bigints: false, single: false, columns: [], ...details };
+    const query = { sql: text, bigints: false, single: false, columns: [], once, ...details };
     return { query, bind: parameters.binder(), decoder, attempt, plan };
   };
   switch (plan.kind) {

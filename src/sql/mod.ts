@@ -45,6 +45,7 @@ export type {
   SqlPlace,
   SqlRaw,
   TextOperator,
+  TupleColumn,
 } from "./sql_dialect.ts";
 export type {
   AsyncSqlCatalog,

@@ -7,6 +7,7 @@ import type {
   PredicateTarget,
   ScalarType,
   TextPredicate,
+  TuplesPredicate,
 } from "../contract/mod.ts";
 import { testSQL } from "./expression_sql.ts";
 import { one, pathEncodes } from "./json_operands.ts";
@@ -136,6 +137,8 @@ function atom(scope: PredicateScope, predicate: Exclude<Predicate, { kind: "and"
         : scope.dialect.jsonIsNull(place(scope, predicate));
     case "equal":
       return equal(scope, predicate);
+    case "tuples":
+      return tuples(scope, predicate);
     case "has":
       return scope.dialect.jsonHas(place(scope, predicate), operand(scope, predicate.slot));
     case "test":
@@ -204,6 +207,17 @@ function inList(scope: PredicateScope, predicate: InPredicate): string {
     ? NEVER
     : `${column.quoted} IN (${items.map((item) => literal(dialect, item, column.encode)).join(", ")})`;
   return withNull && column.nullable ? `(${column.quoted} IS NULL OR ${found})` : found;
+}
+
+function tuples(scope: PredicateScope, predicate: TuplesPredicate): string {
+  const { dialect, values } = scope;
+  const columns = predicate.columns.map((name) => scope.column(name));
+  const written = values.items(predicate.slot) as readonly (readonly unknown[])[] | null;
+  if (written === null) return dialect.tuples(columns, (encode) => values.value(predicate.slot, encode));
+  const alternatives = written.map((tuple) =>
+    allOf(columns.map(({ quoted, encode }, i) => `${quoted} = ${literal(dialect, tuple[i], encode)}`))
+  );
+  return alternatives.length === 0 ? NEVER : balanced(alternatives, 0, alternatives.length, " OR ");
 }
 
 function compare(scope: PredicateScope, { operator, slot, type, ...target }: ComparePredicate): string {

@@ -59,6 +59,16 @@ export interface SqlPlace {
   readonly paths: readonly string[];
 }
 
+/** A column that is compared with others at once. */
+export interface TupleColumn {
+  /** How values are represented. */
+  readonly kind: ColumnKind;
+  /** The name, quoted. */
+  readonly quoted: string;
+  /** Writes a list of its values as one. */
+  readonly encodeList: Encode;
+}
+
 /** The text comparisons. */
 export type TextOperator = "like" | "startsWith" | "endsWith" | "contains";
 
@@ -159,6 +169,11 @@ export interface SqlGrammar extends SqlLanguage {
   text(operator: TextOperator, subject: string, p: Operand): string;
   /** One of a list that is bound as one value. */
   inList(kind: ColumnKind, subject: string, list: string): string;
+  /**
+   * Several columns equal, together, to one of a list of tuples. `list` writes the list, encoded as asked: one value, however long
+   * it is. Null where one of the columns is null.
+   */
+  tuples(columns: readonly TupleColumn[], list: (encode: Encode) => string): string;
   /** How statements written by hand are read; absent, none are run. */
   readonly raw?: SqlRaw;
   /** How expressions are written; absent, the core computes them. */

@@ -10,6 +10,8 @@ export interface SqlQuery {
   readonly single: boolean;
   /** The names of the columns that come back, in order; empty when none do. */
   readonly columns: readonly string[];
+  /** Its condition is long, so that it hardly comes again: an engine need not keep it prepared, which costs memory. */
+  readonly once?: boolean;
 }
 
 /** What a statement did. */

@@ -1,4 +1,4 @@
-import type { SqlDialect } from "./sql_dialect.ts";
+import type { Encode, SqlDialect, TupleColumn } from "./sql_dialect.ts";
 import type { SqlLanguage } from "./sql_engine.ts";
 import { sqliteCatalog } from "./sqlite_catalog.ts";
 import { sqliteDecoder } from "./sqlite_decoder.ts";
@@ -22,9 +22,24 @@ const EQUALITY = /^`(?:[^`]|``)*` (?:=|IN) /;
 
 /** One value whatever the length: one statement text, no limit of variables. */
 function listed(kind: ColumnKind, list: string): string {
+  return `(SELECT ${item(kind, "value")} FROM json_each(${list}))`;
+}
+
+/** A value of a JSON list as its column stores it. */
+function item(kind: ColumnKind, value: string): string {
   // 440575587930138430 is the shortest text of a double that, read as an integer, is another number.
-  const item = kind === "real" ? "CAST(value AS REAL)" : kind === "blob" ? "unhex(value)" : "value";
-  return `(SELECT ${item} FROM json_each(${list}))`;
+  return kind === "real" ? `CAST(${value} AS REAL)` : kind === "blob" ? `unhex(${value})` : value;
+}
+
+/** Writes tuples as a JSON list of lists. */
+function encodeTuples(columns: readonly TupleColumn[]): Encode {
+  return (tuples) => {
+    const written = (tuples as readonly (readonly unknown[])[]).map((tuple) =>
+      // A list of one is the item in brackets.
+      columns.map(({ encodeList }, i) => (encodeList([tuple[i]]) as string).slice(1, -1)).join(",")
+    );
+    return written.length === 0 ? "[]" : `[[${written.join("],[")}]]`;
+  };
 }
 
 /** The SQL of SQLite and its kin. */
@@ -85,6 +100,11 @@ export const sqliteDialect: SqlDialect = {
     }
   },
   inList: (kind, subject, list) => `${subject} IN ${listed(kind, list)}`,
+  tuples(columns, list) {
+    const names = columns.map(({ quoted }) => quoted).join(", ");
+    const items = columns.map(({ kind }, i) => item(kind, `(value ->> ${i})`)).join(", ");
+    return `(${names}) IN (SELECT ${items} FROM json_each(${list(encodeTuples(columns))}))`;
+  },
   raw: { scan: scanSqlite, list: listed },
   ...sqliteJSON((operator, subject, p) => sqliteDialect.text(operator, subject, p)),
 };

@@ -33,6 +33,14 @@ export function describePredicate(table: Table, predicate: Predicate, params: re
         return `${place(each)} in ${
           list(params[each.slot] as readonly unknown[], each.withNull, (item) => show(each, item))
         }`;
+      case "tuples": {
+        const { columns, slot } = each;
+        const tuple = (items: unknown): string =>
+          `(${columns.map((column, i) => table.column(column).show((items as unknown[])[i])).join(", ")})`;
+        return `(${columns.map((column) => `\`${column}\``).join(", ")}) in ${
+          list(params[slot] as readonly unknown[], false, tuple)
+        }`;
+      }
       case "has":
         return `${place(each)} has ${value(each, each.slot)}`;
       case "test":

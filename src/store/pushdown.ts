@@ -92,6 +92,14 @@ export class Pushdown {
         return this.#declares(`$${part.operator}`, part);
       case "in":
         return this.#declares("$in", part);
+      case "tuples": {
+        const tuples = params[part.slot] as readonly (readonly unknown[])[];
+        const targets = part.columns.map((column) => ({ column, path: null }));
+        return this.#declared.logic === true &&
+          targets.every((target, i) =>
+            this.#declares("$eq", target) || tuples.every((tuple) => this.#isScalar(target, tuple[i]))
+          );
+      }
       case "has":
         return this.#declares("$has", part);
       case "test":

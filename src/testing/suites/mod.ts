@@ -18,6 +18,7 @@ import { indexesSuite } from "./indexes_suite.ts";
 import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
 import { orderSuite } from "./order_suite.ts";
+import { pairsSuite } from "./pairs_suite.ts";
 import { paginateSuite } from "./paginate_suite.ts";
 import { ownMembersSuite } from "./own_members_suite.ts";
 import { prepareSuite } from "./prepare_suite.ts";
@@ -47,6 +48,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "refusals": refusalsSuite,
   "conditions": conditionsSuite,
   "expressions": expressionsSuite,
+  "conditions: many pairs": pairsSuite,
   "order": orderSuite,
   "rows": crudSuite,
   "keys": keysSuite,

@@ -256,9 +256,34 @@ describe("keepPlan:", () => {
 
   test("a plan of a long shape is not kept", () => {
     const read = (count: number) =>
-      readFind(table, { where: { $or: Array.from({ length: count }, (_, i) => ({ id: i, age: i })) } }, false)
+      readFind(
+        table,
+        { where: { $or: Array.from({ length: count }, (_, i) => ({ age: { $gt: i } })) } },
+        false,
+      )
         .plan;
     assertSame(read(10), read(10));
     assertOther(read(1_000), read(1_000));
+  });
+
+  test("alternatives that are equalities of the same columns are one plan, however many they are", () => {
+    const read = (count: number, more: object[] = []) =>
+      readFind(table, {
+        where: { $or: [...Array.from({ length: count }, (_, i) => ({ id: i, age: i })), ...more] },
+      }, false);
+    assertSame(read(9).plan, read(5_000).plan);
+    assertEquals(read(9).plan.where, { kind: "tuples", columns: ["id", "age"], slot: 0 });
+    assertEquals(read(9).params, [Array.from({ length: 9 }, (_, i) => [i, i])]);
+    assertEquals(read(8).plan.where?.kind, "or");
+    const mixed = read(20, [{ age: null }, { id: { $gt: 5 } }, { age: 5, id: 7 }]);
+    assertEquals(mixed.params, [5, [...Array.from({ length: 20 }, (_, i) => [i, i]), [7, 5]]]);
+    assertEquals(mixed.plan.where, {
+      kind: "or",
+      items: [
+        { kind: "null", column: "age", path: null },
+        { kind: "compare", column: "id", path: null, operator: ">", slot: 0, type: null },
+        { kind: "tuples", columns: ["id", "age"], slot: 1 },
+      ],
+    });
   });
 });
