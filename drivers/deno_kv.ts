@@ -76,7 +76,8 @@ import { Store } from "./deno_kv/store.ts";
 import type { StoredTable } from "./deno_kv/stored_table.ts";
 import { createIndex, createTable, dropIndex, dropTable } from "./deno_kv/tables.ts";
 import { upsertRow } from "./deno_kv/upsert.ts";
-import { type KVProblem, repairDatabase, verifyDatabase } from "./deno_kv/verify.ts";
+import { repairDatabase } from "./deno_kv/repair.ts";
+import { type KVProblem, verifyDatabase } from "./deno_kv/verify.ts";
 import { watchRow } from "./deno_kv/watch.ts";
 import type { Work } from "./deno_kv/work.ts";
 
@@ -428,17 +429,22 @@ export class DenoKVDriver implements AsyncDriver {
     return watchRow(store, sessions, dbName, tableName, key) as AsyncIterableIterator<T | null>;
   }
 
-  /** Compares the rows of a table (or of all) with their index entries, counters and segments. */
+  /** Compares the rows of a table (or of all) with what is kept beside them, and finds what cannot be read. */
   async verify(dbName: string, tableName?: string): Promise<KVProblem[]> {
-    const { store, sessions } = this.#connected("verify", dbName, tableName);
-    return await verifyDatabase(store, sessions, dbName, tableName);
+    const { store } = this.#connected("verify", dbName, tableName);
+    return (await verifyDatabase(store, dbName, tableName)).problems;
   }
 
-  /** Mends what `verify` finds. The rows are right: entries are made to agree with them. @returns What it found. */
+  /**
+   * Mends what `verify` finds. The rows are right: entries are made to agree with them. Rows that cannot be read, two rows equal in
+   * unique columns, references to no row and keys of unknown tables are left to you.
+   *
+   * @returns What it found.
+   */
   async repair(dbName: string, tableName?: string): Promise<KVProblem[]> {
     const { store, sessions, usage } = this.#connected("repair", dbName, tableName);
     if (usage.readonly) refuseToWrite(dbName, tableName ?? "*");
-    return await repairDatabase(store, sessions, dbName, tableName);
+    return await repairDatabase(store, dbName, tableName).finally(() => sessions.forget(dbName));
   }
 
   async #connect(config: DriverConfig): Promise<void> {

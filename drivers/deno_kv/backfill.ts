@@ -10,15 +10,10 @@ import { openAny, openListed, readRow, type StoredRow } from "./rows.ts";
 import { rowPlace } from "./search.ts";
 import type { Sessions } from "./sessions.ts";
 import { pause, type Store } from "./store.ts";
-import {
-  entryPlace,
-  type IndexRecord,
-  isUniqueEntry,
-  type StoredIndex,
-  type StoredTable,
-} from "./stored_table.ts";
+import { entryPlace, isUniqueEntry, type StoredIndex, type StoredTable } from "./stored_table.ts";
+import type { IndexRecord } from "./table_record.ts";
 import { decodeTagged, encodeTagged } from "./tagged_json.ts";
-import { Work } from "./work.ts";
+import { type Found, Work } from "./work.ts";
 
 /** How many rows are indexed in one commit when nobody else writes to the table. */
 const STEP = 400;
@@ -111,13 +106,11 @@ export async function buildIndex(
 /** One step. @returns Whether it was committed. */
 async function step(work: Work, table: StoredTable, record: IndexRecord, size: number): Promise<boolean> {
   const progress = table.progressPlace(record);
-  const { value } = await work.get(progress);
+  const last = lastKey(table, await work.get(progress));
   // A large step is guarded by the version of the table, a small one by those of its rows.
   if (size > smallStep(work.store, size)) await work.guard(table, true);
   const all = rangeBelow(table.rows);
-  const range: KeyRange = value === null
-    ? all
-    : { start: rightAfter(placeOf(lastKey(table, value))), end: all.end };
+  const range: KeyRange = last === null ? all : { start: rightAfter(placeOf(last)), end: all.end };
   const { entries, rest } = await work.list(range, size, false);
   const rows: StoredRow[] = [];
   for (const entry of entries) {
@@ -141,8 +134,19 @@ async function step(work: Work, table: StoredTable, record: IndexRecord, size: n
   return await work.commit();
 }
 
-function lastKey(table: StoredTable, value: Uint8Array): readonly KVKeyPart[] {
-  return below(table.rows, ...decodeTagged<Progress>(value).after as KVKeyPart[]).key;
+/** The key of the last row indexed; null when that cannot be told, so that all are indexed again. */
+function lastKey(table: StoredTable, { key, value }: Found): readonly KVKeyPart[] | null {
+  if (value === null) return null;
+  try {
+    const { after } = decodeTagged<Partial<Progress> | null>(value, table.table.name, key) ?? {};
+    return Array.isArray(after) && after.every(isKeyPart) ? below(table.rows, ...after).key : null;
+  } catch {
+    return null;
+  }
+}
+
+function isKeyPart(part: unknown): part is KVKeyPart {
+  return part instanceof Uint8Array || ["string", "number", "bigint", "boolean"].includes(typeof part);
 }
 
 function indexOf(table: StoredTable, { name }: IndexRecord): StoredIndex {

@@ -1,8 +1,10 @@
 import { ConnectionError } from "../../src/errors/mod.ts";
+import { isCorrupt } from "./corrupt.ts";
 import { below, type Place } from "./key.ts";
 import type { KVAtomic } from "./kv.ts";
 import { tableOf } from "./layout.ts";
 import { commitTooLarge, type KVLimits, NAME } from "./limits.ts";
+import { counterValue } from "./row_count.ts";
 import { pause, unlocked } from "./store.ts";
 import type { Guard, Read, Work } from "./work.ts";
 
@@ -10,8 +12,13 @@ import type { Guard, Read, Work } from "./work.ts";
 const TOKEN_LIFE = 600_000;
 /** How often a lost answer is looked for. */
 const LOOKS = 5;
+/** The bytes of keys, of those that a commit may have, that are spent on seeing that numbered rows are new. */
+const FREE_BYTES = 8_192;
 /** The bytes of a counter. */
 const COUNTER_BYTES = 8;
+
+/** The codes of what a store refuses, so that nothing was written. */
+const NOT_DONE: readonly unknown[] = ["LIMIT_EXCEEDED", "STORE_FULL", "READ_ONLY", "CORRUPT_VALUE"];
 
 /** A check of a commit. */
 interface Check {
@@ -35,10 +42,14 @@ export async function commitWork(work: Work): Promise<boolean> {
   const reading = writes.size === 0 && counts.size === 0;
   if (reading && (work.mode !== "transaction" || isOneRead(work))) return true;
   const checks = checksOf(work);
+  addFree(work, checks);
   const token = store.remote && !reading ? below(work.base.root, "!x", crypto.randomUUID()) : null;
   checkLimits(work, checks, token);
   const attempt = (): Promise<{ ok: boolean; versionstamp?: string }> => send(work, checks, token);
-  const result = token === null ? await unlocked(attempt) : await commitRemotely(work, attempt, token);
+  const sent = token === null ? unlocked(attempt) : commitRemotely(work, attempt, token);
+  const result = await sent.catch((error) =>
+    isCorrupt(error) ? findCorruptCounter(work, error) : Promise.reject(error)
+  );
   if (!result.ok) return false;
   for (const each of work.after) await each(result.versionstamp ?? "");
   return true;
@@ -80,6 +91,17 @@ export function checksOf(work: Work): Check[] {
     ...whole().map(({ place, versionstamp }) => ({ place, versionstamp })),
     ...single().map(({ place, found: { versionstamp } }) => ({ place, versionstamp })),
   ];
+}
+
+/** Adds that the keys of rows which were given a number are free, as far as the commit has room for it. */
+function addFree({ store: { limits }, free, reads }: Work, checks: Check[]): void {
+  let bytes = 0;
+  for (const place of free.values()) {
+    bytes += place.id.length;
+    if (checks.length >= limits.checks || bytes > FREE_BYTES) return;
+    // Of one that was found taken this makes a conflict: the work is done again with another number.
+    if (reads.get(place.id)?.found.versionstamp !== null) checks.push({ place, versionstamp: null });
+  }
 }
 
 /** Refuses what one commit cannot hold, before anything is sent. */
@@ -147,10 +169,7 @@ async function commitRemotely(
     const result = await unlocked(attempt);
     if (result.ok) return result;
   } catch (error) {
-    // What the store refuses to take was not done.
-    if (error instanceof TypeError && /limit|max|exceed|large|too many|invalid/i.test(error.message)) {
-      throw error;
-    }
+    if (NOT_DONE.includes((error as { code?: unknown }).code)) throw error;
     failure = error;
   }
   for (let look = 0; look < LOOKS; look++) {
@@ -167,6 +186,14 @@ async function commitRemotely(
     `Cannot tell whether a commit on \`${catalog.name}\` was done: its answer was lost; read what it wrote before you repeat it`,
     { code: "COMMIT_UNKNOWN", driver: NAME, cause: failure, outcome: "unknown" },
   );
+}
+
+/** Throws which of the counters is none: the store does not tell. */
+async function findCorruptCounter({ store, counts, catalog }: Work, error: unknown): Promise<never> {
+  for (const table of catalog.tables.values()) {
+    if (counts.has(table.counter.id)) counterValue(table, (await store.get(table.counter.key)).value);
+  }
+  throw error;
 }
 
 function isOneRead({ reads, guards }: Work): boolean {

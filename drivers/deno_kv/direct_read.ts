@@ -4,8 +4,9 @@ import { decodeEntryKey } from "./entry_codec.ts";
 import { below } from "./key.ts";
 import type { KVEntry } from "./kv.ts";
 import { type Lookup, lookupPlace } from "./lookup.ts";
-import { segmentCount } from "./segments.ts";
+import { isHead } from "./segments.ts";
 import { entryPlace, type StoredTable } from "./stored_table.ts";
+import type { Found } from "./work.ts";
 
 /**
  * The row that a lookup leads to, read without more ado: most reads are of this kind, and the store is fast enough for every
@@ -30,7 +31,7 @@ export async function readDirectly(
       return versionstamp === catalog.versionstamp ? null : undefined;
     }
     if (lookup.index === null) return openPlain(table, entry);
-    const key = decodeEntryKey(table.table.primaryKey, entry.value as Uint8Array);
+    const key = decodeEntryKey(table.table.primaryKey, entry as Found);
     const row = openPlain(table, await kv.get(below(table.rows, ...key).key));
     // The row may have changed between the two reads.
     return row !== undefined && entryPlace(table, lookup.index, row)?.id === place.id ? row : undefined;
@@ -41,8 +42,9 @@ export async function readDirectly(
 }
 
 /** The row under its key; undefined when more has to be known of it. */
-function openPlain({ codec }: StoredTable, { value }: KVEntry): Row | undefined {
-  if (value === null || segmentCount(value as Uint8Array) > 0) return undefined;
-  const { row, expiresAt } = codec.decode(value as Uint8Array);
+function openPlain({ codec }: StoredTable, entry: KVEntry): Row | undefined {
+  const { key, value } = entry as Found;
+  if (value === null || isHead(value)) return undefined;
+  const { row, expiresAt } = codec.decode(value, key);
   return expiresAt === null ? row : undefined;
 }

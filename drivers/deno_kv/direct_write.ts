@@ -1,6 +1,7 @@
 import type { Change } from "./change.ts";
 import type { Row } from "../../src/reference/mod.ts";
 import type { Catalog } from "./catalog.ts";
+import { isCorrupt } from "./corrupt.ts";
 import type { Direct } from "./direct.ts";
 import type { Place } from "./key.ts";
 import type { KVAtomic } from "./kv.ts";
@@ -15,9 +16,10 @@ import {
   newRow,
   VALUE_MARGIN,
 } from "./row_writer.ts";
-import { segmentCount } from "./segments.ts";
+import { isHead } from "./segments.ts";
 import { type Store, unlocked } from "./store.ts";
 import type { StoredIndex, StoredTable } from "./stored_table.ts";
+import { foundOf } from "./work.ts";
 
 /** The most entries of a row that is written this way: their keys fit a commit whatever their length. */
 const MOST_ENTRIES = 8;
@@ -55,7 +57,7 @@ export async function insertDirectly(
   if (autoIncrement !== null || table.references.length > 0 || !isSimple(store, table.indexes)) return null;
   const drafts = draftRows(store, table, records);
   if (drafts === null) return null;
-  const { ok } = await unlocked(() => {
+  const { ok } = await commitDirectly(() => {
     const atomic = beginOn(store, catalog);
     for (const { place, bytes, entries } of drafts) {
       atomic.check({ key: place.key, versionstamp: null });
@@ -63,7 +65,7 @@ export async function insertDirectly(
       for (const entry of entries) addEntry(atomic, entry);
     }
     atomic.sum(table.counter.key, BigInt(drafts.length));
-    return atomic.commit();
+    return atomic;
   });
   return ok ? drafts.map(({ row }) => row) : null;
 }
@@ -125,9 +127,9 @@ export async function changeDirectly(
   const values = change === null ? null : change.columns;
   const indexes = values === null ? table.indexes : table.indexes.filter((index) => depends(index, values));
   if (!isSimple(store, indexes) || isReferred(catalog, table, values)) return false;
-  const { value, versionstamp } = await store.get(place.key);
-  if (value === null || segmentCount(value as Uint8Array) > 0) return false;
-  const { row, expiresAt } = table.codec.decode(value as Uint8Array);
+  const { value, versionstamp } = foundOf(await store.get(place.key));
+  if (value === null || isHead(value)) return false;
+  const { row, expiresAt } = table.codec.decode(value, place.key);
   if (expiresAt !== null) return false;
   let added: DraftEntry[] = [];
   const removed = entriesOf(table, row, indexes);
@@ -143,7 +145,7 @@ export async function changeDirectly(
     }
     if (bytes.length > store.limits.valueBytes - VALUE_MARGIN) return false;
   }
-  const { ok } = await unlocked(() => {
+  const { ok } = await commitDirectly(() => {
     const atomic = beginOn(store, catalog);
     atomic.check({ key: place.key, versionstamp });
     if (bytes === null) atomic.delete(place.key);
@@ -151,9 +153,15 @@ export async function changeDirectly(
     for (const entry of removed) if (!isAmong(added, entry)) atomic.delete(entry.place.key);
     for (const entry of added) if (!isAmong(removed, entry)) addEntry(atomic, entry);
     atomic.sum(table.counter.key, bytes === null ? MINUS_ONE : 0n);
-    return atomic.commit();
+    return atomic;
   });
   return ok;
+}
+
+/** Sends a commit. What is wrong with what is stored is told by the usual way, which goes after it. */
+function commitDirectly(make: () => KVAtomic): Promise<{ readonly ok: boolean }> {
+  return unlocked(() => make().commit())
+    .catch((error) => isCorrupt(error) ? { ok: false } : Promise.reject(error));
 }
 
 /** Nothing in a commit can be lost or be too much, and no index is being built. */

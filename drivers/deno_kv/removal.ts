@@ -3,7 +3,7 @@ import type { KVKey } from "./kv.ts";
 import type { Catalog } from "./catalog.ts";
 import { keysOf } from "./layout.ts";
 import { type Store, unlocked } from "./store.ts";
-import { decodeTagged, encodeTagged } from "./tagged_json.ts";
+import { encodeTagged } from "./tagged_json.ts";
 import type { Work } from "./work.ts";
 
 /** How many keys are removed in one commit at most. */
@@ -22,15 +22,33 @@ export function removeKeys(work: Work, part: string): void {
   work.afterwards(() => clear(work.store, keysOf(root, part), note));
 }
 
-/** Goes on with what was interrupted. */
-export async function resumeRemovals(store: Store, { removals, root }: Catalog): Promise<void> {
-  for (const { key, value } of await store.list(rangeBelow(removals), 1_000, false)) {
-    if (value === null || decodeTagged(value as Uint8Array) !== 1) continue;
-    await clear(store, keysOf(root, String(key.at(-1))), placeOf(key as KVKey));
+/** A table, or an index of one. */
+const PART = /^([0-9a-z]{1,10})(N[0-9a-z]{1,10})?$/;
+
+/** Goes on with what was interrupted. What is in use is never removed, whatever is written down. */
+export async function resumeRemovals(store: Store, { removals, root, tables }: Catalog): Promise<void> {
+  const used = new Set<string>();
+  for (const { record } of tables.values()) {
+    for (const index of record.indexes) used.add(record.id + index.id);
+  }
+  const ids = new Set([...tables.values()].map(({ record }) => record.id));
+  for (const { key } of await store.list(rangeBelow(removals), 1_000, false)) {
+    const part = String(key.at(-1));
+    const [, table = "", section] = PART.exec(part) ?? [];
+    const isUsed = section === undefined ? table === "" || ids.has(table) : used.has(part);
+    if (!isUsed) await clear(store, keysOf(root, part), placeOf(key as KVKey));
   }
 }
 
 async function clear(store: Store, range: KeyRange, note: Place): Promise<void> {
+  await removeRange(store, range);
+  const done = store.atomic();
+  done.delete(note.key);
+  await unlocked(() => done.commit());
+}
+
+/** Removes all keys of a range, some in each commit. */
+export async function removeRange(store: Store, range: KeyRange): Promise<void> {
   for (;;) {
     const entries = await store.list(range, STEP, false);
     let bytes = 0;
@@ -42,10 +60,7 @@ async function clear(store: Store, range: KeyRange, note: Place): Promise<void> 
       atomic.delete(key as KVKey);
       count++;
     }
-    if (count === 0) break;
+    if (count === 0) return;
     await unlocked(() => atomic.commit());
   }
-  const done = store.atomic();
-  done.delete(note.key);
-  await unlocked(() => done.commit());
 }

@@ -1,9 +1,13 @@
 import type { Row } from "../../src/reference/mod.ts";
-import type { Column, ColumnKind } from "../../src/schema/column.ts";
+import type { Column } from "../../src/schema/column.ts";
+import type { Table } from "../../src/schema/table.ts";
 import { canGenerateCode } from "../../src/sql/code_generation.ts";
+import { corruptStore } from "./corrupt.ts";
+import { toPart } from "./key.ts";
+import type { KVKey, KVKeyPart } from "./kv.ts";
+import { decodeText, decodeValue, encodeValue } from "./stored_value.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Code is generated when this many rows were read: before, it would cost more than it saves. */
 const HOT_ROWS = 100;
@@ -16,22 +20,36 @@ export interface DecodedRow {
   readonly expiresAt: number | null;
 }
 
-/** Makes a row of the items of its array. */
+/** Makes a row of the items of its array, of which there is one for each column. */
 type MakeRow = (items: readonly unknown[]) => Record<string, unknown>;
+
+/** Why bytes are no row. */
+class NoRow extends Error {
+  readonly column: Column | null;
+
+  constructor(what: string, column: Column | null = null) {
+    super(what);
+    this.column = column;
+  }
+}
 
 /**
  * Rows of a table as bytes, which every runtime reads alike: a JSON array of the columns' values, then a zero and the bytes
  * of the BLOB columns, for which the array has their lengths. When a row expires the array has the time as its last item.
  */
 export class RowCodec {
+  readonly #table: string;
   readonly #columns: readonly Column[];
+  readonly #primaryKey: readonly Column[];
   readonly #hasBlobs: boolean;
   #make: MakeRow;
   #left: number;
 
   /** Prepares for the columns of a table. */
-  constructor(columns: readonly Column[]) {
+  constructor({ name, columns, primaryKey }: Table) {
+    this.#table = name;
     this.#columns = columns;
+    this.#primaryKey = primaryKey;
     this.#hasBlobs = columns.some(({ kind }) => kind === "blob");
     this.#make = rowMaker(columns);
     this.#left = canGenerateCode() ? HOT_ROWS : Infinity;
@@ -53,15 +71,41 @@ export class RowCodec {
     return this.#hasBlobs ? this.#withBlobs(json, row) : json;
   }
 
-  /** Reads what {@linkcode RowCodec.encode} wrote. */
-  decode(bytes: Uint8Array): DecodedRow {
+  /**
+   * Reads what {@linkcode RowCodec.encode} wrote.
+   *
+   * @param key Where it was found: the row has this key, or it is none.
+   * @throws {ConnectionError} When it is no row of the table (`CORRUPT_VALUE`).
+   */
+  decode(bytes: Uint8Array, key: KVKey): DecodedRow {
+    try {
+      return this.#decode(bytes, key);
+    } catch (cause) {
+      const told = cause instanceof NoRow;
+      const columns = told && cause.column !== null ? [cause.column.name] : [];
+      throw corruptStore(this.#table, key, told ? cause.message : "what is no row", {
+        columns,
+        cause: told ? undefined : cause,
+      });
+    }
+  }
+
+  #decode(bytes: Uint8Array, key: KVKey): DecodedRow {
     if (this.#left > 0 && --this.#left === 0) this.#make = generatedRowMaker(this.#columns);
     const end = this.#hasBlobs ? bytes.indexOf(0) : -1;
-    const items = JSON.parse(decoder.decode(end < 0 ? bytes : bytes.subarray(0, end))) as unknown[];
-    const row = this.#make(items);
-    if (end >= 0) this.#cutBlobs(row, bytes, end + 1);
+    const items = JSON.parse(decodeText(end < 0 ? bytes : bytes.subarray(0, end))) as unknown[];
     const { length } = this.#columns;
-    return { row, expiresAt: items.length > length ? items[length] as number : null };
+    if (!Array.isArray(items) || (items.length !== length && items.length !== length + 1)) {
+      throw new NoRow("what is no row of its columns");
+    }
+    const expiresAt = items.length > length ? items[length] : null;
+    if (expiresAt !== null && !Number.isFinite(expiresAt)) {
+      throw new NoRow("a row with no time of its expiry");
+    }
+    const row = this.#make(items);
+    if (this.#hasBlobs) this.#cutBlobs(row, bytes, end < 0 ? bytes.length : end + 1);
+    this.#checkKey(row, key);
+    return { row, expiresAt: expiresAt as number | null };
   }
 
   #withBlobs(json: Uint8Array, row: Row): Uint8Array {
@@ -83,12 +127,27 @@ export class RowCodec {
   /** Puts the bytes of BLOB columns in the place of their lengths. */
   #cutBlobs(row: Record<string, unknown>, bytes: Uint8Array, start: number): void {
     let at = start;
-    for (const { name, kind } of this.#columns) {
+    for (const column of this.#columns) {
+      const { name, kind } = column;
       if (kind !== "blob" || row[name] === null) continue;
       const end = at + (row[name] as number);
+      if (end > bytes.length) throw noValue(column);
       // A copy that is a Uint8Array also where the bytes are a Buffer.
       row[name] = new Uint8Array(bytes.subarray(at, end));
       at = end;
+    }
+    if (at !== bytes.length) throw new NoRow("a row with more bytes than its columns have");
+  }
+
+  #checkKey(row: Row, key: KVKey): void {
+    const columns = this.#primaryKey;
+    const first = key.length - columns.length;
+    for (let i = 0; i < columns.length; i++) {
+      const { name, kind } = columns[i] as Column;
+      const part = toPart(kind, row[name]);
+      const found = key[first + i] as KVKeyPart;
+      if (part === found || (typeof part === "object" && isSamePart(part, found))) continue;
+      throw new NoRow("the row of another key", columns[i]);
     }
   }
 }
@@ -98,51 +157,45 @@ function rowMaker(columns: readonly Column[]): MakeRow {
   return (items) => {
     const row: Record<string, unknown> = {};
     for (let i = 0; i < columns.length; i++) {
-      const { name, kind } = columns[i] as Column;
-      const item = items[i] ?? null;
-      row[name] = item === null ? null : decodeValue(kind, item);
+      const column = columns[i] as Column;
+      row[column.name] = readItem(column, items[i]);
     }
     return row;
   };
 }
 
+function readItem(column: Column, item: unknown): unknown {
+  const value = item === null && column.nullable ? null : decodeValue(column, item);
+  if (value === undefined) throw noValue(column);
+  return value;
+}
+
 /** Makes rows with code made for these columns. Names enter it only as JSON texts, which are string literals. */
 function generatedRowMaker(columns: readonly Column[]): MakeRow {
-  const members = columns.map(({ name, kind }, i) => {
-    const value = CODED.includes(kind)
-      ? `(v = items[${i}] ?? null) === null ? null : decode(${JSON.stringify(kind)}, v)`
-      : `items[${i}] ?? null`;
-    return `${JSON.stringify(name)}: ${value}`;
+  const members = columns.map(({ name, kind, nullable }, i) => {
+    const test = PLAIN[kind];
+    const value = test === undefined
+      ? `read(columns[${i}], items[${i}])`
+      : `${test}${nullable ? " || v === null" : ""} ? v : read(columns[${i}], v)`;
+    return `${JSON.stringify(name)}: (v = items[${i}], ${value})`;
   });
   const code = `"use strict"; return (items) => { let v; return { ${members.join(", ")} }; };`;
-  return new Function("decode", code)(decodeValue) as MakeRow;
+  return new Function("columns", "read", code)(columns, readItem) as MakeRow;
 }
 
-/** The kinds whose values are not stored as they are. */
-const CODED: readonly ColumnKind[] = ["bigint", "date", "datetime"];
+/** How values are told that are stored as they are. */
+const PLAIN: Readonly<Record<string, string>> = {
+  text: 'typeof v === "string"',
+  integer: "Number.isSafeInteger(v)",
+  real: "Number.isFinite(v)",
+  boolean: 'typeof v === "boolean"',
+};
 
-/** A value that is no BLOB, as JSON has it. */
-export function encodeValue(kind: ColumnKind, value: unknown): unknown {
-  switch (kind) {
-    case "bigint":
-      return String(value);
-    case "date":
-    case "datetime":
-      return (value as Date).getTime();
-    default:
-      return value;
-  }
+function noValue(column: Column): NoRow {
+  return new NoRow(`no value of column \`${column.name}\` (${column.type})`, column);
 }
 
-/** Reads what {@linkcode encodeValue} gave. */
-export function decodeValue(kind: ColumnKind, item: unknown): unknown {
-  switch (kind) {
-    case "bigint":
-      return BigInt(item as string);
-    case "date":
-    case "datetime":
-      return new Date(item as number);
-    default:
-      return item;
-  }
+function isSamePart(part: Uint8Array, found: KVKeyPart): boolean {
+  return typeof found === "object" && part.length === found.length &&
+    part.every((byte, i) => byte === found[i]);
 }

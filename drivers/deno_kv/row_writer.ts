@@ -43,7 +43,7 @@ export async function insertRow(
   expiresAt: number | null,
 ): Promise<StoredRow> {
   const { autoIncrement } = table.table;
-  // A number that the table gives is greater than all there are: its key needs no look.
+  // A number that the table gives is greater than all there are: its key needs no look, and the commit makes sure.
   const given = autoIncrement === null ? null : data[autoIncrement.name] ?? null;
   const numbered = autoIncrement !== null && given === null;
   const number = autoIncrement === null
@@ -53,6 +53,7 @@ export async function insertRow(
   const place = table.rowPlace(row);
   const entries = entriesOf(table, row);
   checkKeys(work.store.limits, table, place, entries);
+  if (numbered) work.free.set(place.id, place);
   const rivals = rivalsOf(numbered ? null : place, entries, []);
   if (!rivals.every((rival) => work.isOccupied(rival.place) === false)) {
     await refuseRivals(work, table, rivals, "insert into");

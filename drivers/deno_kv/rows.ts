@@ -1,9 +1,10 @@
 import type { DecodedRow } from "./row_codec.ts";
-import { joinSegments, segmentCount, segmentPlaces } from "./segments.ts";
+import { type Head, isHead, isWhole, joinSegments, readHead, segmentPlaces } from "./segments.ts";
 import { type Place, placeOf } from "./key.ts";
 import type { StoredTable } from "./stored_table.ts";
-import type { Found, Work } from "./work.ts";
+import { type Found, foundOf, type Work } from "./work.ts";
 import { ConflictError } from "../../src/errors/mod.ts";
+import { corruptStore } from "./corrupt.ts";
 import { NAME } from "./limits.ts";
 
 /** A row with where it is. */
@@ -32,7 +33,7 @@ export async function readRows(
     const each = found[i] as Found;
     const place = places[i] as Place;
     if (each.value === null) rows.push(null);
-    else if (segmentCount(each.value) > 0) rows.push(await openRow(work, table, place, each));
+    else if (isHead(each.value)) rows.push(await openRow(work, table, place, each));
     else rows.push(living(plainRow(table, place, each.value, each.versionstamp), now));
   }
   return rows;
@@ -42,7 +43,7 @@ export async function readRows(
 export async function readRow(work: Work, table: StoredTable, place: Place): Promise<StoredRow | null> {
   const found = await work.get(place);
   if (found.value === null) return null;
-  if (segmentCount(found.value) > 0) return await openRow(work, table, place, found);
+  if (isHead(found.value)) return await openRow(work, table, place, found);
   return living(plainRow(table, place, found.value, found.versionstamp), Date.now());
 }
 
@@ -68,7 +69,7 @@ function plainRow(
   value: Uint8Array,
   versionstamp: string | null,
 ): StoredRow {
-  const { row, expiresAt } = table.codec.decode(value);
+  const { row, expiresAt } = table.codec.decode(value, place.key);
   return { row, expiresAt, place, segments: 0, versionstamp };
 }
 
@@ -80,10 +81,10 @@ export async function openAny(
   { value, versionstamp }: Found,
 ): Promise<StoredRow | null> {
   if (value === null) return null;
-  const segments = segmentCount(value);
-  if (segments === 0) return plainRow(table, place, value, versionstamp);
-  const bytes = await readSegments(work, table, place, segments, versionstamp);
-  return bytes === null ? null : { ...table.codec.decode(bytes), place, segments, versionstamp };
+  if (!isHead(value)) return plainRow(table, place, value, versionstamp);
+  const large = await readLarge(work, table, place, { value, versionstamp });
+  if (large === null) return null;
+  return { ...table.codec.decode(large.bytes, place.key), place, segments: large.segments, versionstamp };
 }
 
 /** Makes a row of an entry of a list of rows. */
@@ -91,37 +92,51 @@ export function openListed(work: Work, table: StoredTable, found: Found): Promis
   return openRow(work, table, placeOf(found.key), found);
 }
 
-/** The segments of a row are of the commit that wrote its key, or the row is read again. */
-async function readSegments(
+/** A row in segments: all of them are of the commit that wrote the head, or they are what the head says. */
+async function readLarge(
   work: Work,
   table: StoredTable,
   place: Place,
-  count: number,
-  versionstamp: string | null,
-): Promise<Uint8Array | null> {
-  let wanted = { count, versionstamp };
+  found: { value: Uint8Array; versionstamp: string | null },
+): Promise<{ bytes: Uint8Array; segments: number } | null> {
+  const most = work.store.limits.mutations;
+  let { value, versionstamp } = found;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const places = segmentPlaces(table.segments, table.rows, place, wanted.count);
-    if (wanted.versionstamp === null) {
-      return joinSegments((await work.getMany(places)).map(({ value }) => value as Uint8Array));
-    }
-    const found = await work.store.getMany(places.map(({ key }) => key));
-    if (found.every((each) => each.versionstamp === wanted.versionstamp)) {
-      return joinSegments(found.map(({ value }) => value as Uint8Array));
+    const head = readHead(value, most, table.table.name, place.key);
+    const segments = segmentPlaces(table.segments, table.rows, place, head.count);
+    if (versionstamp === null) return joined(table, place, head, await work.getMany(segments), true);
+    const entries = (await work.store.getMany(segments.map(({ key }) => key))).map(foundOf);
+    const together = entries.every((each) => each.versionstamp === versionstamp);
+    const again = together ? null : foundOf(await work.store.get(place.key));
+    if (again === null || again.versionstamp === versionstamp) {
+      return joined(table, place, head, entries, together);
     }
     if (work.mode !== "read") break;
-    const again = await work.store.get(place.key);
-    if (again.versionstamp === null) return null;
-    const now = segmentCount(again.value as Uint8Array);
-    if (now === 0) return again.value as Uint8Array;
-    wanted = { count: now, versionstamp: again.versionstamp };
+    if (again.value === null) return null;
+    if (!isHead(again.value)) return { bytes: again.value, segments: 0 };
+    ({ value, versionstamp } = again as { value: Uint8Array; versionstamp: string });
   }
   throw new ConflictError(
     `Cannot read a row of \`${table.table.name}\`: another writer changed it meanwhile; try again`,
-    {
-      driver: NAME,
-      table: table.table.name,
-      retryable: true,
-    },
+    { driver: NAME, table: table.table.name, retryable: true },
   );
+}
+
+/**
+ * Puts the segments of a row together.
+ *
+ * @param together They are of one commit. In a store that was copied key by key they are not, and need not be of one row.
+ */
+function joined(
+  { table }: StoredTable,
+  { key }: Place,
+  head: Head,
+  entries: readonly Found[],
+  together: boolean,
+): { bytes: Uint8Array; segments: number } {
+  const values: Uint8Array[] = [];
+  for (const { value } of entries) if (value !== null) values.push(value);
+  const bytes = joinSegments(values);
+  if (together ? bytes.length === head.bytes : isWhole(head, bytes)) return { bytes, segments: head.count };
+  throw corruptStore(table.name, key, "a large row whose segments are missing or of another row");
 }

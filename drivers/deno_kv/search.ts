@@ -77,7 +77,7 @@ export async function countRows(work: Work, table: StoredTable, search: Search):
   const now = Date.now();
   await eachLimited(path.ranges, async (range) => {
     for await (const entries of scanLists(work, range, false, 500)) {
-      for (const entry of entries) if (isLivingEntry(entry, now)) count++;
+      for (const entry of entries) if (isLivingEntry(entry, table.table.name, now)) count++;
     }
   });
   return count;
@@ -160,12 +160,14 @@ async function findOrdered(
   const first = exact ? wanted + unread : Math.max(20, wanted);
   const prefix = (path.index?.place ?? table.rows).key.length;
   const { ties, reverse } = path.order;
+  const now = Date.now();
+  const lives = (entry: Found): boolean => isLivingEntry(entry, table.table.name, now);
   const missing = (): number => exact ? wanted - found.length : Math.max(BATCH, wanted);
   const batches = ties === "sort"
     ? groupsOf(scan(work, range, reverse, first + 1), prefix + path.order.group)
     : ties === "opposite"
-    ? batchesOf(scanOpposite(work, range, path.order, prefix, first, path.resume), missing, unread)
-    : cutLists(scanLists(work, range, reverse, first), missing, unread);
+    ? batchesOf(scanOpposite(work, range, path.order, prefix, first, path.resume), missing, unread, lives)
+    : cutLists(scanLists(work, range, reverse, first), missing, unread, lives);
   const compare = rowComparator(table.table, order);
   const found: StoredRow[] = [];
   const seen = new Set<string>();
@@ -191,12 +193,12 @@ async function* batchesOf(
   entries: AsyncIterable<Found>,
   size: () => number,
   skip: number,
+  lives: (entry: Found) => boolean,
 ): AsyncGenerator<Found[]> {
-  const now = Date.now();
   let batch: Found[] = [];
   for await (const entry of entries) {
     if (skip > 0) {
-      if (isLivingEntry(entry, now)) skip--;
+      if (lives(entry)) skip--;
       continue;
     }
     batch.push(entry);
@@ -212,11 +214,11 @@ async function* cutLists(
   lists: AsyncIterable<readonly Found[]>,
   size: () => number,
   skip: number,
+  lives: (entry: Found) => boolean,
 ): AsyncGenerator<readonly Found[]> {
-  const now = Date.now();
   for await (const list of lists) {
     let at = 0;
-    for (; skip > 0 && at < list.length; at++) if (isLivingEntry(list[at] as Found, now)) skip--;
+    for (; skip > 0 && at < list.length; at++) if (lives(list[at] as Found)) skip--;
     while (at < list.length) {
       const end = at + size();
       yield at === 0 && end >= list.length ? list : list.slice(at, end);
@@ -273,10 +275,11 @@ function keep(work: Work, rows: readonly (StoredRow | null)[], test: RowTest, ex
 }
 
 /** Where the row of an entry is: the end of the entry's key, or its value. */
-export function rowPlace(table: StoredTable, index: StoredIndex, { key, value }: Found): Place {
+export function rowPlace(table: StoredTable, index: StoredIndex, entry: Found): Place {
+  const { key } = entry;
   const parts = key.length > index.place.key.length + index.columns.length
     ? key.slice(index.place.key.length + index.columns.length)
-    : decodeEntryKey(table.table.primaryKey, value as Uint8Array);
+    : decodeEntryKey(table.table.primaryKey, entry);
   return below(table.rows, ...parts);
 }
 

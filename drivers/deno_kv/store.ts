@@ -1,7 +1,8 @@
-import { ConflictError, ConnectionError } from "../../src/errors/mod.ts";
+import { ConflictError } from "../../src/errors/mod.ts";
 import type { KVAtomic, KVEntry, KVKey, KVStore } from "./kv.ts";
 import { type KeyRange, readableKey } from "./key.ts";
 import { type KVLimits, NAME } from "./limits.ts";
+import { storeFailure } from "./store_failure.ts";
 
 /** How often an operation on a locked file is tried. */
 const LOCKED_TRIES = 60;
@@ -89,13 +90,17 @@ export class Store {
 
 /** Runs an operation, again for a while when another handle holds the file. */
 export function unlocked<T>(work: () => Promise<T>): Promise<T> {
-  return work().catch((error) => again(work, error));
+  try {
+    return work().catch((error) => again(work, error));
+  } catch (error) {
+    return again(work, error);
+  }
 }
 
 async function again<T>(work: () => Promise<T>, failure: unknown): Promise<T> {
   let error = failure;
   for (let attempt = 0;; attempt++) {
-    if (!/database is locked/i.test(String((error as Error)?.message))) throw translate(error);
+    if (!/database is locked/i.test(String((error as Error)?.message))) throw storeFailure(error);
     if (attempt >= LOCKED_TRIES) {
       throw new ConflictError(
         "Cannot use the KV store: another process held its file for long; try again, and use one handle a process",
@@ -114,14 +119,4 @@ async function again<T>(work: () => Promise<T>, failure: unknown): Promise<T> {
 /** Waits for a random part of some milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * milliseconds));
-}
-
-function translate(error: unknown): unknown {
-  const { name, message } = error as Error;
-  if (name !== "BadResource" && !/closed|BadResource|Bad resource/i.test(String(message))) return error;
-  return new ConnectionError("Cannot use the KV store: it was closed; connect again", {
-    code: "NOT_CONNECTED",
-    driver: NAME,
-    cause: error,
-  });
 }

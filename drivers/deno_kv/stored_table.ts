@@ -1,10 +1,4 @@
-import type {
-  IndexOptions,
-  Predicate,
-  ReferenceAction,
-  TableIndex,
-  TableSchema,
-} from "../../src/contract/mod.ts";
+import type { Predicate, ReferenceAction, TableIndex } from "../../src/contract/mod.ts";
 import { readWhere } from "../../src/query/where_reader.ts";
 import type { Row, RowTest } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
@@ -17,30 +11,7 @@ import type { KVKeyPart } from "./kv.ts";
 import { sectionPlace, SECTIONS } from "./layout.ts";
 import { NAME } from "./limits.ts";
 import { RowCodec } from "./row_codec.ts";
-
-/** What is stored of an index made by name. */
-export interface IndexRecord {
-  /** The name. */
-  readonly name: string;
-  /** What keys of its entries have after the table. Never used again. */
-  readonly id: string;
-  /** `building` until every row has its entry: writers keep it, readers do not use it. */
-  readonly state: "ready" | "building";
-  /** What it was made of. */
-  readonly options: IndexOptions;
-}
-
-/** What is stored of a table. */
-export interface TableRecord {
-  /** What keys of the table have after the database. Never used again. */
-  readonly id: string;
-  /** The schema as it was given. */
-  readonly schema: TableSchema;
-  /** The number of the next index. */
-  readonly nextIndex: number;
-  /** The indexes made by name. */
-  readonly indexes: readonly IndexRecord[];
-}
+import type { IndexRecord, TableRecord } from "./table_record.ts";
 
 /** The entries of a table by some columns. */
 export interface StoredIndex {
@@ -110,7 +81,7 @@ export class StoredTable {
     this.record = record;
     this.table = new Table(name, storageSchema(record.schema));
     this.scene = { driver: NAME, table: name };
-    this.codec = new RowCodec(this.table.columns);
+    this.codec = new RowCodec(this.table);
     this.database = database;
     this.rows = this.#section(SECTIONS.rows);
     this.segments = this.#section(SECTIONS.segments);

@@ -7,12 +7,13 @@ import { indexRows } from "./backfill.ts";
 import { isLivingEntry } from "./entry_codec.ts";
 import { refuseExpiring } from "./expirable.ts";
 import { afterAll, below, NULL_PART, rangeBelow, textPart } from "./key.ts";
-import { SECTIONS, tableOf } from "./layout.ts";
+import { keysOf, SECTIONS, tableOf } from "./layout.ts";
 import { NAME } from "./limits.ts";
 import { removeKeys } from "./removal.ts";
 import { openListed, type StoredRow } from "./rows.ts";
 import { scan } from "./scan.ts";
-import type { IndexRecord, StoredTable, TableRecord } from "./stored_table.ts";
+import type { StoredTable } from "./stored_table.ts";
+import type { IndexRecord, TableRecord } from "./table_record.ts";
 import { encodeTagged } from "./tagged_json.ts";
 import type { Work } from "./work.ts";
 
@@ -30,12 +31,25 @@ export async function createTable(work: Work, name: string, schema: TableSchema)
     const place = { driver: NAME, database: work.catalog.name, table: name };
     return requireSameSchema(existing.record.schema, schema, place);
   }
-  const id = work.catalog.next.toString(36);
-  const record: TableRecord = { id, schema: describeSchema(schema), nextIndex: 1, indexes: [] };
-  writeRecord(work, name, record, work.catalog.next + 1);
+  const number = await freeNumber(work);
+  const record: TableRecord = {
+    id: number.toString(36),
+    schema: describeSchema(schema),
+    nextIndex: 1,
+    indexes: [],
+  };
+  writeRecord(work, name, record, number + 1);
   for (const { parentTable } of work.catalog.table(name).references) {
     const parent = work.catalog.tables.get(parentTable);
     if (parent !== undefined) await refuseExpiring(work, parent, name);
+  }
+}
+
+/** The number of a new table: in a store that was copied in part, or damaged, the next one may have keys already. */
+async function freeNumber(work: Work): Promise<number> {
+  const { next, root } = work.catalog;
+  for (let number = next;; number++) {
+    if ((await work.list(keysOf(root, number.toString(36)), 1, false)).entries.length === 0) return number;
   }
 }
 
@@ -50,7 +64,8 @@ export async function dropTable(work: Work, name: string): Promise<void> {
     const range = { start: afterAll(below(place, NULL_PART)), end: rangeBelow(place).end };
     const now = Date.now();
     for await (const entry of scan(work, range, false, 2)) {
-      if (isLivingEntry(entry, now)) throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
+      if (!isLivingEntry(entry, reference.child.table.name, now)) continue;
+      throw orphans(table.scene, "drop", reference, [reference.parentColumn]);
     }
   }
   for (const { place } of [...work.writes.values()]) {
@@ -80,21 +95,30 @@ export async function createIndex(
     table.namedIndex(existing).checkSame(index);
     return existing.state === "building";
   }
+  const number = await freeIndex(work, table);
   const rows = atOnce || work.mode === "transaction" ? await fewRows(work, table) : null;
   const record: IndexRecord = {
     name,
-    id: `${SECTIONS.named}${table.record.nextIndex.toString(36)}`,
+    id: `${SECTIONS.named}${number.toString(36)}`,
     state: rows === null ? "building" : "ready",
     options: index.options,
   };
   writeRecord(work, tableName, {
     ...table.record,
-    nextIndex: table.record.nextIndex + 1,
+    nextIndex: number + 1,
     indexes: [...table.record.indexes, record],
   });
   if (rows === null) return true;
   await indexRows(work, work.catalog.table(tableName), record, rows);
   return false;
+}
+
+/** The number of a new index, where nothing is yet. */
+async function freeIndex(work: Work, { record, database }: StoredTable): Promise<number> {
+  for (let number = record.nextIndex;; number++) {
+    const range = keysOf(database, `${record.id}${SECTIONS.named}${number.toString(36)}`);
+    if ((await work.list(range, 1, false)).entries.length === 0) return number;
+  }
 }
 
 /** The rows of a table; null when they are to be indexed step by step. */

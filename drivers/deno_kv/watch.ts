@@ -1,9 +1,10 @@
 import type { Row } from "../../src/reference/mod.ts";
-import { builtInOpener, type KVKey } from "./kv.ts";
+import { builtInOpener, type KVChanges, type KVKey } from "./kv.ts";
 import { rowAt } from "./primary_key.ts";
 import { readRow } from "./rows.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
+import { storeFailure } from "./store_failure.ts";
 
 /** How often a key is looked at where the store does not tell of changes, in milliseconds. */
 const INTERVAL = 100;
@@ -59,17 +60,25 @@ async function* statesOf(
 }
 
 async function* told(store: Store, key: KVKey, signal: AbortSignal): AsyncGenerator<string | null> {
-  const reader = store.kv.watch([key]).getReader();
+  const reader = readerOf(store, key);
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener("abort", cancel, { once: true });
   try {
     while (!signal.aborted) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error) => Promise.reject(storeFailure(error)));
       if (done) return;
       yield value?.[0]?.versionstamp ?? null;
     }
   } finally {
     if (!signal.aborted) await reader.cancel();
+  }
+}
+
+function readerOf({ kv }: Store, key: KVKey): ReturnType<KVChanges["getReader"]> {
+  try {
+    return kv.watch([key]).getReader();
+  } catch (error) {
+    throw storeFailure(error);
   }
 }
 

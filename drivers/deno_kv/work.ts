@@ -21,6 +21,16 @@ export interface Found {
   readonly versionstamp: string | null;
 }
 
+/** Stands for what is stored and is no bytes: no reader takes it for something of its own. */
+const NO_BYTES = Uint8Array.of(0xff);
+
+/** What the store tells of a key, where the driver stores bytes. */
+export function foundOf(entry: KVEntry): Found {
+  const { value, versionstamp } = entry;
+  if (versionstamp === null || value instanceof Uint8Array) return entry as Found;
+  return { key: entry.key as KVKey, value: NO_BYTES, versionstamp };
+}
+
 /** What a piece of work promises of what it read. `read`: nothing; `statement`: what it writes was not changed meanwhile;
  * `transaction`: nothing it looked at was changed meanwhile. */
 export type WorkMode = "read" | "statement" | "transaction";
@@ -79,6 +89,10 @@ export class Work {
   readonly reads: Map<string, Read> = new Map();
   /** The versions of tables. */
   readonly guards: Map<string, Guard> = new Map();
+  /** The keys of rows that were given a number: the commit sees that they are free, as far as it has room for it. */
+  readonly free: Map<string, Place> = new Map();
+  /** The autoIncrement columns, by the place of their last number, whose rows were seen to have no greater one. */
+  readonly looked: Set<string> = new Set();
   /** What is done after the commit. */
   readonly after: ((versionstamp: string) => void | Promise<void>)[] = [];
   readonly #base: Catalog;
@@ -121,13 +135,13 @@ export class Work {
 
   /** Reads a key. */
   async get(place: Place): Promise<Found> {
-    if (this.mode === "read") return await this.store.get(place.key) as Found;
+    if (this.mode === "read") return foundOf(await this.store.get(place.key));
     const seen = this.#seen(place);
     if (seen !== null) return seen;
     if (this.#unguarded([place]).length > 0) await this.#fetch([place]);
     else {
       const order = this.#order++;
-      this.#record(place, await this.store.get(place.key) as Found, "read", order);
+      this.#record(place, foundOf(await this.store.get(place.key)), "read", order);
     }
     return this.#seen(place) as Found;
   }
@@ -170,7 +184,7 @@ export class Work {
     reverse: boolean,
   ): Promise<{ entries: Found[]; rest: KeyRange | null }> {
     const stored = await this.store.list(range, limit, reverse);
-    const entries = stored as unknown as Found[];
+    const entries = stored.map(foundOf);
     if (entries.length > 0) this.unconfirmed = true;
     const end = stored.length < limit ? null : placeOf(stored.at(-1)?.key as KVKey);
     const covered: KeyRange = end === null
@@ -216,7 +230,7 @@ export class Work {
     const known = new Map(found.map((entry) => [idOf(entry.key), entry]));
     for (const place of unknown) {
       const entry = known.get(place.id);
-      const value = (entry?.value ?? null) as Uint8Array | null;
+      const value = entry === undefined ? null : foundOf(entry).value;
       this.#record(place, { key: place.key, value, versionstamp: entry?.versionstamp ?? null }, "read");
     }
   }
@@ -295,19 +309,19 @@ export class Work {
       before === 0 ? keys : [...counters.map(({ key }) => key), ...keys],
     );
     if (together) this.#guardAll(counters, found, guarded);
-    places.forEach((place, i) => this.#record(place, found[before + i] as Found, "read", order));
+    places.forEach((place, i) => this.#record(place, foundOf(found[before + i] as KVEntry), "read", order));
   }
 
   /** Reads keys of which nothing is remembered; several of them are of the tables as they are now, or it is an error. */
   async #readMany(places: readonly Place[]): Promise<Found[]> {
     const keys = places.map(({ key }) => key);
     const confirm = this.unconfirmed || (!this.confirmed && places.length > 1);
-    if (!confirm) return await this.store.getMany(keys) as Found[];
+    if (!confirm) return (await this.store.getMany(keys)).map(foundOf);
     const found = [...await this.store.getMany([...keys, this.#base.place.key])];
     if (found.pop()?.versionstamp !== this.#base.versionstamp) throw new StaleCatalog();
     this.confirmed = true;
     this.unconfirmed = false;
-    return found as Found[];
+    return found.map(foundOf);
   }
 
   /** The counters of the tables that a transaction reads something of for the first time. */
