@@ -16,7 +16,7 @@ const FAILURES: readonly (readonly [RegExp, string, string])[] = [
   ],
   [/non-U64 value/i, "CORRUPT_VALUE", "a number of rows is stored as something else; call `verify`"],
 ];
-const LIMIT = /too large|too many|exceed/i;
+const LIMIT = /too ?large|too ?many|exceed/i;
 const NETWORK = /error sending request|connect|network|timed out|dns/i;
 
 /** The error for what a store reports; one that is typed already stays as it is. */

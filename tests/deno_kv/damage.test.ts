@@ -51,6 +51,8 @@ interface Stored {
   readonly value: unknown;
 }
 
+/** Elsewhere the store of these tests takes bytes only, and fewer checks. */
+const isDeno = "Deno" in globalThis;
 const encoder = new TextEncoder();
 
 function people(count: number): Row[] {
@@ -89,7 +91,7 @@ async function fill(kv: KVStore): Promise<void> {
 }
 
 function openOn(kv: KVStore): DenoKVDriver {
-  return new DenoKVDriver({ kv, remote: false, limits: { checks: 100 } });
+  return new DenoKVDriver({ kv, remote: false, limits: { checks: isDeno ? 100 : 10 } });
 }
 
 async function snapshot(kv: KVStore): Promise<Stored[]> {
@@ -156,7 +158,10 @@ async function damage(
       atomic.set(key, encoder.encode(TEXTS[draw(TEXTS.length)]));
       break;
     case 5:
-      atomic.set(key, [5, "text", null, undefined, { a: 1 }, new Date(0), 7n, [1]][draw(8)]);
+      atomic.set(
+        key,
+        !isDeno ? Uint8Array.of(0xff) : [5, "text", null, undefined, { a: 1 }, new Date(0), 7n, [1]][draw(8)],
+      );
       break;
     case 6:
       atomic.delete(key);
