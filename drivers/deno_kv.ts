@@ -47,7 +47,7 @@ import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
 import { explainSearch } from "./deno_kv/explain.ts";
 import type { KVKey, KVStore } from "./deno_kv/kv.ts";
 import { type KVLimits, NAME } from "./deno_kv/limits.ts";
-import { openStore } from "./deno_kv/open_store.ts";
+import { type Open, openStore } from "./deno_kv/open_store.ts";
 import {
   checkKVOptions,
   type DenoKVOptions,
@@ -83,14 +83,6 @@ import type { Work } from "./deno_kv/work.ts";
 
 export type { BulkMode, DenoKVOptions, KVKey, KVLimits, KVProblem, KVStore };
 export type { KVAtomic, KVChanges, KVEntry, KVKeyPart } from "./deno_kv/kv.ts";
-
-/** What `connect` made. */
-interface Open {
-  readonly store: Store;
-  readonly sessions: Sessions;
-  readonly usage: KVUsage;
-  readonly close: () => void;
-}
 
 /**
  * Keeps databases in Deno KV, with indexes that change in the same atomic commit as the rows, and transactions that check

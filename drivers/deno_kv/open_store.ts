@@ -1,6 +1,21 @@
+import type { KVUsage } from "./options.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Store } from "./store.ts";
 import { ConnectionError } from "../../src/errors/mod.ts";
 import { builtInOpener, type KVStore } from "./kv.ts";
 import { NAME } from "./limits.ts";
+
+/** What `connect` made. */
+export interface Open {
+  /** The store. */
+  readonly store: Store;
+  /** Its transactions. */
+  readonly sessions: Sessions;
+  /** How it is used. */
+  readonly usage: KVUsage;
+  /** Closes it, when it is the driver's own. */
+  readonly close: () => void;
+}
 
 /**
  * Opens a store of the runtime, which has them: it was asked before.
