@@ -52,7 +52,6 @@ import {
   checkKVOptions,
   type DenoKVOptions,
   isRemote,
-  type KVUsage,
   limitsOf,
   metadataOf,
   usageOf,
