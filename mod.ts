@@ -25,12 +25,14 @@ export { requireSameSchema } from "./src/reference/same_schema.ts";
 export type { TablePlace } from "./src/reference/same_schema.ts";
 export { ORM } from "./src/orm/orm.ts";
 export type {
-  AnyModel,
+  AnyORM,
   DefineOptions,
+  DynamicModel,
   InsertFor,
   InterfaceDefinition,
   KeyFor,
   LeftOut,
+  ModelOf,
   ORMOptions,
   SchemaFor,
   TableInfo,
@@ -69,6 +71,7 @@ export type * from "./src/types/expression.ts";
 export type * from "./src/types/json_place.ts";
 export type * from "./src/types/mistakes.ts";
 export type * from "./src/types/mode.ts";
+export type * from "./src/types/model_like.ts";
 export type * from "./src/types/page.ts";
 export type * from "./src/types/raw.ts";
 export type * from "./src/types/row.ts";

@@ -61,6 +61,8 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   declare readonly $row: Row_;
   /** The type `create` takes; undefined at run time. */
   declare readonly $insert: Insert;
+  /** Whether methods return values or Promises; undefined at run time. */
+  declare readonly $mode: M;
   readonly #entry: TableEntry;
   readonly #host: ModelHost;
 
@@ -104,17 +106,23 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   }
 
   /** The first row found, or null. */
+  findOne(): Result<M, Row_ | null>;
+  /** The first row found, or null. */
   findOne<const K extends keyof Row_ = never>(
     options?: Omit<FindOptions<Row_, K>, "limit">,
-  ): Result<M, Selected<Row_, K> | null> {
+  ): Result<M, Selected<Row_, K> | null>;
+  findOne(options?: unknown): Result<M, Row_ | null> {
     const { plan, params } = this.#one(options);
     return this.#result(chain(this.#entry.execute(plan, params), first));
   }
 
   /** All rows found. */
+  findAll(): Result<M, Row_[]>;
+  /** All rows found. */
   findAll<const K extends keyof Row_ = never>(
     options?: FindOptions<Row_, K>,
-  ): Result<M, Selected<Row_, K>[]> {
+  ): Result<M, Selected<Row_, K>[]>;
+  findAll(options?: unknown): Result<M, Row_[]> {
     const { plan, params } = this.#find(options);
     return this.#result(this.#entry.execute(plan, params));
   }

@@ -51,13 +51,19 @@ export interface DefineOptions<Row> {
   }[];
 }
 
-/** A model of any table, of which only what all have in common is known. */
-export type AnyModel<M extends Mode = Mode> = Model<
+/** A model whose columns are known when the program runs: its rows and conditions are plain objects. */
+export type DynamicModel<M extends Mode = Mode> = Model<
   Record<string, unknown>,
   Record<string, unknown>,
   unknown,
   M
 >;
+
+/** An ORM on any driver. */
+export type AnyORM = ORM<SyncDriver | AsyncDriver>;
+
+/** A model of a schema: the type to write where an exported model has to have one. */
+export type ModelOf<S, M extends Mode = "sync"> = Model<RowOf<S>, InsertOf<S>, KeyOf<S>, M>;
 
 /** The schema of an interface: a column for each member. */
 export type SchemaFor<Row> = { readonly [K in keyof Row]-?: ModelColumn };
@@ -121,7 +127,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   readonly #connection: Connection;
   readonly #rules: WhereRules;
   readonly #databases = new Map<string, DatabaseTables>();
-  readonly #models = new Map<TableEntry, AnyModel<ModeOf<D>>>();
+  readonly #models = new Map<TableEntry, DynamicModel<ModeOf<D>>>();
 
   /**
    * Connects to a driver.
@@ -188,7 +194,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     const model = this.#connection.mode === "sync" ? new Model(entry, host) : new AsyncModel(entry, host);
     this.#databases.set(dbName, tables);
     tables.set(tableName, entry);
-    this.#models.set(entry, model as unknown as AnyModel<ModeOf<D>>);
+    this.#models.set(entry, model as unknown as DynamicModel<ModeOf<D>>);
     return model;
   }
 
@@ -197,8 +203,8 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    *
    * @throws {ValidationError} When there is none.
    */
-  model(dbName: string, tableName: string): AnyModel<ModeOf<D>> {
-    return this.#models.get(this.#entry(dbName, tableName)) as AnyModel<ModeOf<D>>;
+  model(dbName: string, tableName: string): DynamicModel<ModeOf<D>> {
+    return this.#models.get(this.#entry(dbName, tableName)) as DynamicModel<ModeOf<D>>;
   }
 
   /**
@@ -231,7 +237,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   }
 
   /** All models, in the order of their definition. */
-  getAllModels(): AnyModel<ModeOf<D>>[] {
+  getAllModels(): DynamicModel<ModeOf<D>>[] {
     return [...this.#models.values()];
   }
 

@@ -1,6 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { MemoryDriver } from "../../drivers/memory.ts";
-import { type AnyModel, type AsyncDriver, DataTypes, ORM, RinariError, toAsyncDriver } from "../../mod.ts";
+import {
+  type AsyncDriver,
+  DataTypes,
+  type DynamicModel,
+  ORM,
+  RinariError,
+  toAsyncDriver,
+} from "../../mod.ts";
 import { type Random, random } from "../support/random.ts";
 import { describe } from "../support/runner.ts";
 import { openDriver, testKV } from "./open_kv.ts";
@@ -130,14 +137,14 @@ async function outcome(work: () => Promise<unknown>): Promise<unknown> {
 }
 
 type Tables = {
-  readonly Row: AnyModel<"async">;
-  readonly Part: AnyModel<"async">;
+  readonly Row: DynamicModel<"async">;
+  readonly Part: DynamicModel<"async">;
   readonly orm: ORM<AsyncDriver>;
 };
 
 function define(orm: ORM<AsyncDriver>): Tables {
-  const Row = orm.define("app", "rows", SCHEMA) as unknown as AnyModel<"async">;
-  return { orm, Row, Part: orm.define("app", "parts", PART) as unknown as AnyModel<"async"> };
+  const Row = orm.define("app", "rows", SCHEMA) as unknown as DynamicModel<"async">;
+  return { orm, Row, Part: orm.define("app", "parts", PART) as unknown as DynamicModel<"async"> };
 }
 
 /** Makes up one operation, to be done on each side. */
@@ -145,7 +152,7 @@ function operation(source: Random): (tables: Tables) => Promise<unknown> {
   const onRow = !source.oneIn(3);
   const names = Object.keys(onRow ? SCHEMA : PART);
   const scalars = names.filter((name) => name !== "data");
-  const model = ({ Row, Part }: Tables): AnyModel<"async"> => onRow ? Row : Part;
+  const model = ({ Row, Part }: Tables): DynamicModel<"async"> => onRow ? Row : Part;
   const filled = (): Record<string, unknown> =>
     Object.fromEntries(
       names.filter((name) => name !== "id" || source.oneIn(4)).map((name) => [

@@ -1,4 +1,4 @@
-import { type AnyModel, type AsyncDriver, ORM, RinariError, type SyncDriver } from "../../mod.ts";
+import { type AsyncDriver, type DynamicModel, ORM, RinariError, type SyncDriver } from "../../mod.ts";
 import type { Data, Scenario, Step } from "./scenario.ts";
 
 /** What a call came to: a value, or the class and code of an error. */
@@ -7,7 +7,7 @@ export type Outcome = { readonly value: unknown } | { readonly error: string };
 class Undo extends Error {}
 
 /** The calls of every model as this test makes them: unchecked, because what it gives is generated. */
-type Loose = { readonly [K in keyof AnyModel]: (...args: unknown[]) => unknown };
+type Loose = { readonly [K in keyof DynamicModel]: (...args: unknown[]) => unknown };
 
 /** Runs a scenario on a driver and gives the outcome of every step. Transactions that are undone make one outcome each. */
 export async function runScenario(
