@@ -10,6 +10,8 @@ export interface ErrorDetails {
   readonly table?: string;
   /** The columns concerned, in the order of the schema or of the constraint. */
   readonly columns?: readonly string[];
+  /** The place of the row concerned among those given to `bulkCreate`, from 0. */
+  readonly row?: number | undefined;
   /** The original error. */
   readonly cause?: unknown;
   /** The same call can succeed when made again. */
@@ -41,6 +43,8 @@ export class RinariError extends Error {
   readonly table: string | undefined;
   /** The columns concerned; empty when none is known. */
   readonly columns: readonly string[];
+  /** The place of the row concerned among those given to `bulkCreate`, from 0, when it is known. */
+  readonly row: number | undefined;
   /** The same call, or the whole transaction, can succeed when made again. */
   readonly retryable: boolean;
   /** `"unknown"` when a commit was sent and its answer was lost. */
@@ -55,6 +59,7 @@ export class RinariError extends Error {
     this.driver = details.driver;
     this.table = details.table;
     this.columns = details.columns ?? [];
+    this.row = details.row;
     this.retryable = details.retryable ?? false;
     this.outcome = details.outcome;
   }

@@ -42,6 +42,16 @@ export function conflictColumns(
     ...indexes.filter(({ unique, where }) => unique && where === null).map((index) => index.columns),
   ];
   if (!sets.some((set) => set.length === columns.length && set.every((name) => columns.includes(name)))) {
+    const partial = indexes.find((index) =>
+      index.unique && index.where !== null && index.columns.length === columns.length &&
+      index.columns.every((name) => columns.includes(name))
+    );
+    if (partial !== undefined) {
+      return refuse(
+        table,
+        `index \`${partial.name}\` is partial: its columns are unique among some rows only; name columns that are unique in all`,
+      );
+    }
     return refuse(
       table,
       `${columns.map((name) => `\`${name}\``).join(", ")} are neither the primary key nor unique together`,

@@ -31,7 +31,7 @@ import { keyDelete, keyFind, showKey } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
 import { paginate } from "./paginate.ts";
 import { prepare, type Prepared } from "./prepared.ts";
-import { readBulkUpdate, readInsert, readUpdate } from "./row_input.ts";
+import { readBulkUpdate, readInsert, readInserts, readUpdate } from "./row_input.ts";
 
 /**
  * A table, typed: what `orm.define` returns. With a sync driver every method returns its value, with an async driver a
@@ -100,7 +100,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    */
   bulkCreate(records: readonly Insert[]): Result<M, Row_[]> {
     if (!Array.isArray(records)) this.#refuse("bulkCreate needs an array of rows");
-    const rows = Array.from(records, (data) => readInsert(this.#entry.table, data));
+    const rows = readInserts(this.#entry.table, records);
     this.#entry.checkLimits(rows);
     return this.#result(this.#entry.execute(INSERT_ALL, rows));
   }

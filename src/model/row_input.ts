@@ -2,6 +2,7 @@ import { isPromise } from "../chain/chain.ts";
 import type { Column } from "../schema/column.ts";
 import { NotNullConstraintError, ValidationError } from "../errors/mod.ts";
 import { describeKind, describeValue } from "../schema/describe_value.ts";
+import { allMistakes, inRow } from "./row_mistakes.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import type { StandardResult, StandardSchema } from "../schema/standard_schema.ts";
 import type { Table } from "../schema/table.ts";
@@ -16,6 +17,34 @@ import { readComputed } from "./computed_value.ts";
  */
 export function readInsert(table: Table, data: unknown): Row {
   const given = readObject(table, data, "insert into");
+  try {
+    return readRow(table, given);
+  } catch (error) {
+    throw allMistakes(error, table.columns, (column) => {
+      const value = own(given, column);
+      const absent = value === undefined && (column.autoIncrement || column.initial !== undefined);
+      if (value !== undefined && value !== null) storedValue(column, value);
+      else if (!absent) readNull(column, "insert into");
+    });
+  }
+}
+
+/**
+ * Reads several new rows.
+ *
+ * @throws {RinariError} As {@linkcode readInsert}, with the place of the row.
+ */
+export function readInserts(table: Table, records: readonly unknown[]): Row[] {
+  return Array.from(records, (data, i) => {
+    try {
+      return readInsert(table, data);
+    } catch (error) {
+      throw inRow(error, i);
+    }
+  });
+}
+
+function readRow(table: Table, given: Row): Row {
   const { autoIncrement } = table;
   const numbered = autoIncrement !== null && own(given, autoIncrement) !== undefined;
   const row: Row = numbered ? {} : { ...table.blank };

@@ -55,7 +55,7 @@ export class Database {
     throw new ValidationError(
       `Cannot use table ${
         JSON.stringify(String(name).slice(0, 80))
-      } of \`${this.name}\`: it does not exist; create it first`,
+      } of \`${this.name}\`: it does not exist; another ORM or program may have dropped it: a new ORM makes it again`,
       { code: "UNKNOWN_TABLE", driver: this.#driver, table: name },
     );
   }

@@ -68,7 +68,7 @@ export const acceptors: Readonly<Record<ColumnKind, (column: Column, value: unkn
     if (ms === null || !inDateRange(ms)) {
       return column.refuse(
         value,
-        "a valid Date in years 0 to 9999, an ISO 8601 string with its offset from UTC, or whole epoch milliseconds is needed",
+        "a valid Date in years 0 to 9999, an ISO 8601 string with its offset from UTC and at most three digits of a second, or whole epoch milliseconds is needed",
       );
     }
     return new Date(ms);

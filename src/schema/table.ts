@@ -1,6 +1,7 @@
 import { ValidationError } from "../errors/mod.ts";
 import { Column, isDataType } from "./column.ts";
 import { checkIdentifier, foldCase } from "./identifiers.ts";
+import { copyJSON, JSONProblem } from "./json_value.ts";
 import type { ModelColumn, ModelSchema } from "./model_schema.ts";
 import { ownMembers } from "./plain_object.ts";
 import { NO_RULES, type WhereRules } from "./where_rules.ts";
@@ -134,7 +135,17 @@ function checkDefinition(table: string, column: string, given: ModelColumn): Mod
     ...definition,
     ...(references === undefined ? null : { references }),
     ...(values === undefined ? null : { values: [...values] }),
+    ...(typeof definition.default === "object" ? { default: copyOf(definition.default) } : null),
   });
+}
+
+/** A default of its own, which no later change of the one given reaches. */
+function copyOf(value: object | null): unknown {
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  const copy = copyJSON(value);
+  // What is no JSON is refused where the default is checked.
+  return copy instanceof JSONProblem ? value : copy;
 }
 
 function refuse(table: string, column: string, reason: string): never {

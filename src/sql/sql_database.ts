@@ -53,7 +53,7 @@ export class SqlDatabase {
     if (table === undefined) {
       this.#connection.checkConnected();
       throw new ValidationError(
-        `Cannot use table \`${name}\` of \`${this.name}\`: it is not known; call createTable first`,
+        `Cannot use table \`${name}\` of \`${this.name}\`: it is not there; another ORM or program may have dropped it: make a new ORM, or call createTable of the driver`,
         {
           code: "UNKNOWN_TABLE",
           driver: this.driver,

@@ -173,7 +173,7 @@ function missingTable(
     );
   }
   return new ValidationError(
-    `${what}: there is no table \`${absent}\` in \`${scene.database}\`; create it first`,
+    `${what}: there is no table \`${absent}\` in \`${scene.database}\`; another ORM or program may have dropped it: a new ORM makes it again`,
     {
       ...details,
       code: "UNKNOWN_TABLE",
