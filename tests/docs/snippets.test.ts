@@ -46,7 +46,7 @@ describe("documentation:", () => {
 });
 
 /** Runs a program in a folder of its own and compares what it prints with the comments behind its `console.log`s. */
-function runs({ code }: Program): Promise<void> {
+function runs({ code, place }: Program): Promise<void> {
   return withTempDir(async (folder) => {
     // Code with tests in it is given to the runner.
     const isTest = /"bun:test"|\bDeno\.test\b/.test(code);
@@ -54,6 +54,11 @@ function runs({ code }: Program): Promise<void> {
     writeFileSync(path, withLocalImports(withEndOfServer(code), folder));
     const { code: exit, stdout, stderr } = await runFile(pathToFileURL(path), [], { cwd: folder, isTest });
     assertEquals(exit, 0, stderr + stdout);
+    // What the first page shows is what people run first, and then again.
+    if (place.startsWith("README")) {
+      const again = await runFile(pathToFileURL(path), [], { cwd: folder, isTest });
+      assertEquals(again.code, 0, `the second run: ${again.stderr}${again.stdout}`);
+    }
     let from = 0;
     for (const line of expectedLines(code)) {
       const rest = stdout.slice(from);
