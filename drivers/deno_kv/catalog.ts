@@ -95,7 +95,7 @@ export type CatalogDamage = (table: string, key: KVKey, error: unknown) => void;
  * Reads the catalog of a database: all of it is of one version.
  *
  * @param damaged Told of each table that cannot be read, which is then left out. Without it the first one is thrown.
- * @throws {ConnectionError} When the description of a table cannot be read (`CORRUPT_VALUE`).
+ * @throws {CorruptValueError} When the description of a table cannot be read (`CORRUPT_VALUE`).
  */
 export async function readCatalog(store: Store, name: string, damaged?: CatalogDamage): Promise<Catalog> {
   const empty = new Catalog(databasePlace(store, name), name, null, 1, new Map());

@@ -1,4 +1,4 @@
-import { ConnectionError } from "../../src/errors/mod.ts";
+import { CorruptValueError } from "../../src/errors/mod.ts";
 import type { KVKeyPart } from "./kv.ts";
 import { NAME } from "./limits.ts";
 
@@ -15,8 +15,8 @@ export function corruptStore(
   key: readonly unknown[],
   what: string,
   { columns = [], cause }: { columns?: readonly string[]; cause?: unknown } = {},
-): ConnectionError {
-  return new ConnectionError(
+): CorruptValueError {
+  return new CorruptValueError(
     `Cannot read \`${table}\`: the store holds ${what} under the key ${
       showKey(key)
     }; restore it from a backup, or remove ` +
@@ -27,7 +27,7 @@ export function corruptStore(
 
 /** Whether an error says that something stored cannot be read. */
 export function isCorrupt(error: unknown): boolean {
-  return error instanceof ConnectionError && error.code === "CORRUPT_VALUE";
+  return error instanceof CorruptValueError && error.code === "CORRUPT_VALUE";
 }
 
 function showKey(key: readonly unknown[]): string {

@@ -39,7 +39,7 @@ export function encodeEntry(key: readonly Column[], row: Row, expiresAt: number 
  * The parts of the key of the row that an entry of a unique index leads to.
  *
  * @param columns The columns of that key.
- * @throws {ConnectionError} When the entry leads nowhere (`CORRUPT_VALUE`).
+ * @throws {CorruptValueError} When the entry leads nowhere (`CORRUPT_VALUE`).
  */
 export function decodeEntryKey(columns: readonly Column[], { key, value }: FoundEntry): KVKeyPart[] {
   const items = readItems((columns[0] as Column).table, key, value as Uint8Array);
@@ -56,7 +56,7 @@ export function decodeEntryKey(columns: readonly Column[], { key, value }: Found
  * Whether the row of an entry has not expired at a time.
  *
  * @param table The name of its table.
- * @throws {ConnectionError} When the entry does not tell (`CORRUPT_VALUE`).
+ * @throws {CorruptValueError} When the entry does not tell (`CORRUPT_VALUE`).
  */
 export function isLivingEntry({ key, value }: FoundEntry, table: string, now: number): boolean {
   if (value === null || value[0] !== EXPIRES_BYTE) return true;

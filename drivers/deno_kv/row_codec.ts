@@ -75,7 +75,7 @@ export class RowCodec {
    * Reads what {@linkcode RowCodec.encode} wrote.
    *
    * @param key Where it was found: the row has this key, or it is none.
-   * @throws {ConnectionError} When it is no row of the table (`CORRUPT_VALUE`).
+   * @throws {CorruptValueError} When it is no row of the table (`CORRUPT_VALUE`).
    */
   decode(bytes: Uint8Array, key: KVKey): DecodedRow {
     try {

@@ -18,7 +18,7 @@ export async function countAll(work: Work, table: StoredTable): Promise<number> 
 /**
  * The number in the counter of a table.
  *
- * @throws {ConnectionError} When it is no counter (`CORRUPT_VALUE`).
+ * @throws {CorruptValueError} When it is no counter (`CORRUPT_VALUE`).
  */
 export function counterValue({ table, counter }: StoredTable, value: unknown): number {
   if (value === null) return 0;

@@ -46,7 +46,7 @@ export function isHead(value: Uint8Array): boolean {
  * Reads the head of a row.
  *
  * @param most How many segments a row can have.
- * @throws {ConnectionError} When it is none (`CORRUPT_VALUE`).
+ * @throws {CorruptValueError} When it is none (`CORRUPT_VALUE`).
  */
 export function readHead(value: Uint8Array, most: number, table: string, key: KVKey): Head {
   const [, count, bytes, checksum] = HEAD.exec(decoder.decode(value.subarray(0, MOST_HEAD))) ?? [];

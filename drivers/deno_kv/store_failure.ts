@@ -1,4 +1,10 @@
-import { ConnectionError, type ErrorDetails, RinariError, TransactionError } from "../../src/errors/mod.ts";
+import {
+  ConnectionError,
+  CorruptValueError,
+  type ErrorDetails,
+  RinariError,
+  TransactionError,
+} from "../../src/errors/mod.ts";
 import { NAME } from "./limits.ts";
 
 /** What a store says in words only, with the code and the reason that are told of it. */
@@ -27,7 +33,8 @@ export function storeFailure(cause: unknown): RinariError {
   const details: ErrorDetails = { driver: NAME, cause };
   for (const [pattern, code, reason] of FAILURES) {
     if (!pattern.test(text) && !pattern.test(String(name))) continue;
-    return new ConnectionError(`Cannot use the KV store: ${reason}`, { ...details, code });
+    const Failure = code === "CORRUPT_VALUE" ? CorruptValueError : ConnectionError;
+    return new Failure(`Cannot use the KV store: ${reason}`, { ...details, code });
   }
   if (LIMIT.test(text)) {
     return new TransactionError(

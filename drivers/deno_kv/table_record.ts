@@ -33,7 +33,7 @@ const INDEX_ID = /^N[0-9a-z]{1,10}$/;
  * Sees that what is stored is the description of a table, but for the schema and the options of indexes, which are checked where
  * they are used.
  *
- * @throws {ConnectionError} When it is none (`CORRUPT_VALUE`).
+ * @throws {CorruptValueError} When it is none (`CORRUPT_VALUE`).
  */
 export function readRecord(found: unknown, table: string, key: KVKey): TableRecord {
   const record = (found ?? {}) as Partial<TableRecord>;

@@ -14,7 +14,7 @@ export function encodeTagged(value: unknown): Uint8Array {
  *
  * @param table The table that it is about, for an error.
  * @param key Where it was found.
- * @throws {ConnectionError} When it is something else (`CORRUPT_VALUE`).
+ * @throws {CorruptValueError} When it is something else (`CORRUPT_VALUE`).
  */
 export function decodeTagged<T>(bytes: Uint8Array, table: string, key: KVKey): T {
   try {

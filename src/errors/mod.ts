@@ -2,6 +2,7 @@ export type { ErrorDetails } from "./rinari_error.ts";
 export { CheckConstraintError } from "./check_constraint_error.ts";
 export { ConflictError } from "./conflict_error.ts";
 export { ConnectionError } from "./connection_error.ts";
+export { CorruptValueError } from "./corrupt_value_error.ts";
 export { ForeignKeyConstraintError } from "./foreign_key_constraint_error.ts";
 export { NotFoundError } from "./not_found_error.ts";
 export { NotNullConstraintError } from "./not_null_constraint_error.ts";

@@ -2,6 +2,7 @@ import {
   CheckConstraintError,
   ConflictError,
   ConnectionError,
+  CorruptValueError,
   type ErrorDetails,
   ForeignKeyConstraintError,
   RinariError,
@@ -106,11 +107,14 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
     case "noTable":
       return missingTable(failure, scene, details, what);
     case "malformedJSON":
-      return connection("CORRUPT_VALUE", "a JSON column holds a text that is no JSON; repair the value");
+      return new CorruptValueError(
+        `${what}: a JSON column holds a text that is no JSON; repair the value`,
+        details,
+      );
     case "unsafeInteger":
-      return connection(
-        "CORRUPT_VALUE",
-        "a column holds an integer beyond what a number holds exactly; declare it with `bigint: true`",
+      return new CorruptValueError(
+        `${what}: a column holds an integer beyond what a number holds exactly; declare it with \`bigint: true\``,
+        details,
       );
     case "overflow":
       return new ValidationError(`${what}: what is computed is beyond what a number of its kind holds`, {

@@ -13,7 +13,7 @@ const DATETIME_FORM =
 /**
  * Makes the function that decodes a column's values of SQLite, or null when they come as they are.
  *
- * The function throws a ConnectionError with code `CORRUPT_VALUE` for what the column cannot hold: someone else wrote it, and
+ * The function throws a CorruptValueError for what the column cannot hold: someone else wrote it, and
  * nothing that is not the stored value may be returned instead.
  */
 export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOptions): Decode | null {

@@ -111,7 +111,11 @@ describe("sensitive: a value of the column is shown in no error, log or plan of"
     try {
       User.findAll();
     } catch (error) {
-      assertEquals((error as RinariError).code, "CORRUPT_VALUE", `${error}`);
+      assertEquals(
+        [(error as RinariError).name, (error as RinariError).code],
+        ["CorruptValueError", "CORRUPT_VALUE"],
+        `${error}`,
+      );
       assertEquals(printed(error).includes(SECRET), false, printed(error));
       return;
     }
