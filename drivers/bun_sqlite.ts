@@ -33,27 +33,15 @@ export type { SqlChanges } from "../src/sql/sql_engine.ts";
 export type { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
 
-/** The part of a statement of `bun:sqlite` that is used. */
+/** What a statement of `bun:sqlite` is known by: its types differ from version to version. */
 export interface BunStatement {
-  /** The rows, as objects. */
-  all(params: readonly unknown[]): unknown[];
-  /** The first row, or null. */
-  get(params: readonly unknown[]): unknown;
-  /** Runs it. */
-  run(params: readonly unknown[]): SqlChanges;
-  /** The rows, as arrays. */
-  values(params: readonly unknown[]): unknown[][];
   /** The names of the columns that come back. */
   readonly columnNames: readonly string[];
-  /** The rows one by one. */
-  iterate(params: readonly unknown[]): IterableIterator<unknown>;
-  /** Reads integers as `bigint`. */
-  safeIntegers(on: boolean): unknown;
   /** Ends it. */
   finalize(): void;
 }
 
-/** The part of a `Database` of `bun:sqlite` that is used. */
+/** What a `Database` of `bun:sqlite` is known by: its types differ from version to version. */
 export interface BunDatabase {
   /** The path, or `:memory:`. */
   readonly filename: string;
@@ -65,6 +53,16 @@ export interface BunDatabase {
   exec(sql: string): unknown;
   /** Closes it. */
   close(throwOnError?: boolean): void;
+}
+
+/** What is used of a statement, in every version. */
+interface Statement extends BunStatement {
+  all(params: readonly unknown[]): unknown[];
+  get(params: readonly unknown[]): unknown;
+  run(params: readonly unknown[]): SqlChanges;
+  values(params: readonly unknown[]): unknown[][];
+  iterate(params: readonly unknown[]): IterableIterator<unknown>;
+  safeIntegers(on: boolean): unknown;
 }
 
 interface BunSQLite {
@@ -138,15 +136,15 @@ class BunEngine implements SyncSqlEngine {
   readonly #database: BunDatabase;
   readonly #use: SqliteUse;
   readonly #log: ((message: string) => void) | null;
-  readonly #statements: BoundedMap<BunStatement>;
-  readonly #bigints: BoundedMap<BunStatement>;
+  readonly #statements: BoundedMap<Statement>;
+  readonly #bigints: BoundedMap<Statement>;
 
   constructor(database: BunDatabase, use: SqliteUse) {
     this.#database = database;
     this.#use = use;
     this.#log = use.log;
     this.readonly = use.readonly;
-    const finalize = (statement: BunStatement): void => statement.finalize();
+    const finalize = (statement: Statement): void => statement.finalize();
     this.#statements = new BoundedMap(use.statements, finalize);
     this.#bigints = new BoundedMap(use.statements, finalize);
   }
@@ -181,7 +179,7 @@ class BunEngine implements SyncSqlEngine {
 
   raw(sql: string, params: readonly unknown[], writes: boolean): SqlRows {
     this.#log?.(sql);
-    const statement = this.#database.prepare(sql);
+    const statement = prepare(this.#database, sql);
     try {
       statement.safeIntegers(true);
       const { columnNames } = statement;
@@ -204,7 +202,7 @@ class BunEngine implements SyncSqlEngine {
     this.#use.closed();
   }
 
-  #statement(query: SqlQuery): BunStatement {
+  #statement(query: SqlQuery): Statement {
     if (this.#log !== null) this.#log(query.sql);
     const kept = query.bigints ? this.#bigints : this.#statements;
     const known = kept.get(query.sql);
@@ -214,20 +212,24 @@ class BunEngine implements SyncSqlEngine {
     return made;
   }
 
-  #prepare(query: SqlQuery): BunStatement {
-    const statement = this.#database.prepare(query.sql);
+  #prepare(query: SqlQuery): Statement {
+    const statement = prepare(this.#database, query.sql);
     if (query.bigints) statement.safeIntegers(true);
     return statement;
   }
 }
 
 /** Runs a statement that is not kept. */
-function once<T>(statement: BunStatement, run: (statement: BunStatement) => T): T {
+function once<T>(statement: Statement, run: (statement: Statement) => T): T {
   try {
     return run(statement);
   } finally {
     statement.finalize();
   }
+}
+
+function prepare(database: BunDatabase, sql: string): Statement {
+  return database.prepare(sql) as Statement;
 }
 
 function handle(database: BunDatabase): SqliteHandle {
@@ -236,7 +238,7 @@ function handle(database: BunDatabase): SqliteHandle {
       database.exec(sql);
     },
     value(sql) {
-      const statement = database.prepare(sql);
+      const statement = prepare(database, sql);
       try {
         return Object.values(statement.all([])[0] as object)[0];
       } finally {

@@ -30,7 +30,7 @@ export type {
   LibSQLTransaction,
   LibSQLValue,
 } from "./libsql/libsql_client.ts";
-export type { LibSQLOptions, PerDatabase } from "./libsql/libsql_options.ts";
+export type { Fetch, LibSQLOptions, PerDatabase } from "./libsql/libsql_options.ts";
 
 const NAME = "libsql";
 const VERSION = "0.1.0";

@@ -19,6 +19,9 @@ import type { LibSQLClient } from "./libsql_client.ts";
 /** A value, or a function that gives it for a database. */
 export type PerDatabase<T> = T | ((dbName: string) => T);
 
+/** What is called of the global `fetch`. Its types differ from runtime to runtime. */
+export type Fetch = (...args: Parameters<typeof fetch>) => Promise<Response>;
+
 /** Where a libSQL driver finds its databases, and how it works on them. Times are in milliseconds. */
 export interface LibSQLOptions {
   /** A folder with one file a database, `<name>.db`. With `syncUrl` the files are embedded replicas. */
@@ -55,7 +58,7 @@ export interface LibSQLOptions {
   /** How many requests may be under way at once to a server. Default 20. */
   readonly concurrency?: number | undefined;
   /** Makes requests in place of the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
+  readonly fetch?: Fetch | undefined;
   /** Called with each statement, without its values; `true` prints to the console. */
   readonly verbose?: boolean | ((message: string) => void) | undefined;
 }
@@ -76,7 +79,7 @@ export interface LibSQLSettings {
   readonly busyTimeout: number;
   readonly requestTimeout: number;
   readonly concurrency: number;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** `fetch` was given. */
   readonly ownFetch: boolean;
   readonly log: ((message: string) => void) | null;

@@ -117,7 +117,7 @@ describe("package.json", () => {
 describe("release.yml", () => {
   const release = readRootFile(".github/workflows/release.yml");
   const jobs = new Map(
-    release.slice(release.indexOf("\njobs:")).split(/\n(?=  [a-z]+:\n)/).map((job) =>
+    release.slice(release.indexOf("\njobs:")).split(/\n(?= {2}[a-z]+:\n)/).map((job) =>
       [job.trim().split(":")[0] as string, job] as const
     ),
   );
