@@ -1,3 +1,6 @@
+/** V8 and JavaScriptCore have it, and no standard: types without those of a runtime do not know it. */
+const limited = Error as unknown as { stackTraceLimit?: unknown };
+
 /** So many frames reach from where something is refused to the call of whoever asked for it. */
 const FRAMES = 100;
 
@@ -8,14 +11,14 @@ const FRAMES = 100;
  * @returns What {@linkcode lowerFrames} needs.
  */
 export function raiseFrames(): number | null {
-  const { stackTraceLimit: limit } = Error;
+  const { stackTraceLimit: limit } = limited;
   if (typeof limit !== "number" || limit < 10 || limit >= FRAMES) return null;
   if (Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")?.writable !== true) return null;
-  Error.stackTraceLimit = FRAMES;
+  limited.stackTraceLimit = FRAMES;
   return limit;
 }
 
 /** Ends what {@linkcode raiseFrames} began. */
 export function lowerFrames(limit: number | null): void {
-  if (limit !== null) Error.stackTraceLimit = limit;
+  if (limit !== null) limited.stackTraceLimit = limit;
 }
