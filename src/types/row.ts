@@ -29,8 +29,17 @@ export interface TypeMap {
   BLOB: Uint8Array;
 }
 
-/** The types the values of each data type can be given in. */
-export type InputMap = { readonly [T in DataType]: T extends "DATE" ? Date | string : Accepted<TypeMap[T]> };
+/**
+ * The types the values of each data type can be given in. JSON takes any object, since an interface is not known to hold JSON alone;
+ * what is no JSON is refused when it is written.
+ */
+export type InputMap = {
+  readonly [T in DataType]: T extends "DATE" ? Date | string
+    : T extends "JSON" ? JSONValue | object
+    : T extends "OBJECT" ? object
+    : T extends "ARRAY" ? readonly unknown[]
+    : Accepted<TypeMap[T]>;
+};
 
 /** A column whose data type says the type of its values. */
 export type SimpleColumn = {

@@ -91,3 +91,30 @@ test("types: findByIdOrFail takes the key of an interface's model", () => {
   // @ts-expect-error: undefined is no key
   assertThrows(() => Member.findByIdOrFail(id), ValidationError);
 });
+
+test("types: JSON columns take the values of an interface", () => {
+  interface Point {
+    x: number;
+    label?: string;
+  }
+  using orm = new ORM({ driver: new MemoryDriver() });
+  const Shape = orm.define("app", "shapes", {
+    id: { type: DataTypes.INTEGER, primaryKey: true },
+    json: { type: DataTypes.JSON },
+    object: { type: DataTypes.OBJECT },
+    array: { type: DataTypes.ARRAY },
+  });
+  const point: Point = { x: 1 };
+  const row = Shape.create({ id: 1, json: point, object: point, array: [point] });
+  assertEquals([row.json, row.object, row.array], [{ x: 1 }, { x: 1 }, [{ x: 1 }]]);
+  assertEquals(Shape.update({ json: [point] }, { id: 1 }), 1);
+  // The types let it pass; it is no JSON.
+  assertThrows(() => Shape.create({ id: 2, json: { now: new Date(0) } }), ValidationError);
+  const refused = () => [
+    // @ts-expect-error: an ARRAY is no object
+    Shape.create({ id: 3, array: point }),
+    // @ts-expect-error: a bigint is no JSON
+    Shape.create({ id: 3, json: 1n }),
+  ];
+  assertEquals(typeof refused, "function");
+});
