@@ -1,4 +1,5 @@
 import { TimeoutError } from "../../src/errors/mod.ts";
+import type { Fetch } from "./libsql_options.ts";
 
 /** A request that got no answer. */
 export class TransportFailure extends Error {
@@ -50,7 +51,7 @@ function once(input: Request): Request {
 
 /** A `fetch` that ends at a deadline, the body included, and sends the namespace. */
 export function deadlineFetch(
-  base: typeof fetch,
+  base: Fetch,
   { timeout, namespace, near }: RequestOptions,
 ): typeof fetch {
   const encoded = namespace === null ? null : btoa(namespace).replace(/=+$/, "");
