@@ -47,6 +47,8 @@ export interface LibSQLClient {
   execute(statement: LibSQLStatement): Promise<LibSQLResult>;
   /** Runs statements as one transaction, in one request. */
   batch(statements: LibSQLStatement[], mode?: "write" | "read" | "deferred"): Promise<LibSQLResult[]>;
+  /** Runs statements and keeps none of them. Absent in older versions. */
+  executeMultiple?(sql: string): Promise<void>;
   /** Opens an interactive transaction. */
   transaction(mode?: "write" | "read" | "deferred"): Promise<LibSQLTransaction>;
   /** Brings an embedded replica up to date. */

@@ -1,3 +1,4 @@
+import { RinariError } from "../../src/errors/mod.ts";
 import type { SqlFailure } from "../../src/sql/sql_failure.ts";
 import { sqliteCode } from "../../src/sql/sqlite_code.ts";
 import { sqliteFailure } from "../../src/sql/sqlite_failure.ts";
@@ -7,6 +8,11 @@ const REMOTE_FAILURE = /RemoteSqliteFailure\(-?\d+, (\d+), "(.*)"\)/s;
 
 /** What the client says of a file that it cannot open: the result code is at the end. */
 const OPEN_FAILURE = /^ConnectionFailed\(.*: (\d+)"\)$/s;
+
+/** Whether an embedded replica could not be opened, because its primary is away. */
+export function isUnopened(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("sync error: ");
+}
 
 /** What an error of a statement means. */
 export function libsqlFailure(error: unknown): SqlFailure {
@@ -22,12 +28,32 @@ export function libsqlFailure(error: unknown): SqlFailure {
   return sqliteFailure(typeof rawCode === "number" ? rawCode : sqliteCode(String(code)), message);
 }
 
-/**
- * Whether a statement failed at the primary of an embedded replica: nothing is left open here. A connection that is made anew all
- * the same costs one at the primary, which keeps the old one for a minute and has 128 of them.
- */
-export function isRemoteFailure(error: unknown): boolean {
-  return error instanceof Error && REMOTE_FAILURE.test(error.message);
+/** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT: SQLite ends a statement that fails, but for one that can be gone on with. */
+const LEFT_OPEN: ReadonlySet<number> = new Set([5, 6, 9]);
+
+/** Whether an error has left its statement open in the client, and with it the snapshot that it read. */
+export function isLeftOpen(error: unknown): boolean {
+  const code = rawCode(ofClient(error));
+  return code !== null && LEFT_OPEN.has(code & 0xff);
+}
+
+/** As `isLeftOpen`, or nothing is known of it. */
+export function mayBeLeftOpen(error: unknown): boolean {
+  const cause = ofClient(error);
+  if (rawCode(cause) !== null) return isLeftOpen(cause);
+  // The client was closed under it, or refused a value before it ran anything.
+  return cause instanceof Error && (cause as { code?: unknown }).code !== "CLIENT_CLOSED" &&
+    !(cause instanceof RangeError);
+}
+
+function rawCode(error: unknown): number | null {
+  const { rawCode } = (error ?? {}) as { rawCode?: unknown };
+  return typeof rawCode === "number" ? rawCode : null;
+}
+
+/** The client's error that an error was made of. */
+function ofClient(error: unknown): unknown {
+  return error instanceof RinariError ? ofClient(error.cause) : error;
 }
 
 /** Whether another connection holds the store. */

@@ -17,7 +17,7 @@ import { LibSQLEngine } from "./libsql_engine.ts";
 import { libsqlFailure } from "./libsql_failure.ts";
 import { type LibSQLOptions, type LibSQLSettings, libsqlSettings } from "./libsql_options.ts";
 import { findPlace, hasSingle, type RemotePlace, wrongURL } from "./libsql_place.ts";
-import { LocalConnection } from "./local_connection.ts";
+import { LocalConnection, type LocalRun } from "./local_connection.ts";
 import { LocalLink } from "./local_link.ts";
 import { RemoteLink } from "./remote_link.ts";
 import { refusesToken, tokenFor } from "./token.ts";
@@ -130,7 +130,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
     const connection = (): LocalConnection => {
       const client = this.#client({ url: fileURL(file.path), concurrency: 1 });
       clients.push(client);
-      return new LocalConnection(client, this.#pragmas(), true);
+      return new LocalConnection(client, this.#pragmas(), "file");
     };
     const closed = (): void => {
       shared.release();
@@ -138,7 +138,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
     };
     try {
       const [reader, writer] = [connection(), connection()];
-      await reader.run((client) => client.execute(CHECK), settings.busyTimeout);
+      await reader.run((client) => client.execute(CHECK), opening(settings));
       return new LocalLink({
         driver: this.name,
         database: dbName,
@@ -146,8 +146,9 @@ export class LibSQLProvider implements AsyncSqlProvider {
         writer,
         turn: shared.turn,
         settings,
-        replica: false,
+        copy: null,
         wal: true,
+        onFile: true,
         closed,
       });
     } catch (error) {
@@ -186,7 +187,11 @@ export class LibSQLProvider implements AsyncSqlProvider {
         syncInterval: syncInterval === undefined ? undefined : syncInterval / 1_000,
       });
       await client.sync();
-      return await this.#openSingle(dbName, client, { replica: true, closed: release });
+      const copy = (): LocalConnection => {
+        const alone = this.#client({ url: fileURL(file.path), concurrency: 1 });
+        return new LocalConnection(alone, ["PRAGMA query_only = ON"], "file");
+      };
+      return await this.#openSingle(dbName, client, { copy, closed: release });
     } catch (error) {
       client?.close();
       release();
@@ -202,18 +207,19 @@ export class LibSQLProvider implements AsyncSqlProvider {
   async #openSingle(
     dbName: string,
     client: LibSQLClient,
-    { memory = false, replica = false, borrowed = false, closed = () => undefined }: {
+    { memory = false, copy = null, borrowed = false, closed = () => undefined }: {
       memory?: boolean;
-      replica?: boolean;
+      copy?: (() => LocalConnection) | null;
       borrowed?: boolean;
       closed?: () => void;
     },
   ): Promise<LocalLink> {
     const settings = this.#settings as LibSQLSettings;
+    const replica = copy !== null;
     const pragmas = replica ? [] : borrowed ? ["PRAGMA foreign_keys = ON"] : this.#pragmas();
     const kept = borrowed ? unclosed(client) : client;
-    const connection = new LocalConnection(kept, pragmas, !memory);
-    await connection.run((each) => each.execute(CHECK), settings.busyTimeout);
+    const connection = new LocalConnection(kept, pragmas, memory ? "never" : replica ? "replica" : "file");
+    await connection.run((each) => each.execute(CHECK), opening(settings));
     return new LocalLink({
       driver: this.name,
       database: dbName,
@@ -221,8 +227,9 @@ export class LibSQLProvider implements AsyncSqlProvider {
       writer: connection,
       turn: new Turn(),
       settings,
-      replica,
+      copy,
       wal: false,
+      onFile: !memory && !borrowed,
       closed,
     });
   }
@@ -316,6 +323,11 @@ export class LibSQLProvider implements AsyncSqlProvider {
 }
 
 const CHECK = { sql: "SELECT count(*) FROM sqlite_schema", args: [] };
+
+/** How a database is looked at when it is opened. */
+function opening({ busyTimeout }: LibSQLSettings): LocalRun {
+  return { lock: "read", until: Date.now() + busyTimeout };
+}
 
 function fileURL(path: string): string {
   return `file:${path.split("/").map(encodeURIComponent).join("/")}`;

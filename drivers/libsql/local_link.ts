@@ -1,15 +1,19 @@
 import type { Maybe } from "../../src/chain/chain.ts";
 import { RinariError } from "../../src/errors/mod.ts";
 import { connectionFailure } from "./connection_failure.ts";
-import { isRemoteFailure } from "./libsql_failure.ts";
+import { isUnopened } from "./libsql_failure.ts";
 import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
 import type { LibSQLLink, OpenTransaction } from "./libsql_link.ts";
 import type { LibSQLSettings } from "./libsql_options.ts";
+import { collectHandles } from "./collect_handles.ts";
 import type { LocalConnection } from "./local_connection.ts";
 import type { Turn } from "./turn.ts";
 
 /** The most bytes of a message that a primary takes: it hangs up on a longer one, which looks like a lost connection. */
 const REPLICA_BYTES = 4 * 1024 * 1024;
+
+/** How long after the primary of a replica was not there it is not asked again for what the copy can answer. */
+const AWAY = 1_000;
 
 /** What a local link is made of. */
 export interface LocalParts {
@@ -25,10 +29,12 @@ export interface LocalParts {
   readonly turn: Turn;
   /** The settings. */
   readonly settings: LibSQLSettings;
-  /** What is written goes to a server. */
-  readonly replica: boolean;
+  /** Of an embedded replica, whose writes go to a server: opens its copy alone, to be read while that server is away. */
+  readonly copy: (() => LocalConnection) | null;
   /** The file is to be switched to a write-ahead log. */
   readonly wal: boolean;
+  /** It has files that were opened here. */
+  readonly onFile: boolean;
   /** Called when it is closed. */
   readonly closed: () => void;
 }
@@ -44,23 +50,31 @@ export class LocalLink implements LibSQLLink {
   readonly statementBytes: number;
   readonly #parts: LocalParts;
   readonly #open: Set<LibSQLTransaction> = new Set();
+  #copy: LocalConnection | null = null;
+  #awayUntil = 0;
 
   /** Makes a link. */
   constructor(parts: LocalParts) {
     this.#parts = parts;
-    this.statementBytes = parts.replica ? REPLICA_BYTES : Infinity;
+    this.statementBytes = parts.copy !== null ? REPLICA_BYTES : Infinity;
   }
 
   /** Runs work with the connection for it. */
   async use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T> {
-    const { reader, writer, settings, driver, database } = this.#parts;
+    const { reader, writer, driver, database } = this.#parts;
+    const until = this.#deadline();
     const shares = kind === "read" && reader !== writer;
     // Every operation comes through here: what can be had at once is not awaited.
     const taken = shares ? null : this.#take();
     const leave = taken instanceof Promise ? await taken : taken;
     try {
-      return await (shares ? reader : writer).run(work, settings.busyTimeout);
+      if (this.#awayUntil > Date.now() && kind === "read") return await this.#readCopy(work, until);
+      return await (shares ? reader : writer).run(work, { lock: this.#lock(kind), until });
     } catch (error) {
+      if (this.#parts.copy !== null && kind === "read" && isUnopened(error)) {
+        this.#awayUntil = Date.now() + AWAY;
+        return await this.#explained(kind, () => this.#readCopy(work, until));
+      }
       throw connectionFailure(error, { driver, database, phase: kind }) ?? error;
     } finally {
       leave?.();
@@ -69,14 +83,15 @@ export class LocalLink implements LibSQLLink {
 
   /** Opens a transaction on the connection that writes. */
   async begin(): Promise<OpenTransaction> {
-    const { writer, settings } = this.#parts;
+    const { writer } = this.#parts;
+    const until = this.#deadline();
     const leave = await this.#take();
     let transaction: LibSQLTransaction;
     try {
-      const mode = settings.readonly ? "read" : "write";
+      const lock = this.#lock("write");
       transaction = await this.#explained(
         "transaction",
-        () => writer.run((client) => client.transaction(mode), settings.busyTimeout),
+        () => writer.run((client) => client.transaction(lock), { lock, until }),
       );
     } catch (error) {
       leave();
@@ -90,7 +105,7 @@ export class LocalLink implements LibSQLLink {
         try {
           return await this.#explained(phase, work);
         } catch (error) {
-          failed ||= !isRemoteFailure(error);
+          failed ||= writer.isSpoiltBy(error);
           throw error;
         }
       },
@@ -122,7 +137,15 @@ export class LocalLink implements LibSQLLink {
 
   /** Brings a replica up to date. */
   async sync(): Promise<void> {
-    if (this.#parts.replica) await this.use("read", (client) => client.sync());
+    const { copy, writer } = this.#parts;
+    if (copy === null) return;
+    const until = this.#deadline();
+    const leave = await this.#take();
+    try {
+      await this.#explained("read", () => writer.run((client) => client.sync(), { lock: "read", until }));
+    } finally {
+      leave();
+    }
   }
 
   /** Forgets what a statement may have left open. */
@@ -138,13 +161,33 @@ export class LocalLink implements LibSQLLink {
   }
 
   /** Closes the connections; what is open is rolled back. */
-  close(): Promise<void> {
-    const { reader, writer, closed } = this.#parts;
+  async close(): Promise<void> {
+    const { reader, writer, onFile, closed } = this.#parts;
     for (const transaction of this.#open) transaction.close();
-    reader.close();
-    if (writer !== reader) writer.close();
-    closed();
-    return Promise.resolve();
+    try {
+      if (this.#parts.wal && !this.#parts.settings.readonly) await writer.checkpoint();
+    } finally {
+      reader.close();
+      if (writer !== reader) writer.close();
+      this.#copy?.close();
+      if (onFile) await collectHandles();
+      closed();
+    }
+  }
+
+  /** A transaction that ends while the primary is away takes the connection along, and another needs the primary. */
+  #readCopy<T>(work: (client: LibSQLClient) => Promise<T>, until: number): Promise<T> {
+    this.#copy ??= this.#parts.copy?.() ?? null;
+    return (this.#copy as LocalConnection).run(work, { lock: "read", until });
+  }
+
+  /** When the wait for another writer ends, in this process and in another one. */
+  #deadline(): number {
+    return Date.now() + this.#parts.settings.busyTimeout;
+  }
+
+  #lock(kind: "read" | "write"): "read" | "write" {
+    return this.#parts.settings.readonly ? "read" : kind;
   }
 
   #take(): Maybe<() => void> {

@@ -146,8 +146,13 @@ export class AsyncTransactions implements Transactions {
   }
 }
 
+/** What is run again. Who was kept waiting by a busy store has waited for as long as the driver was told to. */
 function isReplayable(error: unknown): boolean {
-  return error instanceof RinariError && error.retryable && error.outcome !== "unknown";
+  if (!(error instanceof RinariError && error.retryable) || error.outcome === "unknown") return false;
+  const cause = error.code === "TRANSACTION_FAILED" && error.cause instanceof RinariError
+    ? error.cause
+    : error;
+  return cause.code !== "BUSY";
 }
 
 /** Waits a little, longer with each attempt and never the same for two flows. */

@@ -9,8 +9,8 @@ export interface TransactionOptions {
   /** How long a transaction may stay open, with an async driver. Default 30,000. */
   readonly timeout?: number | undefined;
   /**
-   * How often the whole callback is run again, with an async driver, when the store reports a conflict or is busy. Default 5.
-   * 0 when the callback does what must not be done twice.
+   * How often the whole callback is run again, with an async driver, when the store reports a conflict. Default 5. A store that was
+   * busy for as long as its driver waits (`BUSY`) is not waited for again. 0 when the callback does what must not be done twice.
    */
   readonly retries?: number | undefined;
 }

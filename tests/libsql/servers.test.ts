@@ -183,4 +183,48 @@ describe("LibSQLDriver", () => {
         await Promise.all([orm.disconnect(), primary.orm.disconnect()]);
       })
     ));
+
+  test("an embedded replica goes on reading while its primary is away, whatever fails meanwhile", () =>
+    withServer((server) =>
+      withTempDir(async (storageDir) => {
+        const driver = new LibSQLDriver({ storageDir, syncUrl: server.url });
+        const orm = new ORM({ driver, transactions: { retries: 0 } });
+        const Note = orm.define("app", "notes", NOTE);
+        await Note.create({ id: 1, text: "before" });
+        const away = ["UNREACHABLE", "CONNECTION_LOST"];
+        const midway = await errorOf(() =>
+          orm.transaction(async () => {
+            await Note.create({ id: 2 });
+            await server.kill();
+            await Note.create({ id: 3 });
+          })
+        );
+        assert(
+          away.includes(midway.code) && midway.retryable && midway.outcome === undefined,
+          String(midway),
+        );
+        const failing = [
+          () => Note.create({ id: 4 }),
+          () => Note.bulkCreate([{ id: 4 }, { id: 5 }]),
+          () => orm.transaction(() => Note.create({ id: 4 })),
+          () => driver.sync(),
+          () => Note.deleteAll(),
+        ];
+        for (const fail of failing) {
+          const error = await errorOf(fail);
+          assert(away.includes(error.code), `${fail}: ${error}`);
+          for (let tries = 0; tries < 3; tries++) {
+            assertEquals((await Note.findAll()).map(({ id }) => id), [1], `${fail}`);
+          }
+        }
+        await server.run();
+        await Note.create({ id: 6, text: "after" });
+        await orm.transaction(() => Note.create({ id: 7 }));
+        await driver.sync();
+        assertEquals((await Note.findAll()).map(({ id }) => id), [1, 6, 7]);
+        const primary = open({ url: server.url });
+        assertEquals(await primary.Note.count(), 3);
+        await Promise.all([orm.disconnect(), primary.orm.disconnect()]);
+      })
+    ));
 });
