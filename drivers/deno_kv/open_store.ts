@@ -2,6 +2,7 @@ import type { KVUsage } from "./options.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
 import { ConnectionError } from "../../src/errors/mod.ts";
+import { readFilePlace } from "../../src/files/file_place.ts";
 import { builtInOpener, type KVStore } from "./kv.ts";
 import { NAME } from "./limits.ts";
 
@@ -21,10 +22,13 @@ export interface Open {
  * Opens a store of the runtime, which has them: it was asked before.
  *
  * @throws {ConnectionError} When it cannot be opened.
+ * @throws {ValidationError} When the path is no place of a file (`INVALID_OPTIONS`).
  */
 export async function openStore(where: string | undefined): Promise<KVStore> {
+  const remote = where === undefined || /^https?:/.test(where);
+  const place = remote ? where : readFilePlace(NAME, "Cannot open the KV store: its path", where);
   try {
-    return await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(where);
+    return await (builtInOpener() as NonNullable<ReturnType<typeof builtInOpener>>)(place);
   } catch (error) {
     throw openFailure(where, error);
   }

@@ -1,5 +1,6 @@
 import { ValidationError } from "../../src/errors/mod.ts";
 import { findSqliteFile, type SqliteFile } from "../../src/sql/sqlite_files.ts";
+import { MEMORY } from "../../src/files/file_place.ts";
 import { checkDatabaseName } from "../../src/schema/identifiers.ts";
 import type { LibSQLClient } from "./libsql_client.ts";
 import type { LibSQLOptions, LibSQLSettings, PerDatabase } from "./libsql_options.ts";
@@ -24,7 +25,7 @@ export interface RemotePlace {
 }
 
 const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-const MEMORY = /^(?:file:)?:memory:$/;
+const MEMORY_URL = /^(?:file:)?:memory:$/i;
 const REMOTE = /^(?:https?|wss?|libsql):/i;
 
 /**
@@ -42,7 +43,7 @@ export function findPlace(
   checkDatabaseName(dbName);
   const { databases, storageDir, url, client, syncUrl, namespace } = settings;
   const given = Object.hasOwn(databases, dbName) ? databases[dbName] as string : null;
-  const named = given ?? (url === null ? null : forDatabase(url, dbName));
+  const named = given ?? (url === null ? null : urlFor(driver, url, dbName));
   const shared = given === null && storageDir === null && (client !== null || typeof url === "string");
   if (shared && namespace === null && taken !== null && taken !== dbName) {
     throw unknown(
@@ -52,57 +53,47 @@ export function findPlace(
     );
   }
   if (syncUrl !== null) {
-    const primary = remote(driver, forDatabase(syncUrl, dbName), dbName, namespace);
-    if (named !== null) checkPath(driver, named, dbName);
-    return { kind: "replica", file: findFile(driver, settings, dbName, named), primary };
+    const primary = remote(driver, urlFor(driver, syncUrl, dbName), dbName, namespace);
+    return { kind: "replica", file: findFile(driver, settings, dbName, named, given === null), primary };
   }
   if (named === null && client !== null && storageDir === null) return { kind: "client", client };
   if (named !== null && REMOTE.test(named)) return remote(driver, named, dbName, namespace);
-  if (named !== null && MEMORY.test(named)) return { kind: "memory" };
-  if (named !== null) checkPath(driver, named, dbName);
-  return { kind: "file", file: findFile(driver, settings, dbName, named) };
+  const file = findFile(driver, settings, dbName, named, given === null);
+  return file.realPath === null ? { kind: "memory" } : { kind: "file", file };
 }
 
 /** Whether the options name a database that has one connection only: in memory, or an embedded replica. */
 export function hasSingle({ databases = {}, url, syncUrl, client }: LibSQLOptions): boolean {
   if (syncUrl !== undefined || (client !== undefined && client.protocol === "file")) return true;
-  return [...Object.values(databases), url].some((each) => typeof each === "string" && MEMORY.test(each));
+  return [...Object.values(databases), url].some((each) => typeof each === "string" && MEMORY_URL.test(each));
 }
 
-function findFile(driver: string, settings: LibSQLSettings, dbName: string, url: string | null): SqliteFile {
-  const databases = url === null ? settings.databases : { [dbName]: pathOf(driver, url) };
+function findFile(
+  driver: string,
+  settings: LibSQLSettings,
+  dbName: string,
+  place: string | null,
+  isURL: boolean,
+): SqliteFile {
+  if (place !== null) checkPlace(driver, place, dbName, isURL);
+  const databases = place === null ? settings.databases : { [dbName]: place };
   return findSqliteFile(driver, { ...settings, databases }, dbName);
 }
 
 /** Refuses what was meant as the url of a server: it would become a file, and a token in it the name. */
-function checkPath(driver: string, path: string, dbName: string): void {
-  if (path !== path.trim()) throw wrongURL(driver, dbName, "begins or ends with a blank");
-  if (/authToken=/i.test(path)) {
+function checkPlace(driver: string, place: string, dbName: string, isURL: boolean): void {
+  if (place !== place.trim()) throw wrongURL(driver, dbName, "begins or ends with a blank");
+  if (/authToken=/i.test(place)) {
     throw wrongURL(driver, dbName, "has a token, and is that of no server; begin it with libsql: or https:");
   }
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) && !/^file:/i.test(path)) {
+  if (/^[a-z0-9.-]+\.turso\.\w+(?:[:/]|$)/i.test(place)) {
+    throw wrongURL(driver, dbName, "is the name of a server, without libsql:// before it");
+  }
+  if (isURL && !/^file:/i.test(place) && place !== MEMORY) {
     throw wrongURL(
       driver,
       dbName,
-      "has an unknown scheme; there are file:, http:, https:, ws:, wss: and libsql:",
-    );
-  }
-}
-
-function pathOf(driver: string, url: string): string {
-  if (!/^file:/i.test(url)) return url;
-  try {
-    const rest = url.slice("file:".length);
-    // file:relative and file:/absolute are paths as they stand; file://… has a host, which can only be this one.
-    return decodeURIComponent(rest.startsWith("//") ? new URL(url).pathname : rest.replace(/\?.*$/s, ""));
-  } catch (cause) {
-    throw new ValidationError(
-      "Cannot connect: a `file:` url is malformed; write it as file:/path/to/file.db",
-      {
-        code: "INVALID_OPTIONS",
-        driver,
-        cause,
-      },
+      "has no scheme that is known; there are libsql:, https:, http:, wss: and ws: for servers, and file: for files",
     );
   }
 }
@@ -147,8 +138,10 @@ export function wrongURL(driver: string, dbName: string, reason: string): Valida
   });
 }
 
-function forDatabase<T>(value: PerDatabase<T>, dbName: string): T {
-  return typeof value === "function" ? (value as (dbName: string) => T)(dbName) : value;
+function urlFor(driver: string, url: PerDatabase<string>, dbName: string): string {
+  const given: unknown = typeof url === "function" ? url(dbName) : url;
+  if (typeof given === "string" && given !== "") return given;
+  throw wrongURL(driver, dbName, "is no text");
 }
 
 function unknown(driver: string, dbName: string, reason: string): ValidationError {

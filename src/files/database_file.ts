@@ -1,6 +1,7 @@
 import { ConnectionError, UnsupportedError, ValidationError } from "../errors/mod.ts";
 import { builtinModule } from "../runtime/builtin_module.ts";
 import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
+import { MEMORY, readFilePlace } from "./file_place.ts";
 
 /** Where the file of a database is. */
 export interface DatabaseFile {
@@ -40,13 +41,15 @@ export function findDatabaseFile(
   ending: string,
 ): DatabaseFile {
   checkDatabaseName(dbName);
-  const given = Object.hasOwn(places.databases, dbName) ? places.databases[dbName] : undefined;
+  const given = givenPlace(driver, places, dbName);
   const { storageDir, readonly } = places;
-  if (given === undefined && storageDir === null) throw unknownPlace(driver, places, dbName);
+  if (given === null && storageDir === null) throw unknownPlace(driver, places, dbName);
+  if (given === MEMORY) throw noFile(driver, `Cannot open database \`${dbName}\`: its place`);
+  const folder = given === null ? folderOf(driver, storageDir as string) : "";
   const host = hostOf(driver, dbName);
   try {
-    return given === undefined
-      ? fileIn(host, host.path.resolve(storageDir as string), dbName + ending, readonly)
+    return given === null
+      ? fileIn(host, host.path.resolve(folder), dbName + ending, readonly)
       : fileAt(host, host.path.resolve(given));
   } catch (cause) {
     if (cause instanceof ValidationError) throw cause;
@@ -55,6 +58,26 @@ export function findDatabaseFile(
       { code: "CANNOT_OPEN", driver, cause },
     );
   }
+}
+
+/** The path that was given for a database, or `:memory:`; null when none was. */
+export function givenPlace(driver: string, { databases }: FilePlaces, dbName: string): string | null {
+  if (!Object.hasOwn(databases, dbName)) return null;
+  return readFilePlace(driver, `Cannot open database \`${dbName}\`: its place`, databases[dbName] as string);
+}
+
+function folderOf(driver: string, storageDir: string): string {
+  const what = "Cannot use `storageDir`: it";
+  const folder = readFilePlace(driver, what, storageDir);
+  if (folder === MEMORY) throw noFile(driver, what);
+  return folder;
+}
+
+function noFile(driver: string, what: string): ValidationError {
+  return new ValidationError(
+    `${what} is \`${MEMORY}\`, and a file is needed; give \`databases: { name: "${MEMORY}" }\` to a SQLite driver, or use MemoryDriver`,
+    { code: "INVALID_OPTIONS", driver },
+  );
 }
 
 function unknownPlace(driver: string, { databases }: FilePlaces, dbName: string): ValidationError {

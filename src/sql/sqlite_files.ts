@@ -1,7 +1,6 @@
-import { type FilePlaces, findDatabaseFile } from "../files/database_file.ts";
+import { type FilePlaces, findDatabaseFile, givenPlace } from "../files/database_file.ts";
+import { MEMORY } from "../files/file_place.ts";
 import { checkDatabaseName } from "../schema/identifiers.ts";
-
-const MEMORY = ":memory:";
 
 /** Where a database is. */
 export interface SqliteFile {
@@ -22,9 +21,6 @@ export type SqlitePlaces = FilePlaces;
  */
 export function findSqliteFile(driver: string, places: SqlitePlaces, dbName: string): SqliteFile {
   checkDatabaseName(dbName);
-  const { databases } = places;
-  if (Object.hasOwn(databases, dbName) && databases[dbName] === MEMORY) {
-    return { path: MEMORY, realPath: null };
-  }
+  if (givenPlace(driver, places, dbName) === MEMORY) return { path: MEMORY, realPath: null };
   return findDatabaseFile(driver, places, dbName, ".db");
 }

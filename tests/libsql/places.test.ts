@@ -57,6 +57,49 @@ describe("LibSQLDriver: a database is", () => {
       await again.orm.disconnect();
     }));
 
+  test("no file where the url of a server was meant, or a file url says what is not understood", () =>
+    withTempDir(async (folder) => {
+      const before = readdirSync(process.cwd());
+      const urls = [
+        "my-db.turso.io",
+        "undefined",
+        "localhost:8080",
+        "db.example.com",
+        "app.db",
+        "./app.db",
+        "htps://a",
+      ];
+      const places = ["my-db.turso.io", "my-db-me.aws-eu-west-1.turso.io/x", "undefined", "localhost:8080"];
+      const files = [
+        "file://data/x.db",
+        "file://./x.db",
+        "file:x.db?mode=ro",
+        "file:x.db?mode=memory",
+        "file:x.db#y",
+      ];
+      const options: LibSQLOptions[] = [
+        ...[...urls, ...files].map((url) => ({ url })),
+        ...[...urls, ...files, undefined, null, 5].map((url) => ({ url: () => url as string })),
+        ...[...places, ...files].map((place) => ({ databases: { app: place } })),
+        ...[...urls, ...files].map((syncUrl) => ({ storageDir: folder, syncUrl })),
+        ...["my-db.turso.io", ...files].map((url) => ({ url, syncUrl: "http://127.0.0.1:1" })),
+      ];
+      for (const each of options) {
+        const { orm, Note } = open(each);
+        const error = await errorOf(() => Note.count());
+        assertEquals(error.code, "INVALID_OPTIONS", JSON.stringify(each));
+        await orm.disconnect();
+      }
+      assertEquals(readdirSync(process.cwd()), before);
+      assertEquals(readdirSync(folder), []);
+      for (const url of [`file:${join(folder, "a.db")}`, ":memory:", "file::memory:"]) {
+        const { orm, Note } = open({ url });
+        await Note.create({ id: 1 });
+        await orm.disconnect();
+      }
+      assertEquals(readdirSync(folder).filter((name) => name.endsWith(".db")), ["a.db"]);
+    }));
+
   if (runtime === "deno") {
     test("out of reach without Deno's permissions, which are named", () =>
       withTempDir(async (folder) => {
