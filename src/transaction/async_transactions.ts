@@ -74,10 +74,11 @@ export class AsyncTransactions implements Transactions {
     const alone = parent !== null || !this.#host.concurrent;
     for (let attempt = 0;; attempt++) {
       if (alone) await turns.own(settings.waitTimeout, "open a transaction");
+      const begun = Date.now();
       try {
         return await this.#once(parent, work, settings);
       } catch (error) {
-        if (parent !== null || attempt >= settings.retries || !isReplayable(error)) throw error;
+        if (parent !== null || attempt >= settings.retries || !isReplayable(error, begun)) throw error;
       } finally {
         if (alone) turns.leave(true);
       }
@@ -146,14 +147,17 @@ export class AsyncTransactions implements Transactions {
   }
 }
 
-/** What is run again. Who was kept waiting by a busy store has waited for as long as the driver was told to. */
-function isReplayable(error: unknown): boolean {
+/** What is run again: not what a driver has waited for already, as long as it was told to. */
+function isReplayable(error: unknown, begun: number): boolean {
   if (!(error instanceof RinariError && error.retryable) || error.outcome === "unknown") return false;
   const cause = error.code === "TRANSACTION_FAILED" && error.cause instanceof RinariError
     ? error.cause
     : error;
-  return cause.code !== "BUSY";
+  return cause.code !== "BUSY" || Date.now() - begun < WAITED;
 }
+
+/** A driver that finds its store busy for longer than this has waited. */
+const WAITED = 100;
 
 /** Waits a little, longer with each attempt and never the same for two flows. */
 function pause(attempt: number): Promise<void> {
