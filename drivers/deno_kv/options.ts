@@ -1,5 +1,5 @@
 import type { DriverConfig, DriverMetadata } from "../../src/contract/mod.ts";
-import { OPERATORS } from "../../src/contract/mod.ts";
+import { EVERYTHING } from "../../src/contract/everything.ts";
 import { UnsupportedError } from "../../src/errors/mod.ts";
 import {
   checkOptions,
@@ -135,20 +135,9 @@ export function metadataOf(options: DenoKVOptions): DriverMetadata {
     name: NAME,
     version: "0.1.0",
     capabilities: {
-      nativeTypes: ["date", "bytes", "bigint"],
-      operators: OPERATORS,
-      logic: true,
-      jsonPaths: true,
+      ...EVERYTHING,
       expressions: true,
-      orderBy: true,
-      limit: true,
-      select: true,
-      unique: true,
-      uniqueIndexes: true,
-      partialIndexes: true,
-      references: true,
       transactions: "concurrent",
-      savepoints: true,
       limits: {
         rowBytes: ROW_BYTES,
         ...(options.bulk === "chunked" ? null : { batchRows: Math.floor((mutations - 4) / 2) }),

@@ -1,6 +1,7 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import { UPDATE_EACH } from "../orm/operation.ts";
+import { INDEXES, UPDATE_EACH } from "../orm/operation.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
+import type { TableIndex } from "../contract/mod.ts";
 import { updateOf } from "../query/changes.ts";
 import { Expression, refuseExpression } from "../query/expression.ts";
 import { type Call, keepPlan, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
@@ -8,7 +9,6 @@ import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { computesValues, rowChange } from "../reference/computed_values.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
-import type { StoreIndex } from "../store/table_store.ts";
 import type { ModelHost } from "./model_host.ts";
 import { storedValue } from "./row_input.ts";
 
@@ -26,9 +26,10 @@ export function executeUpdate(
 ): Maybe<number> {
   const call = updateOf(entry.table, values, where);
   if (!computesValues(call.plan)) return entry.execute(call.plan, call.params);
-  checkComputed(entry.table, values, entry.knownIndexes());
-  if (!needsLook(entry.table, call.plan)) return entry.execute(call.plan, call.params);
-  return host.transaction(entry.database, () => updateLooked(entry, call), undefined);
+  return afterCheck(entry, [values], () => {
+    if (!needsLook(entry.table, call.plan)) return entry.execute(call.plan, call.params);
+    return host.transaction(entry.database, () => updateLooked(entry, call), undefined);
+  });
 }
 
 /** Makes several updates, in order, or none. @returns How many rows matched in total. */
@@ -39,13 +40,21 @@ export function executeUpdates(
 ): Maybe<number> {
   const { table } = entry;
   const calls = updates.map(({ data, where }) => updateOf(table, data, where));
-  for (const { data } of updates) checkComputed(table, data, entry.knownIndexes());
-  if (!calls.some(({ plan }) => needsLook(table, plan))) return entry.execute(UPDATE_EACH, calls);
+  if (!calls.some(({ plan }) => computesValues(plan))) return entry.execute(UPDATE_EACH, calls);
   const each = (call: Call<UpdatePlan>): Maybe<number> =>
     needsLook(table, call.plan) ? updateLooked(entry, call) : entry.execute(call.plan, call.params);
   const all = (): Maybe<number> =>
     chain(chainAll(calls, each), (counts) => counts.reduce((sum, count) => sum + count, 0));
-  return host.transaction(entry.database, all, undefined);
+  const values = updates.map(({ data }) => data);
+  return afterCheck(entry, values, () => host.transaction(entry.database, all, undefined));
+}
+
+/** Goes on when no computed value is of a unique index. */
+function afterCheck<T>(entry: TableEntry, values: readonly Row[], next: () => Maybe<T>): Maybe<T> {
+  return chain(entry.indexes ?? entry.execute(INDEXES, null), (indexes) => {
+    for (const each of values) checkComputed(entry.table, each, indexes);
+    return next();
+  });
 }
 
 /**
@@ -53,7 +62,7 @@ export function executeUpdates(
  *
  * @throws {ValidationError} When one is of a unique index.
  */
-function checkComputed(table: Table, values: Row, indexes: readonly StoreIndex[]): void {
+function checkComputed(table: Table, values: Row, indexes: readonly TableIndex[]): void {
   for (const { name, columns, unique } of indexes) {
     const column = unique ? columns.find((each) => Expression.is(values[each])) : undefined;
     if (column === undefined) continue;

@@ -1,18 +1,17 @@
 import { ValidationError } from "../errors/mod.ts";
 import type { Table } from "../schema/table.ts";
+import type { TableIndex } from "../contract/mod.ts";
 import type { Row } from "../store/any_driver.ts";
-import type { StoreIndex } from "../store/table_store.ts";
 
 /**
  * The columns by which an upsert finds the row to update.
  *
  * @param given The columns that have a value in the data.
  * @param named The columns the caller named, or undefined.
- * @throws {ValidationError} When they are no primary key or unique columns, or one of them has no value.
+ * @throws {ValidationError} When they are no columns, or one of them has no value.
  */
 export function conflictColumns(
   table: Table,
-  indexes: readonly StoreIndex[],
   row: Row,
   given: readonly string[],
   named: readonly string[] | undefined,
@@ -36,30 +35,40 @@ export function conflictColumns(
     return refuse(table, "the conflict columns are a list of columns");
   }
   const columns = named.map((name) => table.column(name).name);
-  const sets = [
-    key,
-    ...table.columns.filter(({ unique }) => unique).map(({ name }) => [name]),
-    ...indexes.filter(({ unique, where }) => unique && where === null).map((index) => index.columns),
-  ];
-  if (!sets.some((set) => set.length === columns.length && set.every((name) => columns.includes(name)))) {
-    const partial = indexes.find((index) =>
-      index.unique && index.where !== null && index.columns.length === columns.length &&
-      index.columns.every((name) => columns.includes(name))
-    );
-    if (partial !== undefined) {
-      return refuse(
-        table,
-        `index \`${partial.name}\` is partial: its columns are unique among some rows only; name columns that are unique in all`,
-      );
-    }
-    return refuse(
-      table,
-      `${columns.map((name) => `\`${name}\``).join(", ")} are neither the primary key nor unique together`,
-    );
-  }
   const missing = columns.find((name) => row[name] === null || row[name] === undefined);
   if (missing !== undefined) return refuse(table, `conflict column \`${missing}\` has no value`);
   return columns;
+}
+
+/**
+ * Whether columns are unique together, by the schema or by an index.
+ *
+ * @param indexes The indexes there are; null when they are not known.
+ * @returns Null when it depends on the indexes.
+ * @throws {ValidationError} When they are not.
+ */
+export function checkUnique(
+  table: Table,
+  columns: readonly string[],
+  indexes: readonly TableIndex[] | null,
+): true | null {
+  const same = (set: readonly string[]): boolean =>
+    set.length === columns.length && set.every((name) => columns.includes(name));
+  const keys = [
+    table.primaryKey.map(({ name }) => name),
+    ...table.columns.filter(({ unique }) => unique).map(({ name }) => [name]),
+  ];
+  if (keys.some(same)) return true;
+  if (indexes === null) return null;
+  const unique = indexes.filter((index) => index.unique && same(index.columns));
+  if (unique.some(({ partial }) => !partial)) return true;
+  const [partial] = unique;
+  return refuse(
+    table,
+    partial === undefined
+      ? `${columns.map((name) => `\`${name}\``).join(", ")} are neither the primary key nor unique together`
+      : `index \`${partial.name}\` is partial: its columns are unique among some rows only; name columns that are unique in all`,
+  );
 }
 
 function refuse(table: Table, reason: string): never {

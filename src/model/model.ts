@@ -1,6 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { NotFoundError, ValidationError } from "../errors/mod.ts";
-import { DROP, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
+import { DROP, INDEXES, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
 import { countOf, deleteOf } from "../query/changes.ts";
 import { type ReadFind, readFind, readFindOne } from "../query/find_options.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
@@ -24,7 +24,7 @@ import type { Page, PageOptions } from "../types/page.ts";
 import type { Selected } from "../types/row.ts";
 import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
 import { executeUpdate, executeUpdates } from "./computed_update.ts";
-import { conflictColumns } from "./conflict_columns.ts";
+import { checkUnique, conflictColumns } from "./conflict_columns.ts";
 import { type ReadGroup, readGroup, selectGroups } from "./grouping.ts";
 import { rowIterator } from "./row_iterator.ts";
 import { keyDelete, keyFind, showKey } from "./key_find.ts";
@@ -226,9 +226,16 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     const row = readInsert(table, data);
     this.#entry.checkLimits([row]);
     const given = Object.keys(readUpdate(table, data));
-    const columns = conflictColumns(table, this.#entry.knownIndexes(), row, given, conflict);
+    const columns = conflictColumns(table, row, given, conflict);
     const set = given.filter((name) => !columns.includes(name));
-    return this.#result(this.#entry.execute({ kind: "upsert", conflict: columns, set }, row));
+    const operation = { kind: "upsert", conflict: columns, set } as const;
+    if (checkUnique(table, columns, this.#entry.indexes)) {
+      return this.#result(this.#entry.execute(operation, row));
+    }
+    return this.#result(chain(this.#entry.execute(INDEXES, null), (indexes) => {
+      checkUnique(table, columns, indexes);
+      return this.#entry.execute(operation, row);
+    }));
   }
 
   /**

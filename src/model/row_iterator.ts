@@ -132,7 +132,7 @@ function pages(entry: TableEntry, search: ReadFind): (size: number) => Maybe<Row
     let limit = Math.min(size, left);
     if (from === null || limit === 0) return [];
     let page = changePlan(table, from.plan, { limit });
-    if (!entry.store.canLimit(page, from.params)) {
+    if (!entry.readsNoMore(page, from.params)) {
       limit = left;
       page = changePlan(table, from.plan, { limit: plan.limit === undefined ? undefined : left });
     }

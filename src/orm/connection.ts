@@ -1,8 +1,8 @@
 import { chain, isPromise, type Maybe } from "../chain/chain.ts";
-import type { AsyncDriver, Capabilities, DriverConfig, SyncDriver } from "../contract/mod.ts";
-import { OPERATORS } from "../contract/mod.ts";
+import { complete } from "../composed/complete.ts";
+import type { CompleteDriver } from "../composed/complete_driver.ts";
+import type { AsyncDriver, DriverConfig, SyncDriver, TableIndex } from "../contract/mod.ts";
 import { ConnectionError, ValidationError } from "../errors/mod.ts";
-import { type AnyDriver, anyDriver } from "../store/any_driver.ts";
 import { AsyncTransactions } from "../transaction/async_transactions.ts";
 import {
   type TransactionOptions,
@@ -21,34 +21,37 @@ interface Use {
   readonly transactions: TransactionSettings;
 }
 
+/** What every ORM on a driver knows of a table. */
+export interface SharedTable {
+  /** Counts how often what was established of it ceased to hold: the driver was closed, or the table dropped. */
+  epoch: number;
+  /** The indexes there are, when the driver was asked. */
+  indexes: readonly TableIndex[] | null;
+}
+
 /** A driver in use, by one ORM or several: whether it is open, what it can do, and whose turn it is. */
 export class Connection {
-  /** The driver. */
-  readonly driver: AnyDriver;
+  /** The driver, completed. */
+  readonly driver: CompleteDriver;
   /** Whether the driver returns values or Promises. */
   readonly mode: Mode;
-  /** Whether the driver does everything itself, so that nothing has to be composed. */
-  readonly complete: boolean;
   /** Who owns what runs. */
   readonly transactions: Transactions;
-  /** Counts how often the driver was closed: what was established before does not hold after. */
-  epoch = 1;
+  readonly #tables: Map<string, SharedTable> = new Map();
+  /** Counts how often the driver was closed. */
+  #epoch = 1;
   #closed = false;
   #failed = false;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #use: Use;
 
-  private constructor(driver: AnyDriver, opened: Maybe<void>, use: Use) {
-    const capabilities = driver.metadata.capabilities ?? {};
+  private constructor(driver: CompleteDriver, opened: Maybe<void>, use: Use) {
     this.driver = driver;
-    this.complete = isComplete(capabilities);
     this.mode = isPromise(opened) ? "async" : "sync";
     const host = {
       begin: <T>(work: () => Maybe<T>): Maybe<T> => chain(this.opened(), () => driver.transaction(work)),
-      undoes: capabilities.transactions !== undefined,
-      savepoints: capabilities.transactions !== undefined && capabilities.savepoints === true,
-      concurrent: capabilities.transactions === "concurrent",
+      concurrent: driver.metadata.capabilities?.transactions === "concurrent",
       settings: () => this.#use.transactions,
     };
     this.#use = use;
@@ -71,14 +74,14 @@ export class Connection {
     const joined = known === undefined || known.#closed || known.#failed ? undefined : known.#use;
     if (joined !== undefined) checkSameUse(driver.metadata.name, joined, { config, transactions: options });
     const use = joined ?? { config, transactions: transactionSettings(options) };
-    const any = anyDriver(driver);
-    const opened = chain(known && known.#closing, () => any.connect(use.config));
+    const whole = complete(driver);
+    const opened = chain(known && known.#closing, () => whole.connect(use.config));
     if (known !== undefined) {
       known.#use = use;
       known.#open(opened);
       return known;
     }
-    const connection = new Connection(any, opened, use);
+    const connection = new Connection(whole, opened, use);
     connections.set(driver, connection);
     return connection;
   }
@@ -89,13 +92,21 @@ export class Connection {
    * @throws {ConnectionError} When it was closed, or is closed meanwhile.
    */
   opened(): Maybe<void> {
-    const { epoch } = this;
+    const epoch = this.#epoch;
     this.#check(epoch);
     return this.#opening?.then(() => this.#check(epoch));
   }
 
+  /** What is known of a table by every ORM on the driver. */
+  shared(database: string, table: string): SharedTable {
+    const name = `${database}/${table}`;
+    let shared = this.#tables.get(name);
+    if (shared === undefined) this.#tables.set(name, shared = { epoch: 1, indexes: null });
+    return shared;
+  }
+
   #check(epoch: number): void {
-    if (!this.#closed && epoch === this.epoch) return;
+    if (!this.#closed && epoch === this.#epoch) return;
     throw new ConnectionError("Cannot use the ORM: it was disconnected; make a new ORM to connect again", {
       code: "NOT_CONNECTED",
       driver: this.driver.metadata.name,
@@ -106,7 +117,11 @@ export class Connection {
   close(): Maybe<void> {
     if (this.#closed) return this.#closing;
     this.#closed = true;
-    this.epoch++;
+    this.#epoch++;
+    for (const table of this.#tables.values()) {
+      table.epoch++;
+      table.indexes = null;
+    }
     const close = (): Maybe<void> => this.driver.disconnect();
     const closing = this.#opening === undefined ? close() : this.#opening.then(close, close);
     if (!isPromise(closing)) return;
@@ -151,24 +166,4 @@ function checkSameUse(
 function firstDifference<T extends object>(there: T, asked: T): string | null {
   const names = Object.keys(asked) as (keyof T & string)[];
   return names.find((name) => asked[name] !== undefined && asked[name] !== there[name]) ?? null;
-}
-
-/** Whether the driver declares everything that would otherwise be composed. */
-function isComplete(declared: Capabilities): boolean {
-  const { nativeTypes = [], operators = [] } = declared;
-  const flags = [
-    declared.logic,
-    declared.jsonPaths,
-    declared.orderBy,
-    declared.limit,
-    declared.select,
-    declared.unique,
-    declared.uniqueIndexes,
-    declared.partialIndexes,
-    declared.references,
-    declared.savepoints,
-  ];
-  return flags.every((flag) => flag === true) && declared.transactions !== undefined &&
-    (["date", "bytes", "bigint"] as const).every((type) => nativeTypes.includes(type)) &&
-    OPERATORS.every((operator) => operators.includes(operator));
 }

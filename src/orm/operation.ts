@@ -1,7 +1,6 @@
-import type { GroupPlan, UpsertOptions } from "../contract/mod.ts";
+import type { GroupPlan, NamedIndex, TableIndex, UpsertOptions } from "../contract/mod.ts";
 import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
-import type { StoreIndex } from "../store/table_store.ts";
 
 /**
  * What is asked of a table: data, without values, so that equal requests share one. Values and rows travel beside it, see
@@ -18,7 +17,7 @@ export type Operation =
   | UpsertOperation
   | CreateIndexOperation
   | DropIndexOperation
-  | { readonly kind: "insert" | "insertAll" | "updateEach" | "drop" | "ready" };
+  | { readonly kind: "insert" | "insertAll" | "updateEach" | "indexes" | "drop" | "ready" };
 
 /** Aggregates by group. */
 export interface GroupOperation extends Omit<GroupPlan, "params"> {
@@ -45,7 +44,7 @@ export interface UpsertOperation extends UpsertOptions {
 /** Makes an index. */
 export interface CreateIndexOperation {
   readonly kind: "createIndex";
-  readonly index: StoreIndex;
+  readonly index: NamedIndex;
 }
 
 /** Removes an index. */
@@ -70,6 +69,7 @@ export interface Given {
   readonly insertAll: readonly Row[];
   readonly updateEach: readonly Call<UpdatePlan>[];
   readonly upsert: Row;
+  readonly indexes: null;
   readonly createIndex: null;
   readonly dropIndex: null;
   readonly drop: null;
@@ -90,6 +90,7 @@ export interface Answer {
   readonly insertAll: Row[];
   readonly updateEach: number;
   readonly upsert: Row;
+  readonly indexes: readonly TableIndex[];
   readonly createIndex: void;
   readonly dropIndex: void;
   readonly drop: void;
@@ -103,6 +104,7 @@ export const READS: readonly Operation["kind"][] = [
   "group",
   "iterate",
   "explain",
+  "indexes",
   "ready",
 ];
 
@@ -110,8 +112,10 @@ export const READS: readonly Operation["kind"][] = [
 export const INSERT: Operation & { readonly kind: "insert" } = Object.freeze({ kind: "insert" });
 /** Stores all rows or none. */
 export const INSERT_ALL: Operation & { readonly kind: "insertAll" } = Object.freeze({ kind: "insertAll" });
-/** Makes all updates or none. */
+/** Makes all updates or none; none of their values is computed. */
 export const UPDATE_EACH: Operation & { readonly kind: "updateEach" } = Object.freeze({ kind: "updateEach" });
+/** Tells the indexes there are. */
+export const INDEXES: Operation & { readonly kind: "indexes" } = Object.freeze({ kind: "indexes" });
 /** Removes the table. */
 export const DROP: Operation & { readonly kind: "drop" } = Object.freeze({ kind: "drop" });
 /** Makes the table when it is absent. */

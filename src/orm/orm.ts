@@ -6,7 +6,7 @@ import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
 import { Model } from "../model/model.ts";
 import type { ModelHost } from "../model/model_host.ts";
-import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
+import { checkDatabaseName, foldCase, RESERVED_TABLE } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { WhereRules } from "../schema/where_rules.ts";
@@ -21,7 +21,8 @@ import { driverSchema } from "../store/driver_schema.ts";
 import { Connection } from "./connection.ts";
 import { READY } from "./operation.ts";
 import { checkDefineOptions, checkORMOptions, type ConditionLimits } from "./orm_options.ts";
-import { DatabaseTables, type IndexDefinition, TableEntry } from "./table_entry.ts";
+import type { IndexDefinition } from "./index_definition.ts";
+import { DatabaseTables, TableEntry } from "./table_entry.ts";
 
 /** The options of an ORM. */
 export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
@@ -176,6 +177,12 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   ): unknown {
     checkDatabaseName(dbName);
     const table = new Table(tableName, schema, this.#rules);
+    if (foldCase(tableName) === RESERVED_TABLE) {
+      throw new ValidationError(
+        `Cannot define \`${tableName}\`: the name is kept for what is known of tables; use another`,
+        { code: "INVALID_NAME", table: tableName },
+      );
+    }
     checkColumns(table);
     const indexes = checkDefineOptions(tableName, options);
     const tables = this.#databases.get(dbName) ?? new DatabaseTables();

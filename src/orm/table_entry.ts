@@ -1,30 +1,19 @@
 import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
-import type { Predicate } from "../contract/mod.ts";
+import type { AnyPrepared, CompleteDriver, Row } from "../composed/complete_driver.ts";
+import type { NamedIndex, QueryPlan, TableIndex, TableSchema } from "../contract/mod.ts";
 import { atCaller } from "../errors/caller_frames.ts";
-import { UnsupportedError, ValidationError } from "../errors/mod.ts";
-import { readWhere } from "../query/where_reader.ts";
-import { describeValue } from "../schema/describe_value.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
+import type { Call, SelectPlan, UpdatePlan } from "../query/plans.ts";
+import { givenValues } from "../reference/computed_values.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { ownMembers } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
-import { ComposedStore } from "../store/composed_store.ts";
-import type { Row } from "../store/any_driver.ts";
-import { DirectStore } from "../store/direct_store.ts";
+import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
-import type { Referrer, StoreContext } from "../store/store_context.ts";
-import type { StoreIndex, TableStore } from "../store/table_store.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, SharedTable } from "./connection.ts";
+import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
 import { type Answer, type Given, type Operation, READS } from "./operation.ts";
-
-/** An index as a user describes it. */
-export interface IndexDefinition {
-  /** The columns, in order. */
-  readonly columns: readonly string[];
-  /** Whether it refuses rows equal in all the columns, none of them null. */
-  readonly unique?: boolean | undefined;
-  /** Only rows that satisfy this are in the index. */
-  readonly where?: unknown;
-}
 
 /** The tables of one database, by name. */
 export class DatabaseTables extends Map<string, TableEntry> {
@@ -32,19 +21,21 @@ export class DatabaseTables extends Map<string, TableEntry> {
   creating: Promise<void> | null = null;
 }
 
-/** A defined table: its store, and whether it is known to exist. */
-export class TableEntry implements StoreContext {
+/** A defined table: the one door to it, and whether it is known to exist. */
+export class TableEntry {
   /** The database's name. */
   readonly database: string;
   /** The checked schema. */
   readonly table: Table;
   /** The driver in use. */
   readonly connection: Connection;
-  /** The rows. */
-  readonly store: TableStore;
+  readonly #driver: CompleteDriver;
   readonly #siblings: DatabaseTables;
-  readonly #indexes = new Map<string, StoreIndex>();
-  readonly #declared: readonly StoreIndex[];
+  readonly #declared: readonly NamedIndex[];
+  readonly #shared: SharedTable;
+  #schema: TableSchema | null = null;
+  /** What the driver has prepared, for as long as its plan is kept. */
+  #prepared: WeakMap<QueryPlan, AnyPrepared> = new WeakMap();
   #epoch = 0;
 
   /** Makes the entry of a table that may not exist yet. */
@@ -58,9 +49,9 @@ export class TableEntry implements StoreContext {
     this.connection = connection;
     this.database = database;
     this.table = table;
+    this.#driver = connection.driver;
     this.#siblings = siblings;
-    const Store = connection.complete ? DirectStore : ComposedStore;
-    this.store = new Store(connection.driver, database, table, this);
+    this.#shared = connection.shared(database, table.name);
     this.#declared = indexes.map((index) => {
       const { name, columns, unique } = ownMembers(index ?? {}) as Partial<typeof index>;
       return readIndex(table, name ?? defaultName({ columns, unique }), index);
@@ -69,7 +60,7 @@ export class TableEntry implements StoreContext {
 
   /** Whether the table is known to exist. */
   get isReady(): boolean {
-    return this.#epoch === this.connection.epoch;
+    return this.#epoch === this.#shared.epoch;
   }
 
   /**
@@ -92,9 +83,9 @@ export class TableEntry implements StoreContext {
   }
 
   #inTurn(operation: Operation, given: unknown): Maybe<unknown> {
-    const { transactions, complete } = this.connection;
+    const { transactions } = this.connection;
     const perform = () => this.#perform(operation, given);
-    const alone = !complete && !READS.includes(operation.kind);
+    const alone = this.#driver.writesAlone === true && !READS.includes(operation.kind);
     return transactions.run(
       this.database,
       alone,
@@ -111,47 +102,75 @@ export class TableEntry implements StoreContext {
   #dropAnyIndex(drop: () => Maybe<unknown>): Maybe<unknown> {
     return settle(() => this.ensure(), drop, (error) => {
       if (!(error instanceof ValidationError) || error.code !== "INDEX_MISMATCH") throw error;
-      return chain(this.store.create(), drop);
+      return chain(this.#create([]), drop);
     });
   }
 
   #perform(operation: Operation, given: unknown): Maybe<unknown> {
-    const { store } = this;
     const params = given as Params;
     switch (operation.kind) {
       case "select":
-        return store.select(operation, params);
+        return (this.#prepared.get(operation) ?? this.#prepare(operation)).all(params);
       case "insert":
-        return store.insert(given as Row);
+        return this.#driver.insert(this.database, this.table.name, given as Row);
       case "count":
-        return store.count(operation, params);
       case "update":
-        return store.update(operation, params);
       case "delete":
-        return store.delete(operation, params);
+        return (this.#prepared.get(operation) ?? this.#prepare(operation)).number(params);
+      default:
+        return this.#performRare(operation, given);
+    }
+  }
+
+  #performRare(operation: Operation, given: unknown): Maybe<unknown> {
+    const { database } = this;
+    const { name } = this.table;
+    const driver = this.#driver;
+    switch (operation.kind) {
       case "insertAll":
-        return (given as readonly Row[]).length === 0 ? [] : store.insertAll(given as readonly Row[]);
-      case "updateEach":
-        return (given as Given["updateEach"]).length === 0
-          ? 0
-          : store.updateEach(given as Given["updateEach"]);
+        return (given as readonly Row[]).length === 0
+          ? []
+          : driver.bulkInsert(database, name, given as readonly Row[]);
+      case "updateEach": {
+        const updates = (given as readonly Call<UpdatePlan>[]).map(({ plan, params }) => ({
+          data: givenValues(plan.set, params),
+          where: toDriverWhere(plan.where, params),
+        }));
+        return updates.length === 0 ? 0 : driver.bulkUpdate(database, name, updates);
+      }
       case "upsert":
-        return store.upsert(given as Row, operation);
+        return driver.upsert(database, name, given as Row, operation);
       case "group":
-        return store.group({ ...operation, params });
+        return driver.group(database, name, { ...operation, params: given as Params });
       case "iterate":
-        return store.iterate(operation.plan, params);
+        return driver.iterate(database, name, toQueryOptions(operation.plan, given as Params));
       case "explain":
-        return store.explain(operation.plan, params);
+        return driver.explain(database, name, toQueryOptions(operation.plan, given as Params));
+      case "indexes":
+        return this.#indexes();
       case "createIndex":
         return this.#createIndex(operation.index);
       case "dropIndex":
-        return this.#dropIndex(operation.name);
+        return chain(driver.dropIndex(database, name, operation.name), () => this.#forgetIndexes());
       case "drop":
-        return this.#drop();
-      case "ready":
+        return chain(driver.dropTable(database, name), () => {
+          this.#shared.epoch++;
+          this.#forgetIndexes();
+        });
+      default:
         return undefined;
     }
+  }
+
+  #prepare(plan: QueryPlan): AnyPrepared {
+    const prepared = this.#driver.prepare(this.database, this.table.name, plan);
+    this.#prepared.set(plan, prepared);
+    return prepared;
+  }
+
+  /** Whether no more rows are read for a search than its limit says. */
+  readsNoMore(plan: SelectPlan, params: Params): boolean {
+    return this.#driver.readsNoMore?.(this.table, plan, params) ?? true;
   }
 
   /** Makes the table, those it refers to and its indexes, when they are absent. */
@@ -194,93 +213,43 @@ export class TableEntry implements StoreContext {
     return this.execute({ kind: "dropIndex", name }, null);
   }
 
-  #dropIndex(name: string): Maybe<void> {
-    return chain(this.store.dropIndex(name), () => {
-      const index = this.#indexes.get(name);
-      this.#indexes.delete(name);
-      if (index !== undefined) {
-        this.connection.transactions.current?.forget.push(() => this.#indexes.set(name, index));
-      }
-    });
+  /** The indexes that are known to be there; null when the driver was not asked. */
+  get indexes(): readonly TableIndex[] | null {
+    return this.#shared.indexes;
   }
 
-  /** Removes the table with its rows; the next operation makes it anew. */
-  #drop(): Maybe<void> {
-    return chain(this.store.drop(), () => {
-      const indexes = [...this.#indexes];
-      this.#epoch = 0;
-      this.#indexes.clear();
-      this.connection.transactions.current?.forget.push(() => {
-        for (const [name, index] of indexes) this.#indexes.set(name, index);
-      });
-    });
+  #indexes(): Maybe<readonly TableIndex[]> {
+    const told = this.#driver.indexes(this.database, this.table.name);
+    return chain(told, (indexes) => this.#shared.indexes = indexes);
   }
 
-  /** Runs several steps as one. */
-  atomically<T>(work: () => Maybe<T>): Maybe<T> {
-    return this.connection.transactions.steps(work);
+  #createIndex({ name, ...options }: NamedIndex): Maybe<void> {
+    const made = this.#driver.createIndex(this.database, this.table.name, name, options);
+    return chain(made, () => this.#forgetIndexes());
   }
 
-  /** Remembers how to undo a write. */
-  undo(step: () => Maybe<void>): void {
-    this.connection.transactions.current?.undo.push(step);
-  }
-
-  /** The indexes known. */
-  indexes(): readonly StoreIndex[] {
-    return [...this.#indexes.values()];
-  }
-
-  /** The indexes there are, and those that will be made with the table. */
-  knownIndexes(): readonly StoreIndex[] {
-    return this.isReady ? this.indexes() : [...this.#declared, ...this.#indexes.values()];
-  }
-
-  /** Another table of the same database. */
-  related(tableName: string): TableEntry | null {
-    return this.#siblings.get(tableName) ?? null;
-  }
-
-  /** The columns that refer to a table. */
-  referrers(tableName: string): readonly Referrer[] {
-    return [...this.#siblings.values()].flatMap(({ table, store }) =>
-      table.columns
-        .filter((column) => column.references?.table === tableName)
-        .map((column) => ({ table, column, store }))
-    );
+  /** They are others now, and once more when the transaction is undone. */
+  #forgetIndexes(): void {
+    const shared = this.#shared;
+    shared.indexes = null;
+    this.connection.transactions.current?.forget.push(() => shared.indexes = null);
   }
 
   #make(path: Set<TableEntry>): Maybe<void> {
     if (this.isReady || path.has(this)) return;
     path.add(this);
     const scope = this.connection.transactions.current;
-    const create = (): Maybe<unknown> => {
-      const made = this.store.createWith(this.#declared);
-      if (made !== null) return chain(made, () => this.#declared.forEach((index) => this.#knowIndex(index)));
-      return chain(this.store.create(), () => chainAll(this.#declared, (index) => this.#createIndex(index)));
-    };
     return chain(this.#makeParents(path), () =>
-      chain(create(), () => {
-        this.#epoch = this.connection.epoch;
+      chain(this.#create(this.#declared), () => {
+        this.#prepared = new WeakMap();
+        this.#epoch = this.#shared.epoch;
         scope?.forget.push(() => this.#epoch = 0);
       }));
   }
 
-  #createIndex(index: StoreIndex): Maybe<void> {
-    const { name, capabilities } = this.connection.driver.metadata;
-    // A unique index that the driver cannot take is enforced by the store; one that only makes searches faster is refused.
-    if (index.where !== null && !index.unique && capabilities?.partialIndexes !== true) {
-      throw new UnsupportedError(
-        `Cannot create index \`${index.name}\` on \`${this.table.name}\`: driver ${name} has no partial indexes; leave \`where\` out`,
-        { driver: name, table: this.table.name },
-      );
-    }
-    return chain(this.store.createIndex(index), () => this.#knowIndex(index));
-  }
-
-  #knowIndex(index: StoreIndex): void {
-    this.#indexes.set(index.name, index);
-    this.connection.transactions.current?.forget.push(() => this.#indexes.delete(index.name));
+  #create(indexes: readonly NamedIndex[]): Maybe<void> {
+    this.#schema ??= driverSchema(this.table);
+    return this.#driver.createTableWithIndexes(this.database, this.table.name, this.#schema, indexes);
   }
 
   /** Sees that the tables referred to exist, with a column that can be referred to. */
@@ -288,8 +257,8 @@ export class TableEntry implements StoreContext {
     return chainAll(this.table.columns, (column) => {
       const reference = column.references;
       if (reference === null) return;
-      const parent = this.related(reference.table);
-      if (parent === null) {
+      const parent = this.#siblings.get(reference.table);
+      if (parent === undefined) {
         throw new ValidationError(
           `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to table \`${reference.table}\`, which no model ` +
             `of database \`${this.database}\` defines; define it before the first operation`,
@@ -313,64 +282,3 @@ export class TableEntry implements StoreContext {
 
 /** The values of a plan's slots. */
 type Params = readonly unknown[];
-
-const INDEX_MEMBERS: readonly string[] = ["name", "columns", "unique", "where"];
-
-function readIndex(table: Table, name: string, definition: IndexDefinition): StoreIndex {
-  checkIdentifier("index", name);
-  const refuse = (reason: string, columns: readonly string[] = []): never => {
-    throw new ValidationError(`Cannot create index \`${name}\` on \`${table.name}\`: ${reason}`, {
-      code: "INVALID_INDEX",
-      table: table.name,
-      columns,
-    });
-  };
-  if (typeof definition !== "object" || definition === null) {
-    return refuse(
-      `it is described by an object such as { columns: ["name"] }, not ${describeValue(definition)}`,
-    );
-  }
-  const unknown = Object.keys(definition).find((member) => !INDEX_MEMBERS.includes(member));
-  if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is none of columns, unique, where`);
-  const { columns, unique = false, where } = ownMembers(definition);
-  if (typeof unique !== "boolean") return refuse("`unique` is true or false");
-  if (!Array.isArray(columns) || columns.length === 0 || new Set(columns).size !== columns.length) {
-    return refuse("it needs columns, each once");
-  }
-  for (const column of columns) {
-    if (!table.column(column).ordered) refuse(`\`${column}\` is JSON, which has no order`, [column]);
-  }
-  const read = where === undefined ? null : readWhere(table, where, table.rules.strict);
-  const whole = read === null ? null : wholeJSON(table, read.predicate);
-  if (whole !== null) {
-    refuse(
-      `its condition looks at \`${whole}\` as a whole or for an element; compare a place in it, such as "${whole}.kind"`,
-      [whole],
-    );
-  }
-  return { name, columns: [...columns], unique, where: read };
-}
-
-/** The JSON column of which a condition asks what the index of a store cannot tell: of a whole value, or an element. */
-function wholeJSON(table: Table, predicate: Predicate | null): string | null {
-  switch (predicate?.kind) {
-    case "and":
-    case "or":
-      return predicate.items.map((item) => wholeJSON(table, item)).find((name) => name !== null) ?? null;
-    case "not":
-      return wholeJSON(table, predicate.item);
-    case "has":
-      return predicate.column;
-    case "equal":
-    case "in":
-      return predicate.path === null && table.column(predicate.column).kind === "json"
-        ? predicate.column
-        : null;
-    default:
-      return null;
-  }
-}
-
-function defaultName({ columns, unique }: { columns: unknown; unique: unknown }): string {
-  return `${Array.isArray(columns) ? columns.join("_") : ""}_${unique ? "unique" : "index"}`;
-}

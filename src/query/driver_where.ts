@@ -1,4 +1,11 @@
-import type { DriverWhere, JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
+import type {
+  DriverWhere,
+  JSONPath,
+  Predicate,
+  PredicateTarget,
+  QueryOptions,
+  QueryPlan,
+} from "../contract/mod.ts";
 
 import { ComputedCondition } from "./computed_condition.ts";
 
@@ -72,6 +79,18 @@ export function toDriverWhere(
       ? { [key(each)]: { $notIn: list(each) } }
       : null;
   return write(predicate);
+}
+
+/** A search with its values, in the form of the sixteen methods. */
+export function toQueryOptions(plan: QueryPlan, params: readonly unknown[]): QueryOptions {
+  const { where, orderBy, limit, offset, select } = plan;
+  return {
+    ...(where === null ? null : { where: toDriverWhere(where, params) }),
+    ...(orderBy === undefined ? null : { orderBy }),
+    ...(limit === undefined ? null : { limit }),
+    ...(offset === undefined ? null : { offset: params[offset] as number }),
+    ...(select === undefined ? null : { select }),
+  };
 }
 
 function isScalar(value: unknown): boolean {

@@ -17,7 +17,7 @@ import type {
   TableSchema,
   UpsertOptions,
 } from "../contract/mod.ts";
-import { OPERATORS } from "../contract/mod.ts";
+import { EVERYTHING } from "../contract/everything.ts";
 import { ConnectionError, UnsupportedError } from "../errors/mod.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { refusePromise } from "../transaction/async_callback.ts";
@@ -65,22 +65,7 @@ export class ReferenceDriver implements SyncDriver {
     this.metadata = {
       name: provider.name,
       version: provider.version,
-      capabilities: {
-        nativeTypes: ["date", "bytes", "bigint"],
-        operators: OPERATORS,
-        logic: true,
-        jsonPaths: true,
-        expressions: true,
-        orderBy: true,
-        limit: true,
-        select: true,
-        unique: true,
-        uniqueIndexes: true,
-        partialIndexes: true,
-        references: true,
-        transactions: "exclusive",
-        savepoints: true,
-      },
+      capabilities: { ...EVERYTHING, expressions: true },
     };
   }
 

@@ -1,5 +1,8 @@
 import { ValidationError } from "../errors/mod.ts";
 
+/** The table in which what is known of the others is kept, where a driver does not: no model may have its name. */
+export const RESERVED_TABLE = "rinari_catalog";
+
 const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 const MAX_NAME = 200;

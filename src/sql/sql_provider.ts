@@ -1,5 +1,5 @@
 import type { Capabilities, DriverConfig } from "../contract/mod.ts";
-import { OPERATORS } from "../contract/mod.ts";
+import { EVERYTHING } from "../contract/everything.ts";
 import type { AsyncSqlEngine, SyncSqlEngine } from "./sql_engine.ts";
 
 /** A client that someone else has opened, and uses too. */
@@ -57,18 +57,4 @@ export interface AsyncSqlProvider {
 }
 
 /** What a SQL store does: everything. */
-export const SQL_CAPABILITIES: Capabilities = {
-  nativeTypes: ["date", "bytes", "bigint"],
-  operators: OPERATORS,
-  logic: true,
-  jsonPaths: true,
-  orderBy: true,
-  limit: true,
-  select: true,
-  unique: true,
-  uniqueIndexes: true,
-  partialIndexes: true,
-  references: true,
-  transactions: "exclusive",
-  savepoints: true,
-};
+export const SQL_CAPABILITIES: Capabilities = EVERYTHING;

@@ -12,7 +12,10 @@ const DRIVER_OPERATIONS = { sum: "SUM", avg: "AVG", count: "COUNT" } as const;
 export function groupStored(stored: StoredTable, plan: GroupPlan): Maybe<Row[]> {
   const split = stored.pushdown.split(plan.where, plan.params);
   const compute = (): Maybe<Row[]> =>
-    chain(stored.findSplit(split, plan.params), (rows) => groupRows(stored.table, plan, rows));
+    chain(
+      stored.findSplit(split, plan.params, columnsOf(plan)),
+      (rows) => groupRows(stored.table, plan, rows),
+    );
   const [term, ...more] = plan.terms;
   if (term === undefined || more.length > 0 || plan.by.length > 0 || split.residual !== null) {
     return compute();
@@ -20,6 +23,10 @@ export function groupStored(stored: StoredTable, plan: GroupPlan): Maybe<Row[]> 
   const number = ask(stored, term, split);
   if (number === null) return compute();
   return chain(number, (value) => value === undefined ? compute() : [{ [term.as]: value }]);
+}
+
+function columnsOf({ by, terms }: GroupPlan): string[] {
+  return [...by, ...terms.flatMap(({ column }) => column === undefined ? [] : [column])];
 }
 
 /** Asks the driver for one number: null when it cannot be asked, undefined when its answer is beyond what it can hold. */

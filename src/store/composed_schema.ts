@@ -8,9 +8,7 @@ import { indexMismatch } from "../schema/schema_mismatch.ts";
 import type { Row } from "./any_driver.ts";
 import { driverSchema } from "./driver_schema.ts";
 import { enforcesReferences } from "./foreign_keys.ts";
-import type { Referrer } from "./store_context.ts";
-import { type StoredTable, storedTable } from "./stored_table.ts";
-import type { StoreIndex } from "./table_store.ts";
+import type { Referrer, StoredIndex, StoredTable } from "./stored_table.ts";
 import { indexRule, isEnforcedHere, isUnderstood } from "./unique_rules.ts";
 
 /** Makes the table. */
@@ -31,20 +29,17 @@ export function createTable({ driver, database, table, codec }: StoredTable): Ma
  * @throws {ForeignKeyConstraintError} When rows of another table refer to it.
  */
 export function dropTable(stored: StoredTable): Maybe<void> {
-  const { driver, database, table, context, undoes } = stored;
+  const { driver, database, table, home, undoes } = stored;
   const referrers = enforcesReferences(stored)
-    ? context.referrers(table.name).filter((referrer) => referrer.table.name !== table.name)
+    ? home.referrers(table.name).filter((referrer) => referrer.stored !== stored)
     : [];
   const drop = (rows: readonly Row[]): Maybe<void> =>
     chain(driver.dropTable(database, table.name), () => {
-      if (!undoes) context.undo(restoreTable(stored, rows));
+      home.transactions.record({ kind: "call", undo: restoreTable(stored, rows) });
     });
   return chain(
     chainAll(referrers, (referrer) => refuseReferring(stored, referrer)),
-    () =>
-      undoes
-        ? drop([])
-        : chain(stored.exists(), (exists) => exists ? chain(stored.find(null, []), drop) : drop([])),
+    () => chain(undoes ? [] : stored.find(null, []), drop),
   );
 }
 
@@ -54,7 +49,7 @@ export function dropTable(stored: StoredTable): Maybe<void> {
  * @throws {UniqueConstraintError} When rows already violate it.
  * @throws {UnsupportedError} When the driver does not understand its condition.
  */
-export function createIndex(stored: StoredTable, index: StoreIndex): Maybe<void> {
+export function createIndex(stored: StoredTable, index: StoredIndex): Maybe<void> {
   const { driver, database, table, scene } = stored;
   const { name, columns, unique, where } = index;
   checkSame(stored, index);
@@ -82,12 +77,12 @@ export function createIndex(stored: StoredTable, index: StoreIndex): Maybe<void>
 
 /** Removes an index. One that the driver was never told of is only forgotten. */
 export function dropIndex(stored: StoredTable, name: string): Maybe<void> {
-  const index = stored.context.indexes().find((each) => each.name === name);
+  const index = stored.indexes.get(name);
   if (index !== undefined && !isUnderstood(stored, index)) return;
   return stored.driver.dropIndex(stored.database, stored.table.name, name);
 }
 
-function checkUnique(stored: StoredTable, index: StoreIndex): Maybe<void> {
+function checkUnique(stored: StoredTable, index: StoredIndex): Maybe<void> {
   const { columns } = indexRule(stored, index);
   return chain(stored.find(index.where?.predicate ?? null, index.where?.params ?? []), (rows) => {
     const seen = new Set<Key>();
@@ -101,13 +96,13 @@ function checkUnique(stored: StoredTable, index: StoreIndex): Maybe<void> {
 }
 
 /** Refuses another index under the name of one that is known. */
-function checkSame({ scene, context }: StoredTable, index: StoreIndex): void {
-  const known = context.indexes().find(({ name }) => name === index.name);
+function checkSame({ scene, indexes }: StoredTable, index: StoredIndex): void {
+  const known = indexes.get(index.name);
   if (known === undefined || definitionOf(known) === definitionOf(index)) return;
   throw indexMismatch(scene, index.name, index.columns);
 }
 
-function definitionOf({ columns, unique, where }: StoreIndex): string {
+function definitionOf({ columns, unique, where }: StoredIndex): string {
   const plain = (_: string, value: unknown): unknown =>
     typeof value === "bigint" ? `${value}` : value instanceof Uint8Array ? [...value] : value;
   return JSON.stringify(
@@ -116,22 +111,20 @@ function definitionOf({ columns, unique, where }: StoreIndex): string {
   );
 }
 
-function refuseReferring(stored: StoredTable, { column, store }: Referrer): Maybe<void> {
-  const child = storedTable(store);
+function refuseReferring(stored: StoredTable, { column, stored: child }: Referrer): Maybe<void> {
   const { table: parentTable, column: parentColumn } = column.references as { table: string; column: string };
   const refers = { kind: "not", item: { kind: "null", column: column.name, path: null } } as const;
-  return chain(child.exists(), (exists) =>
-    chain(exists ? child.find(refers, []) : [], (rows) => {
-      if (rows.length === 0) return;
-      throw orphans(stored.scene, "drop", { column, parentTable, parentColumn }, [parentColumn]);
-    }));
+  return chain(child.find(refers, []), (rows) => {
+    if (rows.length === 0) return;
+    throw orphans(stored.scene, "drop", { column, parentTable, parentColumn }, [parentColumn]);
+  });
 }
 
 /** Makes a dropped table again, with its rows and the indexes it had. */
 function restoreTable(stored: StoredTable, rows: readonly Row[]): () => Maybe<void> {
-  const { driver, database, table, codec, context } = stored;
+  const { driver, database, table, codec } = stored;
   const encoded = rows.map((row) => codec.encode(row));
-  const indexes = context.indexes();
+  const indexes = [...stored.indexes.values()];
   return () =>
     chain(
       createTable(stored),

@@ -23,9 +23,12 @@ export interface DividedSearch {
   readonly selects: boolean;
 }
 
+/** What is known of a table when a search is divided. */
+export type SearchedTable = Pick<StoredTable, "pushdown" | "declared" | "table">;
+
 /** Divides a search by what the driver declares. Nothing after the condition is left to it when part of that is not. */
 export function divideSearch(
-  { pushdown, declared, table }: StoredTable,
+  { pushdown, declared, table }: SearchedTable,
   plan: SelectPlan,
   params: readonly unknown[],
 ): DividedSearch {
@@ -53,6 +56,11 @@ export function divideSearch(
     limits: !limits && (limit !== undefined || offset > 0),
     selects: select !== undefined && !selects,
   };
+}
+
+/** Whether the driver does all of a search. */
+export function leavesNothing({ split, sorts, limits, selects }: DividedSearch): boolean {
+  return split.residual === null && !sorts && !limits && !selects;
 }
 
 /** The rows of a search. */

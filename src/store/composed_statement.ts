@@ -59,7 +59,7 @@ export class ComposedStatement {
 
   /** What is to be written, in order. Inserted rows are left to the caller. */
   writes(): Writes {
-    return new Writes(this.#changes, (step) => this.#target.stored.context.undo(step));
+    return new Writes(this.#changes, this.#target.stored.home.transactions);
   }
 
   /**

@@ -4,7 +4,7 @@ import { type Attempt, missingParent, type ReferenceNames, type Scene } from "..
 import { keyOf } from "../reference/keys.ts";
 import type { Column } from "../schema/column.ts";
 import type { Row } from "./any_driver.ts";
-import { type StoredTable, storedTable } from "./stored_table.ts";
+import type { StoredTable } from "./stored_table.ts";
 import { type WorkingEntry, type WorkingIndex, WorkingTable } from "./working_table.ts";
 
 /** A foreign key, with the rows that refer. */
@@ -42,7 +42,7 @@ export class ForeignKeys {
     const { name } = stored.table;
     let working = this.#tables.get(name);
     if (working === undefined) {
-      this.#tables.set(name, working = new WorkingTable(stored, stored === this.#target));
+      this.#tables.set(name, working = new WorkingTable(stored));
     }
     return working;
   }
@@ -61,8 +61,8 @@ export class ForeignKeys {
     const { name } = parent.stored.table;
     let referrers = this.#referrers.get(name);
     if (referrers === undefined) {
-      referrers = this.#target.context.referrers(name)
-        .map(({ store, column }) => foreignKey(this.working(this.#storedOf(store)), column));
+      referrers = this.#target.home.referrers(name)
+        .map(({ stored, column }) => foreignKey(this.working(stored), column));
       this.#referrers.set(name, referrers);
     }
     return referrers;
@@ -73,7 +73,7 @@ export class ForeignKeys {
     const parent = this.#parent(reference);
     if (parent === null) return;
     const [working, index] = parent;
-    return working.loadIfAny(index, values.map((value) => ({ [reference.parentColumn]: value })));
+    return working.load(index, values.map((value) => ({ [reference.parentColumn]: value })));
   }
 
   /** Whether a row has a value; the rows that have it were read. */
@@ -84,7 +84,7 @@ export class ForeignKeys {
 
   /** Reads the rows that refer to one of several rows. */
   loadChildren({ child, column, parentColumn }: ForeignKey, parents: readonly Row[]): Maybe<void> {
-    return child.loadIfThere(
+    return child.load(
       child.column(column),
       parents.map((row) => ({ [column.name]: row[parentColumn] })),
     );
@@ -127,21 +127,16 @@ export class ForeignKeys {
   /** The error for a value that no row has. */
   missing(scene: Scene, attempt: Attempt, reference: ForeignKey): Error {
     const why = this.#parent(reference) === null
-      ? `no model defines table \`${reference.parentTable}\`; define it first`
+      ? `there is no table \`${reference.parentTable}\`; create it first`
       : null;
     return missingParent(scene, attempt, reference, why);
   }
 
   #parent({ parentTable, parentColumn }: ForeignKey): readonly [WorkingTable, WorkingIndex] | null {
-    const related = this.#target.context.related(parentTable);
-    if (related === null) return null;
-    const working = this.working(this.#storedOf(related.store));
-    return [working, working.column(related.table.column(parentColumn))];
-  }
-
-  #storedOf(store: Parameters<typeof storedTable>[0]): StoredTable {
-    const stored = storedTable(store);
-    return stored.table.name === this.#target.table.name ? this.#target : stored;
+    const stored = this.#target.home.find(parentTable);
+    if (stored === null) return null;
+    const working = this.working(stored);
+    return [working, working.column(stored.table.column(parentColumn))];
   }
 }
 

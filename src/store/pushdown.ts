@@ -1,6 +1,7 @@
 import type { Capabilities, DriverWhere, OperatorName, Predicate, PredicateTarget } from "../contract/mod.ts";
 import { COMPARE, toDriverWhere } from "../query/driver_where.ts";
 import type { Order } from "../query/plans.ts";
+import type { ColumnKind } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import type { RowCodec } from "./row_codec.ts";
 
@@ -51,6 +52,16 @@ export class Pushdown {
     return { where: join([...wheres.values()]), pushed, residual };
   }
 
+  /** Whether the driver applies a condition, whatever its values are, and is given them as they are. */
+  takes(predicate: Predicate | null): boolean {
+    if (!this.#codec.native) return false;
+    if (predicate === null) return true;
+    if (predicate.kind !== "equal") return this.#canPush(predicate, []);
+    const { column, path } = predicate;
+    const scalar = path === null && SCALAR_KINDS.includes(this.#table.column(column).kind);
+    return scalar || this.#declares("$eq", predicate);
+  }
+
   /** Whether the driver applies an order exactly. */
   canOrder(order: Order): boolean {
     return this.#declared.orderBy === true && order.every(([name]) => this.#codec.column(name).keepsOrder);
@@ -93,17 +104,18 @@ export class Pushdown {
       case "in":
         return this.#declares("$in", part);
       case "tuples": {
-        const tuples = params[part.slot] as readonly (readonly unknown[])[];
+        const tuples = params[part.slot] as readonly (readonly unknown[])[] | undefined;
         const targets = part.columns.map((column) => ({ column, path: null }));
         return this.#declared.logic === true &&
           targets.every((target, i) =>
-            this.#declares("$eq", target) || tuples.every((tuple) => this.#isScalar(target, tuple[i]))
+            this.#declares("$eq", target) ||
+            (tuples?.every((tuple) => this.#isScalar(target, tuple[i])) ?? false)
           );
       }
       case "has":
         return this.#declares("$has", part);
       case "test":
-        return false;
+        return this.#declared.expressions === true && this.#codec.native;
     }
   }
 
@@ -129,6 +141,9 @@ export class Pushdown {
     return typeof encoded === "string" || typeof encoded === "number" || typeof encoded === "boolean";
   }
 }
+
+/** The kinds of values that every driver compares. */
+const SCALAR_KINDS: readonly ColumnKind[] = ["text", "integer", "real", "boolean"];
 
 function* conjuncts(predicate: Predicate | null): Generator<Predicate> {
   if (predicate === null) return;

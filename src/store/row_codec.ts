@@ -3,18 +3,21 @@ import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "./any_driver.ts";
 import { brokenPromise, type DriverCall } from "./broken_promise.ts";
-import { type ValueCodec, valueCodec } from "./value_codec.ts";
+import { isNative, type ValueCodec, valueCodec } from "./value_codec.ts";
 
 /** How the rows of a table are handed to a driver and taken back. */
 export class RowCodec {
   readonly #table: Table;
   readonly #call: DriverCall;
   readonly #codecs: ReadonlyMap<string, readonly [Column, ValueCodec]>;
+  /** Whether the driver is given every value as it is. */
+  readonly native: boolean;
 
   /** Makes the codecs of a table's columns. */
   constructor(table: Table, driver: string, declared: readonly NativeType[]) {
     this.#table = table;
     this.#call = { driver, table: table.name };
+    this.native = table.columns.every((column) => isNative(column, declared));
     this.#codecs = new Map(
       table.columns.map((column) => [column.name, [column, valueCodec(column, declared)]]),
     );

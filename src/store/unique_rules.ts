@@ -1,8 +1,7 @@
 import { compilePredicate, type RowTest } from "../reference/evaluate.ts";
 import { predicateColumns } from "../query/computed_condition.ts";
 import type { Column } from "../schema/column.ts";
-import type { StoredTable } from "./stored_table.ts";
-import type { StoreIndex } from "./table_store.ts";
+import type { StoredIndex, StoredTable } from "./stored_table.ts";
 
 /** A uniqueness that the driver does not promise, so that it is enforced here. */
 export interface UniqueRule {
@@ -16,7 +15,7 @@ export interface UniqueRule {
 
 /** What must be unique in a table and is enforced here. */
 export function uniqueRules(stored: StoredTable): UniqueRule[] {
-  const { table, declared, context } = stored;
+  const { table, declared, indexes } = stored;
   const rules: UniqueRule[] = [];
   if (declared.unique !== true) {
     const columns = table.columns.filter(({ unique, primaryKey }) =>
@@ -26,14 +25,14 @@ export function uniqueRules(stored: StoredTable): UniqueRule[] {
       rules.push(ruleOf(each, null, []));
     }
   }
-  for (const index of context.indexes()) {
+  for (const index of indexes.values()) {
     if (isEnforcedHere(stored, index)) rules.push(indexRule(stored, index));
   }
   return rules;
 }
 
 /** The rule that a unique index makes. */
-export function indexRule({ table }: StoredTable, { columns, where }: StoreIndex): UniqueRule {
+export function indexRule({ table }: StoredTable, { columns, where }: StoredIndex): UniqueRule {
   const indexed = columns.map((name) => table.column(name));
   if (where === null || where.predicate === null) return ruleOf(indexed, null, []);
   return ruleOf(
@@ -44,13 +43,13 @@ export function indexRule({ table }: StoredTable, { columns, where }: StoreIndex
 }
 
 /** Whether a driver understands an index as it is. */
-export function isUnderstood({ declared, pushdown }: StoredTable, { where }: StoreIndex): boolean {
+export function isUnderstood({ declared, pushdown }: StoredTable, { where }: StoredIndex): boolean {
   if (where === null || where.predicate === null) return true;
   return declared.partialIndexes === true && pushdown.split(where.predicate, where.params).residual === null;
 }
 
 /** Whether an index is unique and the driver does not promise so. */
-export function isEnforcedHere(stored: StoredTable, index: StoreIndex): boolean {
+export function isEnforcedHere(stored: StoredTable, index: StoredIndex): boolean {
   return index.unique && !(stored.declared.uniqueIndexes === true && isUnderstood(stored, index));
 }
 

@@ -96,6 +96,12 @@ const NATIVE_TYPES: Partial<Readonly<Record<ColumnKind, NativeType>>> = {
   blob: "bytes",
 };
 
+/** Whether a driver stores the values of a column natively. */
+export function isNative({ kind }: Column, declared: readonly NativeType[]): boolean {
+  const native = NATIVE_TYPES[kind];
+  return native === undefined || declared.includes(native);
+}
+
 /**
  * Chooses how the values of a column are handed to a driver.
  *

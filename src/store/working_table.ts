@@ -1,4 +1,4 @@
-import { chain, type Maybe, settle } from "../chain/chain.ts";
+import { chain, type Maybe } from "../chain/chain.ts";
 import { type Attempt, uniqueViolation } from "../errors/violations.ts";
 import { type Entry, HashIndex } from "../reference/hash_index.ts";
 import { type Key, rowKey } from "../reference/keys.ts";
@@ -6,7 +6,6 @@ import type { Column } from "../schema/column.ts";
 import type { Row } from "./any_driver.ts";
 import { type EqualRows, findEqual } from "./equal_rows.ts";
 import type { StoredTable } from "./stored_table.ts";
-import { uniqueRules } from "./unique_rules.ts";
 
 /** A row as a statement leaves it, beside the row as the driver has it. */
 export interface WorkingEntry extends Entry {
@@ -34,13 +33,11 @@ export class WorkingTable {
   readonly #inserted: WorkingEntry[] = [];
   readonly #columns: Map<string, WorkingIndex> = new Map();
   #whole = false;
-  #exists: boolean;
 
   /** Begins with no row. */
-  constructor(stored: StoredTable, exists: boolean) {
+  constructor(stored: StoredTable) {
     this.stored = stored;
-    this.#exists = exists;
-    this.unique = uniqueRules(stored).map(({ columns, filter, reads }) => ({
+    this.unique = stored.rules.map(({ columns, filter, reads }) => ({
       hash: new HashIndex(columns, true, filter),
       reads,
       known: new Set(),
@@ -88,29 +85,6 @@ export class WorkingTable {
       this.take(rows);
       this.#whole = whole;
       for (const key of keys.keys()) known.add(key);
-    });
-  }
-
-  /** As {@linkcode load}, for a table that need not exist; it is asked about only once reading fails. */
-  loadIfAny(index: WorkingIndex, wanted: readonly Row[]): Maybe<void> {
-    return settle(
-      () => this.load(index, wanted),
-      () => undefined,
-      (error) =>
-        chain(this.stored.exists(), (exists) => {
-          if (exists) throw error;
-          this.#whole = true;
-        }),
-    );
-  }
-
-  /** As {@linkcode load}, for a table that often does not exist yet. */
-  loadIfThere(index: WorkingIndex, wanted: readonly Row[]): Maybe<void> {
-    if (this.#exists || this.#whole) return this.load(index, wanted);
-    return chain(this.stored.exists(), (exists) => {
-      this.#exists = exists;
-      this.#whole = !exists;
-      return this.load(index, wanted);
     });
   }
 

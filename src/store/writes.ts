@@ -1,6 +1,7 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { Row } from "./any_driver.ts";
-import type { Undo } from "./stored_table.ts";
+import type { ComposedTransactions } from "../composed/composed_transactions.ts";
+import type { UndoStep } from "../composed/undo.ts";
 import type { WorkingEntry, WorkingTable } from "./working_table.ts";
 
 /** What becomes of a row: its new values, or null when it is removed. */
@@ -18,11 +19,11 @@ interface Batch extends Change {
 export class Writes {
   readonly #updates: Batch[] = [];
   readonly #deletes: Batch[] = [];
-  readonly #undo: Undo;
+  readonly #transactions: ComposedTransactions;
 
   /** Collects the writes for some changes. Rows that are inserted are left to the caller. */
-  constructor(changes: ReadonlyMap<WorkingEntry, Change>, undo: Undo) {
-    this.#undo = undo;
+  constructor(changes: ReadonlyMap<WorkingEntry, Change>, transactions: ComposedTransactions) {
+    this.#transactions = transactions;
     const all = [...changes];
     for (const [entry, change] of all) {
       if (entry.live) add(this.#updates, entry, change);
@@ -54,9 +55,9 @@ export class Writes {
    * refer can only take the old value when it is there again.
    */
   #runUpdates(): Maybe<void> {
-    const steps: (() => Maybe<void>)[] = [];
+    const steps: UndoStep[] = [];
     const remember = (): void => {
-      for (const step of steps.reverse()) this.#undo(step);
+      for (const step of steps.reverse()) this.#transactions.record(step);
     };
     const update = ({ table, values, rows }: Batch): Maybe<unknown> =>
       table.stored.updateRows(values ?? {}, rows, (step) => steps.push(step));

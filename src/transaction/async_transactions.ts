@@ -4,7 +4,7 @@ import { RinariError, TimeoutError, UnsupportedError } from "../errors/mod.ts";
 import { type TransactionOptions, type TransactionSettings, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
 import { TurnQueue } from "./turn_queue.ts";
-import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
+import type { TransactionHost, Transactions } from "./transactions.ts";
 
 let flow: FlowStorage<Scope> | null | undefined;
 
@@ -55,11 +55,6 @@ export class AsyncTransactions implements Transactions {
     }
   }
 
-  /** Runs several steps as one, in the turn of the operation they belong to. */
-  steps<T>(work: () => Maybe<T>): Promise<T> {
-    return this.#once(this.current, work, this.#host.settings());
-  }
-
   /** Runs a callback in a transaction, again when the store reports a conflict, or in a savepoint. */
   async transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Promise<T> {
     const settings = transactionSettings(options, this.#host.settings());
@@ -92,7 +87,7 @@ export class AsyncTransactions implements Transactions {
     const body = () =>
       storage()?.run(scope, () => this.#body(scope, work, settings)) ?? this.#body(scope, work, settings);
     try {
-      const result = await (parent !== null && !this.#host.savepoints ? body() : this.#host.begin(body));
+      const result = await this.#host.begin(body);
       scope.handOver();
       return result;
     } catch (error) {
@@ -121,7 +116,6 @@ export class AsyncTransactions implements Transactions {
       if (!quiet) {
         await Promise.resolve(scope.turns.own(waitTimeout, "end a transaction")).catch(() => undefined);
       }
-      if (scope.parent === null ? !this.#host.undoes : !this.#host.savepoints) await undoAll(scope);
       throw error;
     }
   }

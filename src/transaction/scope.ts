@@ -1,4 +1,3 @@
-import type { Maybe } from "../chain/chain.ts";
 import { RinariError, TransactionError } from "../errors/mod.ts";
 import { TurnQueue } from "./turn_queue.ts";
 
@@ -12,8 +11,6 @@ export class Scope {
   readonly outer: Scope | null;
   /** Who may use it now: operations beside each other, a nested transaction alone. Only async drivers need it. */
   readonly turns: TurnQueue = new TurnQueue();
-  /** What undoes the writes made so far, for drivers that cannot. */
-  readonly undo: (() => Maybe<void>)[] = [];
   /** What to forget when the work is undone. */
   readonly forget: (() => void)[] = [];
   /** The open scopes inside it. */
@@ -64,26 +61,20 @@ export class Scope {
     if (this.parent !== null) this.parent.#inner?.delete(this);
   }
 
-  /** Passes what undoes the work on to the transaction around it, when this one has succeeded. */
+  /** Passes what to forget on to the transaction around it, when this one has succeeded. */
   handOver(): void {
     if (this.parent === null) return;
-    for (const step of this.undo) this.parent.undo.push(step);
     for (const step of this.forget) this.parent.forget.push(step);
   }
 
   /** Forgets what the undone work had established, here and in what is open inside. */
   forgetAll(): void {
-    for (const each of this.#taken("forget").reverse()) each();
+    for (const each of this.#taken().reverse()) each();
   }
 
-  /** Takes what undoes the writes made so far, here and in what is open inside, the last first. */
-  takeUndo(): (() => Maybe<void>)[] {
-    return this.#taken("undo").reverse();
-  }
-
-  #taken<K extends "undo" | "forget">(what: K): Scope[K] {
-    const steps = this[what].splice(0) as Scope[K];
-    for (const scope of this.#inner ?? []) (steps as unknown[]).push(...scope.#taken(what));
+  #taken(): (() => void)[] {
+    const steps = this.forget.splice(0);
+    for (const scope of this.#inner ?? []) steps.push(...scope.#taken());
     return steps;
   }
 

@@ -3,7 +3,7 @@ import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { asyncCallback, refusePromise } from "./async_callback.ts";
 import { type TransactionOptions, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
-import { type TransactionHost, type Transactions, undoAll } from "./transactions.ts";
+import type { TransactionHost, Transactions } from "./transactions.ts";
 
 let flow: FlowStorage<Scope> | null | undefined;
 
@@ -38,11 +38,6 @@ export class SyncTransactions implements Transactions {
     }
   }
 
-  /** Runs several steps as one. */
-  steps<T>(work: () => Maybe<T>): Maybe<T> {
-    return this.transaction(work);
-  }
-
   /** Runs a callback in a transaction or savepoint. */
   transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Maybe<T> {
     if (options !== undefined) transactionSettings(options);
@@ -58,7 +53,7 @@ export class SyncTransactions implements Transactions {
         flow === null || flow === undefined
           ? this.#body(scope, work)
           : flow.run(scope, () => this.#body(scope, work));
-      const result = parent !== null && !this.#host.savepoints ? body() : this.#host.begin(body) as T;
+      const result = this.#host.begin(body) as T;
       scope.handOver();
       return result;
     } catch (error) {
@@ -72,16 +67,11 @@ export class SyncTransactions implements Transactions {
   }
 
   #body<T>(scope: Scope, work: () => Maybe<T>): T {
-    try {
-      const returned = work();
-      if (isPromise(returned)) this.#misused = true;
-      const result = refusePromise(returned);
-      if (scope.failure !== null) scope.enter(null);
-      return result;
-    } catch (error) {
-      if (scope.parent === null ? !this.#host.undoes : !this.#host.savepoints) undoAll(scope);
-      throw error;
-    }
+    const returned = work();
+    if (isPromise(returned)) this.#misused = true;
+    const result = refusePromise(returned);
+    if (scope.failure !== null) scope.enter(null);
+    return result;
   }
 }
 

@@ -1,15 +1,11 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import type { Maybe } from "../chain/chain.ts";
 import type { TransactionOptions, TransactionSettings } from "./options.ts";
 import type { Scope } from "./scope.ts";
 
 /** What transactions need of the connection they belong to. */
 export interface TransactionHost {
-  /** Calls the driver's own `transaction`. */
+  /** Calls the driver's own `transaction`, which nests. */
   begin<T>(work: () => Maybe<T>): Maybe<T>;
-  /** Whether the driver undoes a failed transaction itself. */
-  readonly undoes: boolean;
-  /** Whether the driver's `transaction` nests. */
-  readonly savepoints: boolean;
   /** Whether the driver keeps flows apart itself. */
   readonly concurrent: boolean;
   /** The deadlines and retries of transactions that name none. */
@@ -27,13 +23,6 @@ export interface Transactions {
    * alone.
    */
   run<T>(database: string | null, alone: boolean, work: () => Maybe<T>): Maybe<T>;
-  /** Runs several steps of the operation whose turn it is as one that can be undone. */
-  steps<T>(work: () => Maybe<T>): Maybe<T>;
   /** Runs a callback in a new transaction, or in a savepoint of the one it is called in. */
   transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Maybe<T>;
-}
-
-/** Undoes writes, last first. */
-export function undoAll(scope: Scope): Maybe<void> {
-  return chain(chainAll(scope.takeUndo(), (step) => step()), () => undefined);
 }

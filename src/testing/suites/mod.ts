@@ -27,6 +27,7 @@ import { refusalsSuite } from "./refusals_suite.ts";
 import { reopenSuite } from "./reopen_suite.ts";
 import { schemaSuite } from "./schema_suite.ts";
 import { securitySuite } from "./security_suite.ts";
+import { sharingSuite } from "./sharing_suite.ts";
 import { transactionsSuite } from "./transactions_suite.ts";
 import { upsertSuite } from "./upsert_suite.ts";
 import { valuesSuite } from "./values_suite.ts";
@@ -65,5 +66,6 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "schema": schemaSuite,
   "errors": errorsSuite,
   "security": [...securitySuite, ...ownMembersSuite],
+  "sharing": sharingSuite,
   "reopen": reopenSuite,
 };

@@ -11,7 +11,8 @@ describe("driver.createTable", () => {
     const methods = (use: () => unknown): string[] => {
       driver.calls.length = 0;
       use();
-      return driver.calls.map(({ method }) => method);
+      // Where a driver enforces nothing, it is asked once what programs before have left to be enforced.
+      return driver.calls.filter(({ table }) => table !== "rinari_catalog").map(({ method }) => method);
     };
     const open = () => {
       const orm = new ORM({ driver });

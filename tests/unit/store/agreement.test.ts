@@ -42,8 +42,8 @@ describe("ComposedStore and the reference agree", () => {
 function compare(seed: number, driver: SyncDriver, isEither = false): void {
   const chance = random(seed);
   const schemas = randomSchemas(chance);
-  const reference = make(connected(), schemas, true);
-  const composed = make(driver, schemas, false);
+  const reference = make(connected(), schemas);
+  const composed = make(driver, schemas);
   makeIndexes(reference);
   makeIndexes(composed);
   for (let i = 0; i < CALLS; i++) {
@@ -61,8 +61,8 @@ function compare(seed: number, driver: SyncDriver, isEither = false): void {
 async function compareSlow(seed: number, driver: AsyncDriver): Promise<void> {
   const chance = random(seed);
   const schemas = randomSchemas(chance);
-  const reference = make(connected(), schemas, true);
-  const composed = make(driver, schemas, false);
+  const reference = make(connected(), schemas);
+  const composed = make(driver, schemas);
   await new Promise((resolve) => setTimeout(resolve, 20));
   makeIndexes(reference);
   makeIndexes(composed);
@@ -113,10 +113,9 @@ function connected(): MemoryDriver {
 function make(
   driver: SyncDriver | AsyncDriver,
   schemas: ReturnType<typeof randomSchemas>,
-  direct: boolean,
 ): FakeDatabase {
   const database = new FakeDatabase(driver);
-  for (const [name, schema] of Object.entries(schemas)) database.define(name, schema, direct).store.create();
+  for (const [name, schema] of Object.entries(schemas)) database.define(name, schema).create();
   return database;
 }
 

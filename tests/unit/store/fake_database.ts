@@ -1,108 +1,70 @@
-import { chain, type Maybe, settle } from "../../../src/chain/chain.ts";
-import type { AsyncDriver, SyncDriver } from "../../../src/contract/mod.ts";
-import { type ReadFind, readFind } from "../../../src/query/find_options.ts";
+import type { Maybe } from "../../../src/chain/chain.ts";
+import { complete } from "../../../src/composed/complete.ts";
+import type { AnyIterator, CompleteDriver, Row } from "../../../src/composed/complete_driver.ts";
+import type { AsyncDriver, GroupPlan, QueryPlan, SyncDriver } from "../../../src/contract/mod.ts";
 import { countOf, deleteOf, updateOf } from "../../../src/query/changes.ts";
-import type { Call, UpdatePlan } from "../../../src/query/plans.ts";
+import { toDriverWhere, toQueryOptions } from "../../../src/query/driver_where.ts";
+import { type ReadFind, readFind } from "../../../src/query/find_options.ts";
+import type { Call } from "../../../src/query/plans.ts";
 import { type ReadWhere, readWhere } from "../../../src/query/where_reader.ts";
 import type { ModelSchema } from "../../../src/schema/model_schema.ts";
 import { Table } from "../../../src/schema/table.ts";
-import { type AnyDriver, anyDriver, type Row } from "../../../src/store/any_driver.ts";
-import { ComposedStore } from "../../../src/store/composed_store.ts";
-import { DirectStore } from "../../../src/store/direct_store.ts";
-import type { Referrer, StoreContext } from "../../../src/store/store_context.ts";
-import type { StoreIndex } from "../../../src/store/table_store.ts";
+import { driverSchema } from "../../../src/store/driver_schema.ts";
 
-/** The tables of one database, with as much of their surroundings as their stores need. */
+const DATABASE = "app";
+
+/** The tables of one database, on a driver that is completed. */
 export class FakeDatabase {
-  readonly driver: AnyDriver;
+  readonly driver: CompleteDriver;
   readonly tables: Map<string, FakeTable> = new Map();
-  readonly #scopes: (() => Maybe<void>)[][] = [];
 
   constructor(driver: SyncDriver | AsyncDriver) {
-    this.driver = anyDriver(driver);
+    this.driver = complete(driver);
   }
 
   /** Defines a table without making it. */
-  define(name: string, schema: ModelSchema, direct = false): FakeTable {
-    const table = new FakeTable(this, new Table(name, schema), direct);
+  define(name: string, schema: ModelSchema): FakeTable {
+    const table = new FakeTable(this.driver, new Table(name, schema));
     this.tables.set(name, table);
     return table;
   }
 
-  /** Runs several steps as one, undoing what the driver does not. */
+  /** Runs several steps as one. */
   atomically<T>(work: () => Maybe<T>): Maybe<T> {
-    const { transactions, savepoints } = this.driver.metadata.capabilities ?? {};
-    const nested = this.#scopes.length > 0;
-    const undoes = nested ? transactions !== undefined && savepoints === true : transactions !== undefined;
-    const body = (): Maybe<T> => {
-      this.#scopes.push([]);
-      return settle(work, (result) => {
-        const steps = this.#scopes.pop() ?? [];
-        this.#scopes.at(-1)?.push(...steps);
-        return result;
-      }, (error) => {
-        const steps = undoes ? [] : this.#scopes.at(-1) ?? [];
-        return chain(undoAll(steps), () => {
-          this.#scopes.pop();
-          throw error;
-        });
-      });
-    };
-    return nested && !undoes ? body() : this.driver.transaction(body);
-  }
-
-  undo(step: () => Maybe<void>): void {
-    this.#scopes.at(-1)?.push(step);
+    return this.driver.transaction(work);
   }
 }
 
-/** A table with its store, and short ways to call it. */
-export class FakeTable implements StoreContext {
+/** A table, and short ways to call it. */
+export class FakeTable {
   readonly table: Table;
-  readonly store: ComposedStore;
-  readonly made: StoreIndex[] = [];
-  readonly #database: FakeDatabase;
+  readonly #driver: CompleteDriver;
 
-  constructor(database: FakeDatabase, table: Table, direct: boolean) {
-    this.#database = database;
+  constructor(driver: CompleteDriver, table: Table) {
     this.table = table;
-    this.store = direct
-      ? new DirectStore(database.driver, "app", table, this)
-      : new ComposedStore(database.driver, "app", table, this);
+    this.#driver = driver;
   }
 
-  atomically<T>(work: () => Maybe<T>): Maybe<T> {
-    return this.#database.atomically(work);
+  create(): Maybe<void> {
+    return this.#driver.createTableWithIndexes(DATABASE, this.table.name, driverSchema(this.table), []);
   }
 
-  undo(step: () => Maybe<void>): void {
-    this.#database.undo(step);
+  drop(): Maybe<void> {
+    return this.#driver.dropTable(DATABASE, this.table.name);
   }
 
-  indexes(): readonly StoreIndex[] {
-    return this.made;
-  }
-
-  related(name: string): FakeTable | null {
-    return this.#database.tables.get(name) ?? null;
-  }
-
-  referrers(name: string): readonly Referrer[] {
-    return [...this.#database.tables.values()].flatMap(({ table, store }) =>
-      table.columns.filter(({ references }) => references?.table === name).map((column) => ({
-        table,
-        column,
-        store,
-      }))
-    );
-  }
-
-  /** Makes an index and remembers it. */
+  /** Makes an index. */
   index(name: string, columns: readonly string[], unique: boolean, where?: unknown): Maybe<void> {
-    const index = { name, columns, unique, where: where === undefined ? null : this.where(where) };
-    return chain(this.store.createIndex(index), () => {
-      this.made.push(index);
+    const read = where === undefined ? null : this.where(where);
+    return this.#driver.createIndex(DATABASE, this.table.name, name, {
+      columns,
+      unique,
+      ...(read === null ? null : { where: toDriverWhere(read.predicate, read.params) }),
     });
+  }
+
+  dropIndex(name: string): Maybe<void> {
+    return this.#driver.dropIndex(DATABASE, this.table.name, name);
   }
 
   find(options?: unknown): ReadFind {
@@ -127,59 +89,73 @@ export class FakeTable implements StoreContext {
 
   select(options?: unknown): Maybe<Row[]> {
     const { plan, params } = this.find(options);
-    return this.store.select(plan, params);
+    return this.#driver.prepare(DATABASE, this.table.name, plan).all(params);
   }
 
-  count(where?: unknown): Maybe<number> {
-    const { plan, params } = countOf(this.table, where === undefined ? null : this.where(where));
-    return this.store.count(plan, params);
-  }
-
-  insert(values: Row): Maybe<Row> {
-    return this.store.insert(this.row(values));
-  }
-
-  insertAll(rows: readonly Row[]): Maybe<Row[]> {
-    return this.store.insertAll(rows.map((values) => this.row(values)));
-  }
-
-  update(data: Row, where?: unknown): Maybe<number> {
-    const { plan, params } = this.#change(data, where);
-    return this.store.update(plan, params);
-  }
-
-  updateEach(updates: readonly (readonly [Row, unknown])[]): Maybe<number> {
-    return this.store.updateEach(updates.map(([data, where]) => this.#change(data, where)));
-  }
-
-  delete(where?: unknown): Maybe<number> {
-    const { plan, params } = deleteOf(this.table, where === undefined ? null : this.where(where));
-    return this.store.delete(plan, params);
-  }
-
-  upsert(values: Row, conflict: readonly string[]): Maybe<Row> {
-    const set = Object.keys(values).filter((name) => !conflict.includes(name));
-    return this.store.upsert(this.row(values), { conflict, set });
+  iterate(options?: unknown): AnyIterator | null {
+    const { plan, params } = this.find(options);
+    return this.#driver.iterate(DATABASE, this.table.name, toQueryOptions(plan, params));
   }
 
   explain(options?: unknown): Maybe<string[]> {
     const { plan, params } = this.find(options);
-    return this.store.explain(plan, params);
+    return this.#driver.explain(DATABASE, this.table.name, toQueryOptions(plan, params));
   }
 
-  #change(data: Row, where: unknown): Call<UpdatePlan> {
+  group(plan: GroupPlan): Maybe<Row[]> {
+    return this.#driver.group(DATABASE, this.table.name, plan);
+  }
+
+  count(where?: unknown): Maybe<number> {
+    return this.#number(countOf(this.table, this.#read(where)));
+  }
+
+  insert(values: Row): Maybe<Row> {
+    return this.insertAsIs(this.row(values));
+  }
+
+  /** Stores a row of values that were accepted. */
+  insertAsIs(row: Row): Maybe<Row> {
+    return this.#driver.insert(DATABASE, this.table.name, row);
+  }
+
+  insertAll(rows: readonly Row[]): Maybe<Row[]> {
+    return this.#driver.bulkInsert(DATABASE, this.table.name, rows.map((values) => this.row(values)));
+  }
+
+  update(data: Row, where?: unknown): Maybe<number> {
+    return this.#number(updateOf(this.table, this.#accept(data), this.#read(where)));
+  }
+
+  updateEach(updates: readonly (readonly [Row, unknown])[]): Maybe<number> {
+    const read = updates.map(([data, given]) => {
+      const where = this.where(given);
+      return { data: this.#accept(data), where: toDriverWhere(where.predicate, where.params) };
+    });
+    return this.#driver.bulkUpdate(DATABASE, this.table.name, read);
+  }
+
+  delete(where?: unknown): Maybe<number> {
+    return this.#number(deleteOf(this.table, this.#read(where)));
+  }
+
+  upsert(values: Row, conflict: readonly string[]): Maybe<Row> {
+    const set = Object.keys(values).filter((name) => !conflict.includes(name));
+    return this.#driver.upsert(DATABASE, this.table.name, this.row(values), { conflict, set });
+  }
+
+  #number({ plan, params }: Call<QueryPlan>): Maybe<number> {
+    return this.#driver.prepare(DATABASE, this.table.name, plan).number(params);
+  }
+
+  #read(where: unknown): ReadWhere | null {
+    return where === undefined ? null : this.where(where);
+  }
+
+  #accept(data: Row): Row {
     const values = Object.entries(data).map(([name, value]) =>
       [name, value === null ? null : this.table.column(name).accept(value)] as const
     );
-    return updateOf(
-      this.table,
-      Object.fromEntries(values),
-      where === undefined ? null : this.where(where),
-    );
+    return Object.fromEntries(values);
   }
-}
-
-function undoAll(steps: readonly (() => Maybe<void>)[]): Maybe<void> {
-  const step = steps.at(-1);
-  return step === undefined ? undefined : chain(step(), () => undoAll(steps.slice(0, -1)));
 }

@@ -112,7 +112,7 @@ export function randomCall(random: Random): RandomCall {
       const by = random.oneIn(2) ? [] : [random.oneIn(2) ? groupable(name) : firstKey(name)];
       return on("group", [by, terms, where], (table) => {
         const { predicate, params } = table.where(where);
-        return table.store.group({ by, terms, where: predicate, params });
+        return table.group({ by, terms, where: predicate, params });
       });
     }
     default: {

@@ -80,7 +80,7 @@ describe("ComposedStore.select pushes", () => {
   const asked = (capabilities: Capabilities, options: unknown) => {
     const driver = new NaiveDriver({ capabilities });
     const table = new FakeDatabase(driver).define("people", people);
-    table.store.create();
+    table.create();
     driver.calls.length = 0;
     table.select(options);
     return driver.calls.map(({ method, given }) => [method, given[0]]);
@@ -140,7 +140,7 @@ describe("ComposedStore.count", () => {
 describe("ComposedStore.group", () => {
   const group = (table: FakeTable, by: readonly string[], terms: readonly Loose[], where: unknown = {}) => {
     const { predicate, params } = table.where(where);
-    return table.store.group({ by, terms: terms as never, where: predicate, params });
+    return table.group({ by, terms: terms as never, where: predicate, params });
   };
 
   test("computes from the rows", () => {
@@ -191,7 +191,7 @@ describe("ComposedStore.group", () => {
         "people",
         people,
       );
-      table.store.create();
+      table.create();
       return table;
     };
     const sum = (column: string) => [{ as: "x", operation: "sum", column }];
@@ -246,6 +246,7 @@ describe("ComposedStore.explain", () => {
   test("says what a driver that declares more does", () => {
     const capabilities = { orderBy: true, limit: true, select: true, operators: ["$between"] } as const;
     const table = new FakeDatabase(new NaiveDriver({ capabilities })).define("people", people);
+    table.create();
     assertEquals(
       table.explain({ where: { age: { $between: [1, 2] } }, limit: 3, select: ["id"] }),
       [
@@ -265,7 +266,6 @@ describe("ComposedStore.explain", () => {
 describe("ComposedStore.iterate", () => {
   test("is left to pages", () => {
     const { people } = filled();
-    const { plan, params } = people.find();
-    assertEquals(people.store.iterate(plan, params), null);
+    assertEquals(people.iterate(), null);
   });
 });

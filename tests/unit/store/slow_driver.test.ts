@@ -20,8 +20,8 @@ async function made(
     boss: { type: "INTEGER", references: { table: "people", column: "id", onDelete: "SET NULL" } },
     at: { type: "DATETIME" },
   });
-  await teams.store.create();
-  await people.store.create();
+  await teams.create();
+  await people.create();
   await teams.insertAll([{ id: 1 }, { id: 2 }]);
   await people.insertAll([{ email: "a", team: 1, at: new Date(1) }, { email: "b", team: 1, boss: null }]);
   await people.insertAll([{ email: "c", team: 2, boss: 1 }]);
@@ -38,7 +38,7 @@ describe("ComposedStore with an async driver", () => {
     assertEquals((await rejection(() => people.insert({ email: "c" }))).name, "UniqueConstraintError");
     assertEquals((await rejection(() => people.insert({ team: 9 }))).columns, ["team"]);
     assertEquals((await rejection(() => people.index("team", ["team"], true))).name, "UniqueConstraintError");
-    assertEquals((await rejection(() => teams.store.drop())).name, "ForeignKeyConstraintError");
+    assertEquals((await rejection(() => teams.drop())).name, "ForeignKeyConstraintError");
     assertEquals(await people.upsert({ email: "c", at: new Date(5) }, ["email"]), {
       id: 3,
       email: "c",
@@ -50,7 +50,7 @@ describe("ComposedStore with an async driver", () => {
     assertEquals(await teams.delete({ id: { $in: [4, 9] } }), 1);
     assertEquals(await people.select({ select: ["id", "team", "boss"] }), [{ id: 3, team: 2, boss: null }]);
     assertEquals(
-      await people.store.group({ by: [], terms: [{ as: "n", operation: "count" }], where: null, params: [] }),
+      await people.group({ by: [], terms: [{ as: "n", operation: "count" }], where: null, params: [] }),
       [{ n: 1 }],
     );
   });

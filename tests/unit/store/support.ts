@@ -25,7 +25,7 @@ export function naive<Names extends string>(
   const tables: Record<string, FakeTable> = {};
   for (const name of Object.keys(schemas)) {
     const table = tables[name] = database.define(name, schemas[name as Names]);
-    table.store.create();
+    table.create();
   }
   driver.calls.length = 0;
   return { driver, database, tables: tables as Readonly<Record<Names, FakeTable>> };
