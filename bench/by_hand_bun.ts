@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { Contestant, NarrowRow } from "./contestant.ts";
+import type { Contestant, DateRow, NarrowRow } from "./contestant.ts";
 import { encode, type Encoded, PRAGMAS, SQL, type StoredRow } from "./by_hand_sql.ts";
 import type { Storage } from "./contestants.ts";
 import type { EventRow, NewEvent, Place } from "./events.ts";
@@ -44,6 +44,8 @@ export function byHandBun(path: string, storage: Storage): Contestant {
   const byUnique = db.prepare(SQL.byUnique);
   const page = db.prepare(SQL.page);
   const scan = db.prepare(SQL.scan);
+  const dates = db.prepare(SQL.dates);
+  const countedDates = db.prepare(SQL.countedDates);
   const narrow = db.prepare(SQL.narrow);
   const count = db.prepare(SQL.count);
   const insert = db.prepare(SQL.insert(1));
@@ -84,6 +86,16 @@ export function byHandBun(path: string, storage: Storage): Contestant {
     },
     filteredPage: (kind, score) => decodeAll(page.all(kind, 1, score)),
     scan: () => decodeAll(scan.all()),
+    dates() {
+      const rows = dates.all() as { at: unknown }[];
+      for (const row of rows) row.at = parseISODate(row.at as string);
+      return rows as DateRow[];
+    },
+    countedDates() {
+      const rows = countedDates.all() as { at: unknown }[];
+      for (const row of rows) row.at = new Date(row.at as number);
+      return rows as DateRow[];
+    },
     narrow() {
       const rows = narrow.all() as { at: unknown }[];
       for (const row of rows) row.at = parseISODate(row.at as string);

@@ -45,6 +45,8 @@ export function byHandNode(path: string, { memory, relaxed }: Storage): Contesta
   const byUnique = prepare(SQL.byUnique);
   const page = prepare(SQL.page);
   const scan = prepare(SQL.scan);
+  const dates = prepare(SQL.dates);
+  const countedDates = prepare(SQL.countedDates);
   const narrow = prepare(SQL.narrow);
   const count = prepare(SQL.count);
   const insert = prepare(SQL.insert(1));
@@ -85,6 +87,9 @@ export function byHandNode(path: string, { memory, relaxed }: Storage): Contesta
     },
     filteredPage: (kind, score) => (page.all(kind, 1n, score) as Stored[]).map(decode),
     scan: () => (scan.all() as Stored[]).map(decode),
+    dates: () => (dates.all() as [number, string][]).map(([id, at]) => ({ id, at: parseISODate(at) })),
+    countedDates: () =>
+      (countedDates.all() as [number, number][]).map(([id, at]) => ({ id, at: new Date(at) })),
     narrow: () => (narrow.all() as [number, string, string][]).map(decodeNarrow),
     count: (kind) => (count.get(kind) as [number])[0],
     insert: create,

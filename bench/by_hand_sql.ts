@@ -26,6 +26,8 @@ export const SQL = {
   page:
     `SELECT ${COLUMNS} FROM events WHERE kind = ? AND open = ? AND score >= ? ORDER BY score DESC, id LIMIT 20`,
   scan: `SELECT ${COLUMNS} FROM events ORDER BY id`,
+  dates: "SELECT id, at FROM moments ORDER BY id",
+  countedDates: "SELECT id, at FROM counted_moments ORDER BY id",
   narrow: "SELECT id, title, at FROM events ORDER BY id LIMIT 1000",
   count: "SELECT count(*) AS n FROM events WHERE kind = ?",
   insert: (rows: number): string =>
@@ -39,7 +41,9 @@ export const SQL = {
   attach: (path: string): string => `ATTACH '${path}' AS file`,
   schema:
     "SELECT sql FROM file.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rootpage",
-  copy: "INSERT INTO main.events SELECT * FROM file.events",
+  copy:
+    "INSERT INTO main.events SELECT * FROM file.events; INSERT INTO main.moments SELECT * FROM file.moments; " +
+    "INSERT INTO main.counted_moments SELECT * FROM file.counted_moments",
 } as const;
 
 /** What the drivers set on a connection. */

@@ -38,6 +38,8 @@ export const cases: readonly Case[] = [
     (contestant, [kind, score]) => contestant.filteredPage(kind, score),
   ),
   one("scan of 10,000 rows", () => null, (contestant) => contestant.scan()),
+  one("10,000 dates, ISO text", () => null, (contestant) => contestant.dates()),
+  one("10,000 dates, milliseconds", () => null, (contestant) => contestant.countedDates()),
   one("3 columns of 1,000 rows", () => null, (contestant) => contestant.narrow()),
   one("count", () => KINDS[spread(5)] as string, (contestant, kind) => contestant.count(kind)),
   one(

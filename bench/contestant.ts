@@ -3,6 +3,12 @@ import type { EventRow, NewEvent } from "./events.ts";
 /** The columns that the narrow search returns. */
 export type NarrowRow = Pick<EventRow, "id" | "title" | "at">;
 
+/** A row of the tables of dates. */
+export interface DateRow {
+  id: number;
+  at: Date;
+}
+
 /** What a method gives: some libraries only have Promises. */
 export type Answer<T> = T | Promise<T>;
 
@@ -14,6 +20,10 @@ export interface Contestant {
   /** Open events of a kind with at least this score, best first: twenty of them. */
   filteredPage(kind: string, score: number): Answer<EventRow[]>;
   scan(): Answer<EventRow[]>;
+  /** All rows of `moments`, whose date is ISO text. */
+  dates(): Answer<DateRow[]>;
+  /** The same of `counted_moments`, whose date is in milliseconds. */
+  countedDates(): Answer<DateRow[]>;
   /** Three columns of 1,000 rows. */
   narrow(): Answer<NarrowRow[]>;
   count(kind: string): Answer<number>;

@@ -1,4 +1,4 @@
-import { ORM, type SyncDriver } from "../mod.ts";
+import { DataTypes, ORM, type SyncDriver } from "../mod.ts";
 import type { Contestant } from "./contestant.ts";
 import { EVENTS, eventSchema, makeEvent } from "./events.ts";
 
@@ -9,11 +9,19 @@ export function rinari(driver: SyncDriver): Contestant & { fill(): void } {
   const Draft = orm.define("bench", "drafts", eventSchema, {
     indexes: [{ name: "drafts_index", columns: ["kind", "score"] }],
   });
+  const id = { type: DataTypes.INTEGER, primaryKey: true } as const;
+  const Moment = orm.define("bench", "moments", { id, at: { type: DataTypes.DATETIME, notNull: true } });
+  const Counted = orm.define("bench", "counted_moments", {
+    id,
+    at: { type: DataTypes.DATETIME, notNull: true, stored: "milliseconds" },
+  });
   return {
     name: "Rinari",
     fill() {
       orm.ready();
-      Event.bulkCreate(Array.from({ length: EVENTS }, (_, n) => makeEvent(n)));
+      const events = Array.from({ length: EVENTS }, (_, n) => makeEvent(n));
+      Event.bulkCreate(events);
+      for (const Dates of [Moment, Counted]) Dates.bulkCreate(events.map(({ at }, id) => ({ id, at })));
     },
     findByKey: (id) => Event.findById(id),
     findByUnique: (code) => Event.findOne({ where: { code } }),
@@ -24,6 +32,8 @@ export function rinari(driver: SyncDriver): Contestant & { fill(): void } {
         limit: 20,
       }),
     scan: () => Event.findAll(),
+    dates: () => Moment.findAll(),
+    countedDates: () => Counted.findAll(),
     narrow: () => Event.findAll({ select: ["id", "title", "at"], limit: 1_000 }),
     count: (kind) => Event.count({ kind }),
     insert: (event) => Draft.create(event),

@@ -27,6 +27,13 @@ export function drizzleContestant({ drizzle, orm, core }, db, prepared) {
     note: core.text(),
   };
   const events = core.sqliteTable("events", columns);
+  const moments = core.sqliteTable("moments", { id: core.integer().primaryKey(), at: isoDate().notNull() });
+  const counted = core.sqliteTable("counted_moments", {
+    id: core.integer().primaryKey(),
+    at: core.integer({ mode: "timestamp_ms" }).notNull(),
+  });
+  const dates = () => client.select().from(moments).orderBy(asc(moments.id));
+  const countedDates = () => client.select().from(counted).orderBy(asc(counted.id));
   const drafts = core.sqliteTable("drafts", columns);
   const client = drizzle({ client: db });
   const byKey = (id) => client.select().from(events).where(eq(events.id, id));
@@ -46,6 +53,8 @@ export function drizzleContestant({ drizzle, orm, core }, db, prepared) {
     byUnique: byUnique(sql.placeholder("code")).prepare(),
     page: page(sql.placeholder("kind"), sql.placeholder("score")).prepare(),
     scan: scan().prepare(),
+    dates: dates().prepare(),
+    countedDates: countedDates().prepare(),
     narrow: narrow().prepare(),
     count: countOf(sql.placeholder("kind")).prepare(),
     insert: client.insert(drafts).values({
@@ -72,6 +81,8 @@ export function drizzleContestant({ drizzle, orm, core }, db, prepared) {
       ? (kind, score) => once.page.all({ kind, score })
       : (kind, score) => page(kind, score).all(),
     scan: prepared ? () => once.scan.all() : () => scan().all(),
+    dates: prepared ? () => once.dates.all() : () => dates().all(),
+    countedDates: prepared ? () => once.countedDates.all() : () => countedDates().all(),
     narrow: prepared ? () => once.narrow.all() : () => narrow().all(),
     count: prepared ? (kind) => once.count.get({ kind }).n : (kind) => countOf(kind).get().n,
     insert,

@@ -18,6 +18,11 @@ export function kyselyContestant({ Kysely, SqliteDialect }, db) {
   const kysely = new Kysely({ dialect: new SqliteDialect({ database }) });
   const insertInto = (trx, row) =>
     trx.insertInto("drafts").values(encode(row)).returningAll().executeTakeFirstOrThrow().then(decode);
+  const datesOf = async (table) => {
+    const rows = await kysely.selectFrom(table).selectAll().orderBy("id").execute();
+    for (const row of rows) row.at = new Date(row.at);
+    return rows;
+  };
   return {
     name: "kysely",
     findByKey: async (id) =>
@@ -32,6 +37,8 @@ export function kyselyContestant({ Kysely, SqliteDialect }, db) {
       )
         .orderBy("score", "desc").orderBy("id").limit(20).execute()).map(decode),
     scan: async () => (await kysely.selectFrom("events").selectAll().orderBy("id").execute()).map(decode),
+    dates: () => datesOf("moments"),
+    countedDates: () => datesOf("counted_moments"),
     narrow: async () => {
       const rows = await kysely.selectFrom("events").select(["id", "title", "at"]).orderBy("id").limit(1_000)
         .execute();

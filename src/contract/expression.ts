@@ -44,6 +44,7 @@ export type ExpressionCall =
   | "startOfDay"
   | "startOfHour"
   | "startOfMinute"
+  | "startOfSecond"
   | "later"
   | "elapsed"
   | "set";

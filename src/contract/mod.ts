@@ -17,6 +17,7 @@ export type {
   ColumnReference,
   JSONValue,
   ReferenceAction,
+  StoredForm,
   TableSchema,
 } from "./table_schema.ts";
 export type { Capabilities, DriverLimits, DriverMetadata, NativeType } from "./capabilities.ts";

@@ -12,6 +12,7 @@ const MEMBERS: Readonly<Record<keyof ModelColumn, "boolean" | null>> = {
   unique: "boolean",
   bigint: "boolean",
   sensitive: "boolean",
+  stored: null,
   generated: null,
   default: null,
   references: null,

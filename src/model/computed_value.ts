@@ -31,5 +31,5 @@ export function readComputed(table: Table, column: Column, given: unknown): Expr
     const remedy = kind === "integer" && type === "real" ? "; `.round()` makes an integer of it" : "";
     refuseExpression(table, `\`${name}\` is ${column.type}, and a function gives ${type} for it${remedy}`);
   }
-  return made;
+  return column.coarse && type === "datetime" ? made.startOf("second") : made;
 }

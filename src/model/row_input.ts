@@ -160,6 +160,12 @@ export function storedValue(column: Column, value: unknown): unknown {
   const checked = validate === undefined ? value : runValidator(column, validate, value);
   if (checked === null || checked === undefined) return readNull(column, "write to");
   const accepted = column.accept(checked);
+  if (column.coarse && (accepted as Date).getTime() % 1000 !== 0) {
+    column.refuse(
+      value,
+      "the column keeps whole seconds (`stored`), and the time has milliseconds; cut it first",
+    );
+  }
   if (column.autoIncrement) checkNumber(column, accepted as number | bigint);
   if (values !== undefined && !values.includes(accepted as string | number)) {
     const known = column.sensitive ? "its `values`" : values.map((each) => JSON.stringify(each)).join(", ");

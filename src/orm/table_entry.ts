@@ -266,6 +266,13 @@ export class TableEntry {
         );
       }
       const target = parent.table.column(reference.column);
+      if (target.unique && target.kind === column.kind && target.stored !== column.stored) {
+        throw new ValidationError(
+          `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to \`${reference.table}.${reference.column}\`, which ` +
+            `is stored as ${JSON.stringify(target.stored)}; give it the same \`stored\``,
+          { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
+        );
+      }
       if (!target.unique || target.kind !== column.kind) {
         throw new ValidationError(
           `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to \`${reference.table}.${reference.column}\`, which ` +

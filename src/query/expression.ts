@@ -25,7 +25,7 @@ export type ExpressionNode =
 
 /** The comparisons of two expressions, and the operators of a condition that mean the same. */
 const COMPARISONS = { eq: "$eq", ne: "$ne", gt: "$gt", gte: "$gte", lt: "$lt", lte: "$lte" } as const;
-const UNITS = ["year", "month", "week", "day", "hour", "minute"] as const;
+const UNITS = ["year", "month", "week", "day", "hour", "minute", "second"] as const;
 
 /**
  * Something computed from a row: what a function of the row works with. It has every function; those its type does not have throw.

@@ -3,6 +3,7 @@ import type { ExpressionCall } from "../contract/mod.ts";
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
 
 /** The beginning of the unit that a time lies in, in UTC, as epoch milliseconds. */
 export function beginningOf(call: ExpressionCall, date: Date): number {
@@ -20,6 +21,8 @@ export function beginningOf(call: ExpressionCall, date: Date): number {
       return ms - mod(ms, HOUR_MS);
     case "startOfMinute":
       return ms - mod(ms, MINUTE_MS);
+    case "startOfSecond":
+      return ms - mod(ms, SECOND_MS);
     default:
       return ms - mod(ms, DAY_MS);
   }

@@ -1,8 +1,9 @@
 import { ValidationError } from "../errors/mod.ts";
-import type { ColumnReference, DataType } from "../contract/mod.ts";
+import type { ColumnReference, DataType, StoredForm } from "../contract/mod.ts";
 import type { ModelColumn } from "./model_schema.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import { acceptors } from "./accept.ts";
+import { wholeSeconds } from "./dates.ts";
 import { describeKind, describeValue } from "./describe_value.ts";
 
 /** How a column's values are represented; several data types share a kind. */
@@ -44,6 +45,8 @@ export class Column {
   readonly kind: ColumnKind;
   /** The declared type. */
   readonly type: DataType;
+  /** How dates are kept by SQL stores; null for columns of no dates. */
+  readonly stored: StoredForm | null;
   /** Whether null is accepted. */
   readonly nullable: boolean;
   /** Whether it is the primary key, or a part of it. */
@@ -74,11 +77,12 @@ export class Column {
     this.name = name;
     this.index = index;
     this.definition = definition;
-    this.initial = definition.default;
     this.values = definition.values;
     this.validate = definition.validate;
     this.type = definition.type;
     this.kind = definition.bigint === true ? "bigint" : KINDS[definition.type];
+    this.stored = this.kind === "date" || this.kind === "datetime" ? definition.stored ?? "iso" : null;
+    this.initial = initialOf(this, definition.default);
     this.primaryKey = definition.primaryKey === true;
     this.nullable = definition.notNull !== true && !this.primaryKey;
     this.autoIncrement = definition.autoIncrement === true;
@@ -103,6 +107,11 @@ export class Column {
     return this.#accept(this, value);
   }
 
+  /** Whether it keeps whole seconds only, of times that have milliseconds. */
+  get coarse(): boolean {
+    return this.kind === "datetime" && this.stored === "seconds";
+  }
+
   /** A value as a message may show it. */
   show(value: unknown): string {
     return this.sensitive ? describeKind(value) : describeValue(value);
@@ -117,6 +126,12 @@ export class Column {
       { code: "INVALID_VALUE", table: this.table, columns: [this.name] },
     );
   }
+}
+
+/** What is made for a row, such as the time it is now, is cut to what the column keeps; what is given has to fit. */
+function initialOf(column: Column, initial: unknown): unknown {
+  if (!column.coarse || typeof initial !== "function") return initial;
+  return () => wholeSeconds(initial());
 }
 
 /** Whether a name is a data type. */

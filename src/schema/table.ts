@@ -6,6 +6,7 @@ import type { ModelColumn, ModelSchema } from "./model_schema.ts";
 import { ownMembers } from "./plain_object.ts";
 import { NO_RULES, type WhereRules } from "./where_rules.ts";
 
+const STORED_FORMS: readonly unknown[] = ["iso", "milliseconds", "seconds", "sql"];
 const ACTIONS: readonly unknown[] = [undefined, "CASCADE", "SET NULL", "RESTRICT", "NO ACTION"];
 
 /** A table whose schema has been checked: the one place where names are looked up. */
@@ -95,12 +96,22 @@ function checkDefinition(table: string, column: string, given: ModelColumn): Mod
   if (definition === null || !isDataType(definition.type)) {
     return refuse(table, column, "its `type` is not one of DataTypes");
   }
-  const { type, values } = definition;
+  const { type, values, stored } = definition;
   const references = typeof definition.references === "object" && definition.references !== null
     ? ownMembers(definition.references)
     : definition.references;
   if (definition.autoIncrement === true && type !== "INTEGER") {
     refuse(table, column, "`autoIncrement` needs INTEGER");
+  }
+  if (stored !== undefined) {
+    if (type !== "DATE" && type !== "DATETIME") refuse(table, column, "`stored` needs DATE or DATETIME");
+    if (!STORED_FORMS.includes(stored)) {
+      refuse(
+        table,
+        column,
+        `\`stored\` is one of ${STORED_FORMS.map((form) => JSON.stringify(form)).join(", ")}`,
+      );
+    }
   }
   if (definition.bigint === true && type !== "INTEGER") refuse(table, column, "`bigint` needs INTEGER");
   const json = type === "JSON" || type === "OBJECT" || type === "ARRAY";

@@ -86,7 +86,7 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
         return `${column.quoted} = ${
           "slot" in term
             ? parameters.value(term.slot, column.encode)
-            : valueSQL(scope, term.expression, column.kind)
+            : valueSQL(scope, term.expression, column)
         }`;
       });
       // Nothing to set changes nothing; the rows that match are counted all the same.

@@ -6,7 +6,7 @@ import type {
   TestPredicate,
 } from "../contract/mod.ts";
 import { type PredicateScope, predicateSQL } from "./predicate_sql.ts";
-import type { ColumnKind } from "./sql_description.ts";
+import type { SqlColumn } from "./sql_column.ts";
 import type { NoValueSQL, SqlExpressions } from "./sql_dialect.ts";
 
 /** The calls that are written together, and looked at once whether they came to a value. */
@@ -27,7 +27,7 @@ const COMPARISONS = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 export function expressionSQL(scope: PredicateScope, plan: ExpressionPlan, none: NoValueSQL): string {
   switch (plan.kind) {
     case "column":
-      return scope.column(plan.column).quoted;
+      return scope.column(plan.column).value;
     case "value":
       return scope.values.value(plan.slot, scope.encoding(plan.type).one);
     case "condition":
@@ -38,11 +38,12 @@ export function expressionSQL(scope: PredicateScope, plan: ExpressionPlan, none:
 }
 
 /**
- * Writes what a column of a kind is set to. A database computes of an expression what it needs, so that an error deep inside would come
+ * Writes what a column is set to. A database computes of an expression what it needs, so that an error deep inside would come
  * or not by its version: the parts that may have no value are asked first.
  */
-export function valueSQL(scope: PredicateScope, plan: ExpressionPlan, kind: ColumnKind): string {
-  const sql = kind === "datetime" ? asTime(scope, plan, "error") : expressionSQL(scope, plan, "error");
+export function valueSQL(scope: PredicateScope, plan: ExpressionPlan, column: SqlColumn): string {
+  const time = column.kind === "datetime";
+  const sql = column.store(time ? asTime(scope, plan, "error") : expressionSQL(scope, plan, "error"));
   const flags: string[] = [];
   for (const part of partsOf(plan)) collectFlags(scope, part, flags);
   return flags.length === 0 ? sql : expressionsOf(scope).orFail(flags, sql);

@@ -64,9 +64,9 @@ function compile(table: SqlTable, plan: GroupPlan, exact: boolean): CompiledGrou
   const parameters = new Parameters(dialect);
   const scope = table.scope(parameters);
   const where = plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
-  const keys = by.map(({ quoted }) => quoted).join(", ");
+  const keys = by.map(({ compared }) => compared).join(", ");
   const order = by.map((column) => dialect.order(column, "ASC")).join(", ");
-  const selected = [...by.map(({ quoted }) => quoted), ...terms.flatMap(({ sql }) => sql)];
+  const selected = [...by.map(({ compared }) => compared), ...terms.flatMap(({ sql }) => sql)];
   // No column begins with `$`, so that ORDER BY cannot take one of these names for a column's.
   const names = selected.map((_, i) => `$${i}`);
   const grouped = by.length === 0 ? "" : ` GROUP BY ${keys} ORDER BY ${order}`;

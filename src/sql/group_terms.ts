@@ -46,7 +46,7 @@ export function groupTerm(
       if (!column.column.ordered) {
         return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no order`);
       }
-      return { sql: [`count(DISTINCT ${quoted})`], read: ([value]) => Number(value) };
+      return { sql: [`count(DISTINCT ${column.compared})`], read: ([value]) => Number(value) };
     case "sum":
     case "avg":
       if (kind === "real") return realTerm(table, column, operation, dialect.decoder(column, options));

@@ -13,7 +13,15 @@ import { testSQL } from "./expression_sql.ts";
 import { one, pathEncodes } from "./json_operands.ts";
 import { literal } from "./parameters.ts";
 import type { ColumnKind } from "./sql_description.ts";
-import type { Encode, KindEncoding, Operand, SqlDialect, SqlPlace, SqlValues } from "./sql_dialect.ts";
+import type {
+  Encode,
+  EqualForm,
+  KindEncoding,
+  Operand,
+  SqlDialect,
+  SqlPlace,
+  SqlValues,
+} from "./sql_dialect.ts";
 import type { SqlColumn } from "./sql_column.ts";
 
 /** What a condition needs to be written. */
@@ -162,13 +170,14 @@ function equal(scope: PredicateScope, predicate: EqualPredicate): string {
   }
   const column = scope.column(predicate.column);
   if (column.kind === "json") return wholeEqual(scope, predicate);
-  const value = values.value(slot, column.encode);
-  return `${column.quoted} = ${value}`;
+  if (column.equal !== null) return inRange(scope, column, column.equal, slot, slot);
+  return `${column.quoted} = ${values.value(slot, column.encode)}`;
 }
 
 function different(scope: PredicateScope, predicate: EqualPredicate): string {
   const column = scope.column(predicate.column);
   if (column.kind === "json") return scope.dialect.notTrue(wholeEqual(scope, predicate));
+  if (column.equal !== null) return scope.dialect.notTrue(equal(scope, predicate));
   const value = scope.values.value(predicate.slot, column.encode);
   return column.nullable ? scope.dialect.different(column.quoted, value) : `${column.quoted} <> ${value}`;
 }
@@ -201,11 +210,13 @@ function inList(scope: PredicateScope, predicate: InPredicate): string {
     const found = dialect.jsonAmong(column.qualified, values.value(slot, dialect.encodeJSONValues));
     return withNull ? `(${dialect.jsonNull(column.quoted)} OR ${found})` : found;
   }
+  const { compared } = column;
+  const encode = column.equal?.one ?? column.encode;
   const found = items === null
-    ? dialect.inList(column.kind, column.quoted, values.value(slot, column.encodeList))
+    ? dialect.inList(column.kind, compared, values.value(slot, column.encodeList))
     : items.length === 0
     ? NEVER
-    : `${column.quoted} IN (${items.map((item) => literal(dialect, item, column.encode)).join(", ")})`;
+    : `${compared} IN (${items.map((item) => literal(dialect, item, encode)).join(", ")})`;
   return withNull && column.nullable ? `(${column.quoted} IS NULL OR ${found})` : found;
 }
 
@@ -229,7 +240,23 @@ function compare(scope: PredicateScope, { operator, slot, type, ...target }: Com
     );
   }
   const column = scope.column(target.column);
+  if (column.equal !== null) {
+    const beyond = operator === ">" || operator === "<=";
+    const limit = scope.values.value(slot, beyond ? column.equal.after : column.equal.from);
+    return `${column.quoted} ${operator.startsWith(">") ? ">=" : "<"} ${limit}`;
+  }
   return `${column.quoted} ${operator} ${scope.values.value(slot, column.encode)}`;
+}
+
+/** The values from one to another, of which each can be stored in several ways. */
+function inRange(
+  { values }: PredicateScope,
+  { quoted }: SqlColumn,
+  form: EqualForm,
+  low: number,
+  high: number,
+): string {
+  return `(${quoted} >= ${values.value(low, form.from)} AND ${quoted} < ${values.value(high, form.after)})`;
 }
 
 function between(scope: PredicateScope, { low, high, type, ...target }: BetweenPredicate): string {
@@ -239,6 +266,7 @@ function between(scope: PredicateScope, { low, high, type, ...target }: BetweenP
     return dialect.jsonCompare(place(scope, target), comparisons, type as ScalarType);
   }
   const column = scope.column(target.column);
+  if (column.equal !== null) return inRange(scope, column, column.equal, low, high);
   return `${column.quoted} BETWEEN ${values.value(low, column.encode)} AND ${
     values.value(high, column.encode)
   }`;

@@ -148,7 +148,9 @@ function decoderOf(
   refuse: (reason: string) => never,
 ): Decode {
   const { dialect, integers } = database.engine;
-  const column = new SqlColumn(new Column(PLACE, name, 0, definition), dialect, integers);
+  const made = new Column(PLACE, name, 0, definition);
+  const adopted = made.stored === null ? undefined : { stored: made.stored, foreign: true, sample: null };
+  const column = new SqlColumn(made, dialect, integers, adopted);
   const decode = dialect.decoder(column, { driver: database.driver, bigints: true, checked: true });
   return (value) => {
     if (value !== null) return decode === null ? value : decode(value);

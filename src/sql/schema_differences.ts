@@ -6,11 +6,17 @@ import {
   lonelyColumn,
   type SchemaDifference,
 } from "../schema/schema_mismatch.ts";
-import type { Table } from "../schema/table.ts";
+import type { AdoptedColumns } from "./adopted_columns.ts";
+import type { AdoptedColumn } from "./sql_column.ts";
+import type { SqlTable } from "./sql_table.ts";
 import type { StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
 
 /** What keeps a stored table from serving a schema; empty when nothing does. */
-export function schemaDifferences(stored: StoredTable, wanted: Table): SchemaDifference[] {
+export function schemaDifferences(
+  stored: StoredTable,
+  { table: wanted }: SqlTable,
+  adopted: AdoptedColumns,
+): SchemaDifference[] {
   const differences: SchemaDifference[] = [];
   if (stored.oddity !== null) differences.push({ columns: [], text: stored.oddity });
   if (stored.name !== wanted.name) {
@@ -19,7 +25,7 @@ export function schemaDifferences(stored: StoredTable, wanted: Table): SchemaDif
   for (const column of stored.columns) {
     const other = wanted.get(column.name);
     if (other === undefined) differences.push(lonelyColumn(column.name, "store"));
-    else differences.push(...columnDifferences(stored, column, other));
+    else differences.push(...columnDifferences(stored, column, other, adopted.get(column.name)));
   }
   for (const { name } of wanted.columns) {
     if (!stored.columns.some((column) => column.name === name)) {
@@ -29,7 +35,12 @@ export function schemaDifferences(stored: StoredTable, wanted: Table): SchemaDif
   return [...differences, ...keyDifference(stored.primaryKey, wanted.primaryKey.map(({ name }) => name))];
 }
 
-function columnDifferences(table: StoredTable, stored: StoredColumn, wanted: Column): SchemaDifference[] {
+function columnDifferences(
+  table: StoredTable,
+  stored: StoredColumn,
+  wanted: Column,
+  adopted: AdoptedColumn | undefined,
+): SchemaDifference[] {
   const { name } = stored;
   const differences: SchemaDifference[] = [];
   const differ = (a: string, b: string): void => {
@@ -39,6 +50,7 @@ function columnDifferences(table: StoredTable, stored: StoredColumn, wanted: Col
     differences.push({ columns: [name], text: `column \`${name}\` is computed by the store` });
   }
   if (!stored.kinds.includes(wanted.kind)) differ(storedTypeText(stored), typeText(wanted));
+  else differences.push(...formDifference(stored, wanted, adopted));
   differ(stored.notNull ? "not null" : "nullable", wanted.nullable ? "nullable" : "not null");
   if (!wanted.primaryKey) {
     const unique = table.unique.includes(name) || (wanted.unique && table.uniqueIndexed.includes(name));
@@ -52,6 +64,23 @@ function columnDifferences(table: StoredTable, stored: StoredColumn, wanted: Col
   const reference = table.references.find(({ column }) => column === name);
   differ(storedReferenceText(reference, wanted), referenceText(wanted));
   return differences;
+}
+
+/** The difference of how dates are stored, with the line to write. */
+function formDifference(
+  stored: StoredColumn,
+  wanted: Column,
+  adopted: AdoptedColumn | undefined,
+): SchemaDifference[] {
+  const form = adopted?.stored ?? wanted.stored;
+  if (form === null || stored.forms === undefined || stored.forms.includes(form)) return [];
+  const choices = stored.forms.map((each) => `\`stored: ${JSON.stringify(each)}\``).join(" or ");
+  return [{
+    columns: [stored.name],
+    text:
+      `column \`${stored.name}\` is ${storedTypeText(stored)} in the store and ${wanted.type} stored as ` +
+      `${JSON.stringify(form)} in the schema, where it needs ${choices}`,
+  }];
 }
 
 function storedTypeText({ exact, kinds: [kind], type }: StoredColumn): string {

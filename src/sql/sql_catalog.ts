@@ -1,5 +1,5 @@
 import type { Maybe } from "../chain/chain.ts";
-import type { ReferenceAction, TableIndex } from "../contract/mod.ts";
+import type { ReferenceAction, StoredForm, TableIndex } from "../contract/mod.ts";
 import type { ColumnKind } from "./sql_description.ts";
 import type { AnySession } from "./any_engine.ts";
 import type { AsyncSqlSession } from "./sql_engine.ts";
@@ -38,6 +38,8 @@ export interface StoredColumn {
   readonly kinds: readonly ColumnKind[];
   /** The kind is known, not guessed of the type. */
   readonly exact: boolean;
+  /** The forms in which it can hold dates: one when that is known. Absent where a store has one of its own. */
+  readonly forms?: readonly StoredForm[];
   /** Null is refused. */
   readonly notNull: boolean;
   /** The store computes it. */

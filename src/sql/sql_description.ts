@@ -1,4 +1,4 @@
-import type { ColumnReference, DataType } from "../contract/mod.ts";
+import type { ColumnReference, DataType, StoredForm } from "../contract/mod.ts";
 import type { ColumnKind } from "../schema/column.ts";
 
 export type { ColumnKind } from "../schema/column.ts";
@@ -15,6 +15,14 @@ export interface SqlColumnDescription {
   readonly type: DataType;
   /** How values are represented; several types share a kind. */
   readonly kind: ColumnKind;
+  /** How its value is written where equal ones have to be the same, as in an order. */
+  readonly compared: string;
+  /** How dates are kept; null for columns of no dates. */
+  readonly stored: StoredForm | null;
+  /** Others have made it, and may write it in a way of their own. */
+  readonly foreign: boolean;
+  /** A value that they have stored in it, or null. */
+  readonly sample: unknown;
   /** Whether null is accepted. */
   readonly nullable: boolean;
   /** Whether it is unique by itself, beside the primary key. */

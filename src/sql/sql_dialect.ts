@@ -4,6 +4,7 @@ import type {
   Direction,
   ExpressionType,
   ScalarType,
+  StoredForm,
 } from "../contract/mod.ts";
 import type { AsyncSqlCatalog, SqlCatalog } from "./sql_catalog.ts";
 import type {
@@ -44,6 +45,30 @@ export interface KindEncoding {
   readonly one: Encode | null;
   /** A list of values as one value, for `inList`. */
   readonly list: Encode;
+}
+
+/** How the values of a column are written that are not as those of its kind are. */
+export interface ColumnForm {
+  /** Values. */
+  readonly encoding: KindEncoding;
+  /** The column's value as those of its kind are written, for expressions. */
+  readonly value: string;
+  /** Such a value, computed, as the column stores it. */
+  store(sql: string): string;
+  /** Where one value can be stored in several ways: how it is compared. Null where it has one. */
+  readonly equal: EqualForm | null;
+}
+
+/** How values are compared that can be stored in several ways, which all are in one range of the store's order. */
+export interface EqualForm {
+  /** The column in the one way in which equal values are equal. */
+  readonly exact: string;
+  /** A value in that way; the `list` of the column's encoding is of such. */
+  readonly one: Encode;
+  /** Where the range of a value begins. */
+  readonly from: Encode;
+  /** Where the range of the next value begins. */
+  readonly after: Encode;
 }
 
 /** Writes an operand, encoded as asked. */
@@ -121,6 +146,10 @@ export interface SqlGrammar extends SqlLanguage {
    * what the column cannot hold.
    */
   decoder(column: SqlColumnDescription, options: DecoderOptions): Decode | null;
+  /** How the values of a column are written; null, and absent, where they are as those of its kind. */
+  form?(column: SqlColumnDescription, integers: "number" | "bigint"): ColumnForm | null;
+  /** The form of a date that is stored, as far as it tells: for columns of others' tables that say nothing. */
+  formOf?(value: unknown): StoredForm | null;
   /** A term of ORDER BY: null is the least value. */
   order(column: SqlColumnDescription, direction: Direction): string;
   /** The least or the greatest value of a column. */

@@ -4,7 +4,7 @@ import { Table } from "../schema/table.ts";
 import type { CompiledQuery } from "./compiled_query.ts";
 import { InsertStatements } from "./insert_statements.ts";
 import { RowsDecoder } from "./rows_decoder.ts";
-import { SqlColumn } from "./sql_column.ts";
+import { type AdoptedColumn, SqlColumn } from "./sql_column.ts";
 import type { SqlTableDescription } from "./sql_description.ts";
 import type { PredicateScope } from "./predicate_sql.ts";
 import type { Encode, SqlDialect, SqlValues } from "./sql_dialect.ts";
@@ -32,6 +32,8 @@ export interface TableStorage {
   readonly checked: boolean;
   /** Someone's triggers run on it. */
   readonly triggers: boolean;
+  /** The date columns of which more is known than their schema says. */
+  readonly adopted?: ReadonlyMap<string, AdoptedColumn>;
 }
 
 /** How tables are stored that are made here. */
@@ -76,7 +78,9 @@ export class SqlTable implements SqlTableDescription {
     this.schema = schema;
     this.table = new Table(name, schema);
     this.quoted = traits.dialect.quote(name);
-    this.columns = this.table.columns.map((column) => new SqlColumn(column, traits.dialect, traits.integers));
+    this.columns = this.table.columns.map((column) =>
+      new SqlColumn(column, traits.dialect, traits.integers, storage.adopted?.get(column.name))
+    );
     this.#byName = new Map(this.columns.map((column) => [column.name, column]));
     this.offsetEncode = traits.dialect.encoding("integer", traits.integers).one;
     this.traits = traits;

@@ -2,7 +2,7 @@ import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { ReferenceAction, TableIndex } from "../contract/mod.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
 import type { SqlCatalog, StoredColumn, StoredIndex, StoredReference, StoredTable } from "./sql_catalog.ts";
-import { sqliteKinds } from "./sqlite_affinity.ts";
+import { sqliteForms, sqliteKinds } from "./sqlite_affinity.ts";
 import { indexCondition, noteOf, tableWords } from "./sqlite_words.ts";
 
 /** What SQLite tells of itself. Names are bound, like all values. */
@@ -168,13 +168,18 @@ function storedColumn(
   noted: string | undefined,
 ): StoredColumn {
   const possible = sqliteKinds(type as string);
+  const forms = sqliteForms(type as string);
   // What the declared type cannot hold was noted of another column, or by somebody else.
-  const kind = possible.find((each) => each === noted);
+  const [kindNoted, formNoted = "iso"] = noted?.split(" ") ?? [];
+  const form = forms.find((each) => each === formNoted);
+  const isDate = kindNoted === "date" || kindNoted === "datetime";
+  const kind = possible.find((each) => each === kindNoted && (!isDate || form !== undefined));
   return {
     name: name as string,
     type: type as string,
     kinds: kind === undefined ? possible : [kind],
     exact: kind !== undefined,
+    forms: kind !== undefined && form !== undefined ? [form] : forms,
     notNull: Number(notNull) === 1 || Number(pk) > 0,
     generated: Number(hidden) > 0,
   };

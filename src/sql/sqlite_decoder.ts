@@ -1,14 +1,30 @@
+import type { StoredForm } from "../contract/mod.ts";
 import { corruptValue } from "./corrupt_value.ts";
 import type { SqlColumnDescription } from "./sql_description.ts";
 import type { Decode, DecoderOptions } from "./sql_dialect.ts";
-import { readStoredDate, readStoredDateTime } from "./stored_dates.ts";
+import { sqliteDateReader, sqliteFormOf } from "./sqlite_dates.ts";
 
 /** The largest safe integer; its negative is the least. */
 const SAFE = Number.MAX_SAFE_INTEGER;
 
-const DATE_FORM = "repair the value: its form is 2026-01-31, as `date(…)` writes it";
-const DATETIME_FORM =
-  "repair the value: its form is 2026-01-31T09:30:00.000Z, as `strftime('%Y-%m-%dT%H:%M:%fZ', …)` writes it";
+/** How each form is written, by the function of SQLite that does so. */
+const FORMS: Readonly<Record<StoredForm, readonly [example: string, written: string]>> = {
+  iso: ["2026-01-31T09:30:00.000Z", "strftime('%Y-%m-%dT%H:%M:%fZ', …)"],
+  milliseconds: ["1769851800000", "unixepoch(…) * 1000"],
+  seconds: ["1769851800", "unixepoch(…)"],
+  sql: ["2026-01-31 09:30:00", "datetime(…)"],
+};
+const DAY = ["2026-01-31", "date(…)"] as const;
+
+/** What to do about a stored value that is no date in the form of its column. */
+function dateAdvice({ kind, stored }: SqlColumnDescription, value: unknown): string {
+  const [example, written] = kind === "date" && stored === "iso" ? DAY : FORMS[stored ?? "iso"];
+  const other = sqliteFormOf(value);
+  const declare = other === null || other === stored
+    ? ""
+    : `if all its values are so, declare the column with \`stored: ${JSON.stringify(other)}\`, else `;
+  return `${declare}repair the value: its form is ${example}, as \`${written}\` writes it`;
+}
 
 /**
  * Makes the function that decodes a column's values of SQLite, or null when they come as they are.
@@ -44,13 +60,10 @@ export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOpti
       return (value) =>
         value === 1 || value === 1n ? true : value === 0 || value === 0n ? false : corrupt(value);
     case "date":
-      return (value) =>
-        (typeof value === "string" ? readStoredDate(value) : null) ??
-          corrupt(value, DATE_FORM);
-    case "datetime":
-      return (value) =>
-        (typeof value === "string" ? readStoredDateTime(value) : null) ??
-          corrupt(value, DATETIME_FORM);
+    case "datetime": {
+      const read = sqliteDateReader(column);
+      return (value) => read(value) ?? corrupt(value, dateAdvice(column, value));
+    }
     case "json":
       return (value) => {
         if (typeof value !== "string") return corrupt(value);

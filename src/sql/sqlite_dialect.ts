@@ -1,6 +1,7 @@
 import type { Encode, SqlDialect, TupleColumn } from "./sql_dialect.ts";
 import type { SqlLanguage } from "./sql_engine.ts";
 import { sqliteCatalog } from "./sqlite_catalog.ts";
+import { sqliteDateForm, sqliteFormOf } from "./sqlite_dates.ts";
 import { sqliteDecoder } from "./sqlite_decoder.ts";
 import { afterPrefix } from "./text_prefix.ts";
 import { sqliteEncoding } from "./sqlite_encoding.ts";
@@ -53,7 +54,9 @@ export const sqliteDialect: SqlDialect = {
   literal: sqliteLiteral,
   encoding: sqliteEncoding,
   decoder: sqliteDecoder,
-  order: ({ quoted }, direction) => direction === "DESC" ? `${quoted} DESC` : quoted,
+  form: sqliteDateForm,
+  formOf: sqliteFormOf,
+  order: ({ compared }, direction) => direction === "DESC" ? `${compared} DESC` : compared,
   extreme: (operation, { quoted }) => `${operation}(${quoted})`,
   catalog: sqliteCatalog,
   createTable: sqliteTableSQL,

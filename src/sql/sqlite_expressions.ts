@@ -17,6 +17,7 @@ const BEGINNINGS: Readonly<Partial<Record<ExpressionCall, readonly [kept: number
   startOfDay: [10, "T00:00:00.000Z"],
   startOfHour: [13, ":00:00.000Z"],
   startOfMinute: [16, ":00.000Z"],
+  startOfSecond: [19, ".000Z"],
 };
 
 /** How SQLite writes expressions. */
@@ -109,12 +110,12 @@ function beginning(
 }
 
 /** A point in time in milliseconds. */
-function milliseconds(time: string): string {
+export function milliseconds(time: string): string {
   return `(unixepoch(substr(${time}, 1, 19)) * 1000 + CAST(substr(${time}, 21, 3) AS INTEGER))`;
 }
 
 /** Milliseconds as a point in time. */
-function timeText(ms: string): string {
+export function timeText(ms: string): string {
   const rest = `((${ms} % 1000) + 1000) % 1000`;
   return `strftime('%Y-%m-%dT%H:%M:%S', (${ms} - ${rest}) / 1000, 'unixepoch') || printf('.%03dZ', ${rest})`;
 }

@@ -32,8 +32,10 @@ export function sqliteTableSQL({ name, columns, primaryKey }: SqlTableDescriptio
 }
 
 function columnSQL(column: SqlColumnDescription, rowid: boolean): string {
-  const { name, quoted, kind, nullable, autoIncrement, references, defaultSQL } = column;
-  const parts = [quoted, `/* rinari: ${kind} */`, TYPES[kind]];
+  const { name, quoted, kind, stored, nullable, autoIncrement, references, defaultSQL } = column;
+  const counted = stored === "milliseconds" || stored === "seconds";
+  const note = stored === null || stored === "iso" ? kind : `${kind} ${stored}`;
+  const parts = [quoted, `/* rinari: ${note} */`, counted ? "INTEGER" : TYPES[kind]];
   if (rowid) parts.push("PRIMARY KEY");
   if (autoIncrement) parts.push("AUTOINCREMENT");
   if (!nullable) parts.push("NOT NULL");

@@ -3,6 +3,7 @@ import type { ColumnDefinition, DataType, IndexOptions, TableIndex, TableSchema 
 import { RinariError } from "../errors/mod.ts";
 import { orphans } from "../errors/violations.ts";
 import { indexMismatch, schemaMismatch } from "../schema/schema_mismatch.ts";
+import { adoptedColumns } from "./adopted_columns.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
 import { describeIndex, givenIndexName, isSameIndex, storedIndexName } from "./index_sql.ts";
 import { schemaDifferences } from "./schema_differences.ts";
@@ -27,7 +28,7 @@ export function createTable(
       (stored) =>
         stored === null
           ? makeTable(connection, database, wanted)
-          : useTable(connection, database, wanted, stored),
+          : useTable(connection, database, session, wanted, stored),
     );
   });
 }
@@ -40,7 +41,7 @@ function makeTable(connection: SqlConnection, database: SqlDatabase, wanted: Sql
     const failed = (error: unknown): Maybe<void> =>
       chain(unlessExists(database, error, () => dialect.catalog.table(writer, name)), (stored) => {
         if (stored === null) throw database.error(error, name, "create");
-        useTable(connection, database, wanted, stored);
+        return useTable(connection, database, writer, wanted, stored);
       });
     return settle(() => writer.run(command(sql), []), () => know(connection, database, wanted), failed);
   });
@@ -59,22 +60,22 @@ function unlessExists<T>(
 function useTable(
   connection: SqlConnection,
   database: SqlDatabase,
+  session: AnySession,
   wanted: SqlTable,
   stored: StoredTable,
-): void {
-  const differences = schemaDifferences(stored, wanted.table);
-  if (differences.length > 0) {
-    const { name: table } = wanted;
-    throw schemaMismatch({ driver: database.driver, database: database.name, table }, differences);
-  }
-  const { strict, triggers } = stored;
-  const ours = strict && !triggers;
-  const { name, schema, traits } = wanted;
-  know(
-    connection,
-    database,
-    ours ? wanted : new SqlTable(name, schema, traits, { checked: !strict, triggers }),
-  );
+): Maybe<void> {
+  return chain(adoptedColumns(database, session, wanted, stored), (adopted) => {
+    const differences = schemaDifferences(stored, wanted, adopted);
+    if (differences.length > 0) {
+      const { name: table } = wanted;
+      throw schemaMismatch({ driver: database.driver, database: database.name, table }, differences);
+    }
+    const { strict, triggers } = stored;
+    const ours = strict && !triggers && adopted.size === 0;
+    const { name, schema, traits } = wanted;
+    const storage = { checked: !strict, triggers, adopted };
+    know(connection, database, ours ? wanted : new SqlTable(name, schema, traits, storage));
+  });
 }
 
 /** Removes a table. */
@@ -204,7 +205,10 @@ function knownDefinition(table: SqlTable, name: string): ColumnDefinition {
     : { ...definition, references: { ...definition.references } };
 }
 
-function storedDefinition(table: StoredTable, { name, kinds, notNull }: StoredColumn): ColumnDefinition {
+function storedDefinition(
+  table: StoredTable,
+  { name, kinds, exact, forms = [], notNull }: StoredColumn,
+): ColumnDefinition {
   const primaryKey = table.primaryKey.includes(name);
   const reference = table.references.find(({ column }) => column === name);
   const kind = kinds[0] ?? "blob";
@@ -223,6 +227,7 @@ function storedDefinition(table: StoredTable, { name, kinds, notNull }: StoredCo
       },
     }),
     ...(kind === "bigint" && { bigint: true }),
+    ...(exact && (kind === "date" || kind === "datetime") && forms[0] !== "iso" && { stored: forms[0] }),
   };
 }
 

@@ -5,7 +5,8 @@ import type { Table } from "../schema/table.ts";
 export function driverSchema(table: Table): TableSchema {
   const schema: Record<string, ColumnDefinition> = {};
   for (const { name, definition, storedDefault } of table.columns) {
-    const { type, primaryKey, autoIncrement, notNull, unique, references, bigint, sensitive } = definition;
+    const { type, primaryKey, autoIncrement, notNull, unique, references, bigint, sensitive, stored } =
+      definition;
     const given = typeof definition.default === "function" ? undefined : definition.default;
     const literal = storedDefault === undefined ? given : storedDefault;
     schema[name] = {
@@ -17,6 +18,7 @@ export function driverSchema(table: Table): TableSchema {
       ...(literal === undefined ? null : { default: literal }),
       ...(references ? { references: { ...references } } : null),
       ...(bigint ? { bigint } : null),
+      ...(stored ? { stored } : null),
       ...(sensitive ? { sensitive } : null),
     };
   }

@@ -107,7 +107,7 @@ export interface TextExpr<V, N> extends Expr<V | N>, Comparable<string> {
 /** A day or a point in time, in UTC; `N` is null when it can be null. */
 export interface DateExpr<N> extends Expr<Date | N> {
   /** The beginning of the year, month, week (Monday), day, hour or minute it lies in. */
-  startOf(unit: "year" | "month" | "week" | "day" | "hour" | "minute"): DateExpr<N>;
+  startOf(unit: "year" | "month" | "week" | "day" | "hour" | "minute" | "second"): DateExpr<N>;
   /** So many milliseconds later. */
   plus<O extends Operand<number>>(milliseconds: O): DateExpr<N | NullOfOperand<O>>;
   /** The milliseconds since another. */

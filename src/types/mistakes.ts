@@ -1,6 +1,6 @@
 import type { ColumnReference } from "../contract/mod.ts";
 import type { ModelColumn } from "../schema/model_schema.ts";
-import type { DefaultOf, KnownValues } from "./schema.ts";
+import type { DefaultOf, KnownValues, StoredOf } from "./schema.ts";
 
 /** The columns of a schema that is wrong: what is wrong with each says what is wanted. */
 export type Mistakes<S> = WidenedKeys<S> extends infer K
@@ -29,6 +29,8 @@ export type Flag = "notNull" | "primaryKey" | "autoIncrement" | "bigint";
 
 /** What is wanted of a member of a column. */
 export type MistakeIn<C, M> = M extends keyof ModelColumn ? M extends "default" ? Wanted<C, M, DefaultOf<C>>
+  : M extends "stored"
+    ? [StoredOf<C>] extends [never] ? Mistake<"stored needs DATE or DATETIME"> : Wanted<C, M, StoredOf<C>>
   : M extends "references" ? M extends keyof C ? MistakenReference<C[M]> : unknown
   : Wanted<C, M, Required<ModelColumn>[M]>
   : Misspelt<M, ColumnNames, "a column">;

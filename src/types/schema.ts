@@ -1,4 +1,4 @@
-import type { ColumnReference, DataType } from "../contract/mod.ts";
+import type { ColumnReference, DataType, StoredForm } from "../contract/mod.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import type { Mistakes } from "./mistakes.ts";
 import type { Given, InputMap } from "./row.ts";
@@ -24,7 +24,7 @@ export type SoundColumn<C> = keyof C extends keyof ModelColumn
   : never;
 
 /** A column whose members are right whatever the others are. */
-export interface PlainColumn extends Omit<ModelColumn, "default" | "references" | "values"> {
+export interface PlainColumn extends Omit<ModelColumn, "default" | "references" | "values" | "stored"> {
   /** True: a boolean that is not known says nothing about the row. */
   readonly notNull?: true;
   /** True: a boolean that is not known says nothing about the row. */
@@ -39,10 +39,12 @@ export interface PlainColumn extends Omit<ModelColumn, "default" | "references" 
   readonly references?: undefined;
   /** May be widened. */
   readonly values?: undefined;
+  /** Depends on the type. */
+  readonly stored?: undefined;
 }
 
 /** A column whose members depend on one another. */
-export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "references"> {
+export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "references" | "stored"> {
   /** Known here. */
   readonly notNull?: KnownFlag<C, "notNull">;
   /** Known here. */
@@ -57,6 +59,8 @@ export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "referen
   readonly references?: C extends { readonly references: infer R }
     ? keyof R extends keyof ColumnReference ? ColumnReference : never
     : never;
+  /** A form of the column's type. */
+  readonly stored?: StoredOf<C>;
   /** Known here, or of a type that says that they are not. */
   readonly values?: C extends { readonly values: infer V } ? KnownValues<V> : never;
 }
@@ -65,6 +69,9 @@ export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "referen
 export type DefaultOf<C> = C extends { readonly type: "JSON" | "OBJECT" | "ARRAY" }
   ? DeepReadonly<Given<C>> | (() => unknown)
   : Given<C> | (() => MadeBy<C>);
+
+/** The forms in which a column can be stored. */
+export type StoredOf<C> = C extends { readonly type: "DATE" | "DATETIME" } ? StoredForm : never;
 
 /** What the function that makes a default returns. */
 export type MadeBy<C> = C extends { readonly validate: object } ? unknown

@@ -43,7 +43,7 @@ export const VALUES: Readonly<Record<Kind, readonly unknown[]>> = {
 };
 
 const STEPS = [0, 1, -1, 999, 1_000, 86_400_000, -86_400_000 * 400, 31_556_952_000, 10 ** 12];
-const UNITS = ["year", "month", "week", "day", "hour", "minute"];
+const UNITS = ["year", "month", "week", "day", "hour", "minute", "second"];
 const PATTERNS = ["%", "a%", "_", "%b", "\\%", "a\\_b", "%A%"];
 
 /** Makes random expressions of one kind. */

@@ -103,6 +103,10 @@ const MISTAKES: Readonly<Record<string, string>> = {
     `Type '5' is not assignable to type '5 & Mistake<"a column has no size">'.`,
   '{ type: "TXT" }': `Type '"TXT"' is not assignable to type '"TXT" & Mistake<DataType>'.`,
   "{ type: DataTypes.TEXT, notNull: 1 }": `Type '1' is not assignable to type '1 & Mistake<boolean>'.`,
+  '{ type: DataTypes.DATETIME, stored: "ms" }':
+    `Type '"ms"' is not assignable to type '"ms" & Mistake<StoredForm>'.`,
+  '{ type: DataTypes.TEXT, stored: "iso" }':
+    `Type '"iso"' is not assignable to type '"iso" & Mistake<"stored needs DATE or DATETIME">'.`,
   "{ unique: true }":
     "Type '{ unique: true; }' is not assignable to type '{ readonly unique: true; } & { readonly type: DataType; readonly unique: unknown; }'.",
   '{ type: DataTypes.INTEGER, default: "x" }':

@@ -186,6 +186,7 @@ export const COMPUTED: CaseTable = {
         [when((o) => o.at.startOf("day").eq(o.at)), [3, 4]],
         [when((o) => o.at.startOf("hour").eq(time("2026-11-30T10:00:00Z"))), [1]],
         [when((o) => o.at.startOf("minute").eq(time("1969-12-31T23:59:00Z"))), [2]],
+        [when((o) => o.at.startOf("second").eq(time("1969-12-31T23:59:59Z"))), [2]],
         [when((o) => o.day.startOf("week").eq(null)), [2, 4]],
         [when((o) => o.at.plus(1).eq(time("1970-01-01T00:00:00Z"))), [2]],
         [when((o) => o.at.plus(1).eq(null)), [4, 5]],

@@ -28,6 +28,7 @@ import { reopenSuite } from "./reopen_suite.ts";
 import { schemaSuite } from "./schema_suite.ts";
 import { securitySuite } from "./security_suite.ts";
 import { sharingSuite } from "./sharing_suite.ts";
+import { storedFormsSuite } from "./stored_forms_suite.ts";
 import { transactionsSuite } from "./transactions_suite.ts";
 import { upsertSuite } from "./upsert_suite.ts";
 import { valuesSuite } from "./values_suite.ts";
@@ -46,6 +47,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "driver: transactions": driverTransactionsSuite,
   "driver: optional members": driverMembersSuite,
   "values": valuesSuite,
+  "stored forms": storedFormsSuite,
   "refusals": refusalsSuite,
   "conditions": conditionsSuite,
   "expressions": expressionsSuite,

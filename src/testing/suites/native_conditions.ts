@@ -6,7 +6,7 @@ const at = (text: string): Date => new Date(text);
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 /** Conditions on dates and times. */
-const DATES: CaseTable = {
+export const DATES: CaseTable = {
   name: "dates",
   schema: { id, day: { type: "DATE" }, moment: { type: "DATETIME" }, mark },
   rows: [

@@ -12,6 +12,31 @@ export interface OrderedValues {
 
 const day = (text: string): Date => new Date(`${text}T00:00:00.000Z`);
 
+const DAYS: readonly Date[] = [
+  "0000-01-01",
+  "0099-12-31",
+  "1969-12-31",
+  "1970-01-01",
+  "2024-02-29",
+  "9999-12-31",
+].map(day);
+
+const TIMES: readonly Date[] = [
+  -62_167_219_200_000,
+  -1_000,
+  -1,
+  0,
+  1,
+  10,
+  100,
+  999,
+  1_000,
+  1_700_000_000_000,
+  1_700_000_000_001,
+  253_402_300_799_000,
+  253_402_300_799_999,
+].map((ms) => new Date(ms));
+
 /** The order of every kind of value that has one; null comes before them. */
 export const ORDERED_VALUES: readonly OrderedValues[] = [
   {
@@ -100,26 +125,20 @@ export const ORDERED_VALUES: readonly OrderedValues[] = [
     ],
   },
   { name: "false before true", column: { type: "BOOLEAN" }, values: [false, true] },
+  { name: "dates by time", column: { type: "DATE" }, values: DAYS },
+  { name: "dates stored as milliseconds", column: { type: "DATE", stored: "milliseconds" }, values: DAYS },
+  { name: "dates stored as the text of SQL", column: { type: "DATE", stored: "sql" }, values: DAYS },
+  { name: "times to the millisecond", column: { type: "DATETIME" }, values: TIMES },
   {
-    name: "dates by time",
-    column: { type: "DATE" },
-    values: ["0000-01-01", "0099-12-31", "1969-12-31", "1970-01-01", "2024-02-29", "9999-12-31"].map(day),
+    name: "times stored as milliseconds",
+    column: { type: "DATETIME", stored: "milliseconds" },
+    values: TIMES,
   },
+  { name: "times stored as the text of SQL", column: { type: "DATETIME", stored: "sql" }, values: TIMES },
   {
-    name: "times to the millisecond",
-    column: { type: "DATETIME" },
-    values: [
-      -62_167_219_200_000,
-      -1,
-      0,
-      1,
-      999,
-      1000,
-      1_700_000_000_000,
-      1_700_000_000_001,
-      253_402_300_799_999,
-    ]
-      .map((ms) => new Date(ms)),
+    name: "times stored as seconds",
+    column: { type: "DATETIME", stored: "seconds" },
+    values: TIMES.filter((time) => time.getTime() % 1000 === 0),
   },
   {
     name: "bytes one by one",

@@ -201,6 +201,10 @@ async function kinds(world: World): Promise<void> {
     ["text", { type: "TEXT" }, "a", "A", "é'`\""],
     ["date", { type: "DATE" }, new Date("2024-02-29"), new Date("2024-03-01"), new Date("1969-12-31")],
     ["time", { type: "DATETIME" }, new Date(1), new Date(2), new Date(3)],
+    ["ms", { type: "DATETIME", stored: "milliseconds" }, new Date(1), new Date(2), new Date(-3)],
+    ["second", { type: "DATETIME", stored: "seconds" }, new Date(1000), new Date(2000), new Date(-3000)],
+    ["sql", { type: "DATETIME", stored: "sql" }, new Date(1), new Date(0), new Date(1500)],
+    ["day", { type: "DATE", stored: "sql" }, new Date("2024-02-29"), new Date("2024-03-01"), new Date(0)],
     ["big", { type: "INTEGER", bigint: true }, 2n ** 53n + 1n, 2n ** 53n, -(2n ** 63n)],
     ["bytes", { type: "BLOB" }, Uint8Array.of(1), Uint8Array.of(1, 0), new Uint8Array()],
   ];

@@ -1,4 +1,4 @@
-import type { DataType } from "../../contract/mod.ts";
+import type { ColumnDefinition, DataType } from "../../contract/mod.ts";
 
 /** A value as it is given, and as it comes back. */
 export interface Sample {
@@ -15,7 +15,7 @@ export interface ColumnSamples {
   /** How exactly its values come back, where it is not plain. */
   readonly precision?: string;
   /** The column. */
-  readonly column: { readonly type: DataType; readonly bigint?: boolean };
+  readonly column: ColumnDefinition;
   /** Values it takes, no two of them equal as they come back. */
   readonly samples: readonly Sample[];
   /** Values it refuses. */
@@ -224,56 +224,17 @@ export const COLUMN_SAMPLES: readonly ColumnSamples[] = [
     samples: [true, false].map(same),
     refused: [0, 1, "true", "", 1n, new Date(0), {}, []],
   },
+  dates("date", { type: "DATE" }),
+  dates("date_seconds", { type: "DATE", stored: "seconds" }),
+  dates("date_sql", { type: "DATE", stored: "sql" }),
+  times("datetime", { type: "DATETIME" }),
+  times("datetime_milliseconds", { type: "DATETIME", stored: "milliseconds" }),
+  times("datetime_sql", { type: "DATETIME", stored: "sql" }),
   {
-    name: "date",
-    column: { type: "DATE" },
-    samples: [
-      ...["2024-02-29", "1999-12-31", "0000-01-01", "0099-03-01", "9999-12-31"].map((each) => ({
-        give: each,
-        get: day(each),
-      })),
-      same(day("1970-01-01")),
-      same(day("1969-12-31")),
-      same(day("2038-01-19")),
-    ],
-    refused: [
-      "2024-02-30",
-      "2023-02-29",
-      "2024-2-9",
-      "tomorrow",
-      "",
-      new Date(NaN),
-      new Date(1),
-      new Date("+010000-01-01T00:00:00Z"),
-      0,
-      true,
-      {},
-    ],
-  },
-  {
-    name: "datetime",
-    precision: "to the millisecond",
-    column: { type: "DATETIME" },
-    samples: [
-      ...DATE_TIMES.map(same),
-      { give: "2024-05-01T02:00:00.5+02:00", get: new Date("2024-05-01T00:00:00.500Z") },
-      { give: "2024-05-02", get: day("2024-05-02") },
-      { give: 1_700_000_000_123, get: new Date(1_700_000_000_123) },
-    ],
-    refused: [
-      "2024-02-29T12:34:56",
-      "2024-02-30T00:00:00Z",
-      "2024-02-29T12:34:56.1234Z",
-      "tomorrow",
-      "",
-      new Date(NaN),
-      0.5,
-      NaN,
-      8.64e15,
-      1n,
-      true,
-      {},
-    ],
+    ...times("datetime_seconds", { type: "DATETIME", stored: "seconds" }),
+    precision: "to the second",
+    samples: DATE_TIMES.filter((time) => time.getTime() % 1000 === 0).map(same),
+    refused: ["tomorrow", "2024-02-30T00:00:00Z", new Date(NaN), NaN, true],
   },
   {
     name: "json",
@@ -314,4 +275,63 @@ function circle(): object {
   const ring: Record<string, unknown> = {};
   ring["self"] = ring;
   return ring;
+}
+
+/** Those of a DATE column. */
+function dates(name: string, column: ColumnDefinition): ColumnSamples {
+  return {
+    name,
+    column,
+    samples: [
+      ...["2024-02-29", "1999-12-31", "0000-01-01", "0099-03-01", "9999-12-31"].map((each) => ({
+        give: each,
+        get: day(each),
+      })),
+      same(day("1970-01-01")),
+      same(day("1969-12-31")),
+      same(day("2038-01-19")),
+    ],
+    refused: [
+      "2024-02-30",
+      "2023-02-29",
+      "2024-2-9",
+      "tomorrow",
+      "",
+      new Date(NaN),
+      new Date(1),
+      new Date("+010000-01-01T00:00:00Z"),
+      0,
+      true,
+      {},
+    ],
+  };
+}
+
+/** Those of a DATETIME column. */
+function times(name: string, column: ColumnDefinition): ColumnSamples {
+  return {
+    name,
+    precision: "to the millisecond",
+    column,
+    samples: [
+      ...DATE_TIMES.map(same),
+      { give: "2024-05-01T02:00:00.5+02:00", get: new Date("2024-05-01T00:00:00.500Z") },
+      { give: "2024-05-02", get: day("2024-05-02") },
+      { give: 1_700_000_000_123, get: new Date(1_700_000_000_123) },
+    ],
+    refused: [
+      "2024-02-29T12:34:56",
+      "2024-02-30T00:00:00Z",
+      "2024-02-29T12:34:56.1234Z",
+      "tomorrow",
+      "",
+      new Date(NaN),
+      0.5,
+      NaN,
+      8.64e15,
+      1n,
+      true,
+      {},
+    ],
+  };
 }
