@@ -49,7 +49,7 @@ export const postgres: AsyncSqlDialect = {
       const column: Encode = (tuples) => encodeList((tuples as unknown[][]).map((tuple) => tuple[i]));
       return `${list(column)}::${LIST_TYPES[kind]}`;
     });
-    const names = columns.map(({ quoted }) => quoted).join(", ");
+    const names = columns.map(({ compared }) => compared).join(", ");
     return `(${names}) IN (SELECT * FROM unnest(${lists.join(", ")}))`;
   },
   text: matches,

@@ -226,7 +226,11 @@ function tuples(scope: PredicateScope, predicate: TuplesPredicate): string {
   const written = values.items(predicate.slot) as readonly (readonly unknown[])[] | null;
   if (written === null) return dialect.tuples(columns, (encode) => values.value(predicate.slot, encode));
   const alternatives = written.map((tuple) =>
-    allOf(columns.map(({ quoted, encode }, i) => `${quoted} = ${literal(dialect, tuple[i], encode)}`))
+    allOf(
+      columns.map(({ compared, equal, encode }, i) =>
+        `${compared} = ${literal(dialect, tuple[i], equal?.one ?? encode)}`
+      ),
+    )
   );
   return alternatives.length === 0 ? NEVER : balanced(alternatives, 0, alternatives.length, " OR ");
 }

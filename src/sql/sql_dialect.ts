@@ -88,8 +88,8 @@ export interface SqlPlace {
 export interface TupleColumn {
   /** How values are represented. */
   readonly kind: ColumnKind;
-  /** The name, quoted. */
-  readonly quoted: string;
+  /** How its value is written where equal ones have to be the same: its name, quoted, where nothing else is needed. */
+  readonly compared: string;
   /** Writes a list of its values as one. */
   readonly encodeList: Encode;
 }

@@ -104,7 +104,7 @@ export const sqliteDialect: SqlDialect = {
   },
   inList: (kind, subject, list) => `${subject} IN ${listed(kind, list)}`,
   tuples(columns, list) {
-    const names = columns.map(({ quoted }) => quoted).join(", ");
+    const names = columns.map(({ compared }) => compared).join(", ");
     const items = columns.map(({ kind }, i) => item(kind, `(value ->> ${i})`)).join(", ");
     return `(${names}) IN (SELECT ${items} FROM json_each(${list(encodeTuples(columns))}))`;
   },

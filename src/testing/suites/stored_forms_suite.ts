@@ -89,6 +89,8 @@ async function finerConditions(world: World): Promise<void> {
     }
     expectEqual(await ids({ $between: [between, later] }), [2]);
     expectEqual(await ids({ $between: [second, between] }), [1]);
+    const pairs = Array.from({ length: 12 }, (_, i) => ({ id: i, [name]: i === 2 ? later : second }));
+    expectEqual((await Item.findAll({ where: { $or: pairs } })).map(({ id }) => id), [1, 2]);
   }
 }
 
