@@ -34,9 +34,11 @@ export type { SqlFailure, SqlFailureKind } from "./sql_failure.ts";
 export { query as sqlQuery } from "./any_engine.ts";
 export type {
   AsyncSqlDialect,
+  ColumnForm,
   Decode,
   DecoderOptions,
   Encode,
+  EqualForm,
   KindEncoding,
   NoValueSQL,
   Operand,

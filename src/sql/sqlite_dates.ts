@@ -5,8 +5,6 @@ import {
   readDay,
   readMilliseconds,
   readSeconds,
-  writeISODate,
-  writeISODateTime,
   writeSQLDateTime,
 } from "../schema/dates.ts";
 import type { SqlColumnDescription } from "./sql_description.ts";
