@@ -104,8 +104,22 @@ describe("package.json", () => {
     assertEquals(npm.private, true);
     for (const [name, version] of Object.entries(pinned)) {
       if (version.startsWith("file:")) continue;
-      assertMatch(version, /^(?:npm:[\w-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/, `${name} is not pinned`);
+      assertMatch(
+        version,
+        /^(?:npm:(?:@[\w-]+\/)?[\w-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/,
+        `${name} is not pinned`,
+      );
     }
+  });
+
+  test("has a lock file that knows the digest of every package", () => {
+    const { packages } = JSON.parse(readRootFile("package-lock.json")) as {
+      packages: Record<string, { integrity?: string; link?: boolean }>;
+    };
+    const unknown = Object.entries(packages).filter(([path, { integrity, link }]) =>
+      path.startsWith("node_modules/") && link !== true && integrity === undefined
+    );
+    assertEquals(unknown.map(([path]) => path), []);
   });
 
   test("has a lock file without addresses", () => {
