@@ -59,6 +59,7 @@ export {
   startsWith,
   value,
 } from "./src/query/operators.ts";
+export { belongsTo, hasMany, hasOne } from "./src/relations/makers.ts";
 export { columns, type } from "./src/schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schema.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";
@@ -66,14 +67,17 @@ export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
 export type { TransactionOptions } from "./src/transaction/options.ts";
 export type * from "./src/types/aggregate.ts";
 export type * from "./src/types/condition.ts";
+export type * from "./src/types/exact.ts";
 export type * from "./src/types/explanation.ts";
 export type * from "./src/types/expression.ts";
+export type * from "./src/types/find.ts";
 export type * from "./src/types/json_place.ts";
 export type * from "./src/types/mistakes.ts";
 export type * from "./src/types/mode.ts";
 export type * from "./src/types/model_like.ts";
 export type * from "./src/types/page.ts";
 export type * from "./src/types/raw.ts";
+export type * from "./src/types/relation.ts";
 export type * from "./src/types/row.ts";
 export type { SqlTag } from "./src/raw/sql_tag.ts";
 export type { RowsOf, SqlChanged, SqlStatement } from "./src/raw/sql_statement.ts";

@@ -1,10 +1,14 @@
 import { type Maybe, promised } from "../chain/chain.ts";
 import { withCallers } from "../errors/caller_frames.ts";
+import type { TableEntry } from "../orm/table_entry.ts";
 import { Model } from "./model.ts";
+import type { ModelHost } from "./model_host.ts";
+
+/** As a class of any object: to compare the types of all its methods with their own would cost more than all others together. */
+const AnyRows = Model as unknown as new (entry: TableEntry, host: ModelHost) => object;
 
 /** A model on an async driver: what a method refuses comes as a rejection, like what the store refuses. */
-export class AsyncModel<Row extends object, Insert extends object, Key>
-  extends Model<Row, Insert, Key, "async"> {}
+export class AsyncModel extends AnyRows {}
 
 /** What answers at once with any driver. */
 const AT_ONCE: readonly string[] = ["constructor", "iterate", "prepare"];

@@ -82,7 +82,8 @@ export function selectGroups({ groups, having, order, limit, offset }: ReadGroup
   return kept.slice(offset, offset + limit);
 }
 
-function readTerm(table: Table, as: string, aggregate: unknown): AggregateTerm {
+/** Reads one aggregate: `{ sum: "amount" }`. */
+export function readTerm(table: Table, as: string, aggregate: unknown): AggregateTerm {
   checkIdentifier("column", as);
   const entries = typeof aggregate === "object" && aggregate !== null ? Object.entries(aggregate) : [];
   const [entry] = entries;

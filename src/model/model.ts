@@ -1,15 +1,12 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import { NotFoundError, ValidationError } from "../errors/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
 import { DROP, INDEXES, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
-import { countOf, deleteOf } from "../query/changes.ts";
-import { type ReadFind, readFind, readFindOne } from "../query/find_options.ts";
-import { isAlwaysTrue } from "../query/trivial.ts";
-import { type ReadWhere, readWhere } from "../query/where_reader.ts";
+import { type ReadFind, readFind } from "../query/find_options.ts";
+import type { ReadWhere } from "../query/where_reader.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 import type {
-  Aggregate,
   AggregateResult,
   Aggregates,
   AggregateValue,
@@ -21,13 +18,23 @@ import type {
 import type { Explanation } from "../types/explanation.ts";
 import type { Mode, Result, RowIterator, TransactionBody } from "../types/mode.ts";
 import type { Page, PageOptions } from "../types/page.ts";
-import type { Selected } from "../types/row.ts";
-import type { FindOptions, UpdateOf, WhereInput } from "../types/where.ts";
+import type {
+  FindOneOptions,
+  FindOptions,
+  Found,
+  RelatedAggregates,
+  RowOptions,
+  With,
+} from "../types/find.ts";
+import type { Empty } from "../types/relation.ts";
+import type { UpdateOf, WhereInput } from "../types/where.ts";
 import { executeUpdate, executeUpdates } from "./computed_update.ts";
+import { aggregateAll, aggregateOne, groupRowsBy } from "./aggregating.ts";
+import { countRows, deleteRows, readCondition, readNarrowCondition } from "./conditions.ts";
 import { checkUnique, conflictColumns } from "./conflict_columns.ts";
-import { type ReadGroup, readGroup, selectGroups } from "./grouping.ts";
+import { findByKey, findOneRow, findRows, orFail } from "./finding.ts";
 import { rowIterator } from "./row_iterator.ts";
-import { keyDelete, keyFind, showKey } from "./key_find.ts";
+import { keyDelete, showKey } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
 import { paginate } from "./paginate.ts";
 import { prepare, type Prepared } from "./prepared.ts";
@@ -52,7 +59,13 @@ import { readBulkUpdate, readInsert, readInserts, readUpdate } from "./row_input
  * console.log(User.findById(ada.id)?.name);
  * ```
  */
-export class Model<Row_ extends object, Insert extends object, Key, M extends Mode> {
+export class Model<
+  in out Row_ extends object,
+  in out Insert extends object,
+  in Key,
+  out M extends Mode,
+  in out R extends object = Empty,
+> {
   /** The database's name. */
   readonly database: string;
   /** The table's name. */
@@ -63,6 +76,8 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   declare readonly $insert: Insert;
   /** Whether methods return values or Promises; undefined at run time. */
   declare readonly $mode: M;
+  /** The relations; undefined at run time. */
+  declare readonly $relations: R;
   readonly #entry: TableEntry;
   readonly #host: ModelHost;
 
@@ -108,23 +123,29 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
   /** The first row found, or null. */
   findOne(): Result<M, Row_ | null>;
   /** The first row found, or null. */
-  findOne<const K extends keyof Row_ = never>(
-    options?: Omit<FindOptions<Row_, K>, "limit">,
-  ): Result<M, Selected<Row_, K> | null>;
+  findOne<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: FindOneOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A> | null>;
   findOne(options?: unknown): Result<M, Row_ | null> {
-    const { plan, params } = this.#one(options);
-    return this.#result(chain(this.#entry.execute(plan, params), first));
+    return this.#result(chain(findOneRow(this.#entry, options), first));
   }
 
   /** All rows found. */
   findAll(): Result<M, Row_[]>;
   /** All rows found. */
-  findAll<const K extends keyof Row_ = never>(
-    options?: FindOptions<Row_, K>,
-  ): Result<M, Selected<Row_, K>[]>;
+  findAll<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: FindOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A>[]>;
   findAll(options?: unknown): Result<M, Row_[]> {
-    const { plan, params } = this.#find(options);
-    return this.#result(this.#entry.execute(plan, params));
+    return this.#result(findRows(this.#entry, options));
   }
 
   /**
@@ -132,18 +153,28 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    *
    * @throws {NotFoundError} When there is none.
    */
-  findOrFail<const K extends keyof Row_ = never>(
-    options: Omit<FindOptions<Row_, K>, "limit">,
-  ): Result<M, Selected<Row_, K>> {
+  findOrFail<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options: FindOneOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A>> {
     // No options at all are a mistake: what is missing must not mean any row.
     if (typeof options !== "object") this.#refuse("findOrFail needs options; findByIdOrFail takes a key");
-    return this.#orFail(this.#one(options), "row that matches");
+    return this.#result(orFail(this.#entry, findOneRow(this.#entry, options), "row that matches"));
   }
 
   /** The row with this primary key, or null. A key of several columns is an object of them. */
-  findById(key: Key): Result<M, Row_ | null> {
-    const { plan, params } = keyFind(this.#entry.table, key);
-    return this.#result(chain(this.#entry.execute(plan, params), first));
+  findById<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    key: Key,
+    options?: RowOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A> | null> {
+    return this.#result(chain(findByKey(this.#entry, key, options), first));
   }
 
   /**
@@ -151,13 +182,21 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    *
    * @throws {NotFoundError} When there is none.
    */
-  findByIdOrFail(key: Key): Result<M, Row_> {
-    return this.#orFail(keyFind(this.#entry.table, key), `row with key ${showKey(this.#entry.table, key)}`);
+  findByIdOrFail<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    key: Key,
+    options?: RowOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A>> {
+    const what = `row with key ${showKey(this.#entry.table, key)}`;
+    return this.#result(orFail(this.#entry, findByKey(this.#entry, key, options), what));
   }
 
   /** How many rows match; all of them without a condition. */
   count(where?: WhereInput<Row_>): Result<M, number> {
-    return this.#count(this.#where(where));
+    return this.#result(countRows(this.#entry, readCondition(this.#entry.table, where)));
   }
 
   /** Whether a row matches. */
@@ -178,7 +217,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
    */
   update(data: UpdateOf<Insert, Row_>, where: WhereInput<Row_>): Result<M, number> {
-    return this.#update(data, this.#narrow("update", where));
+    return this.#update(data, readNarrowCondition(this.#entry.table, "update", where));
   }
 
   /**
@@ -205,7 +244,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     if (!Array.isArray(updates)) this.#refuse("bulkUpdate needs an array of { where, data }");
     const read = Array.from(updates, (update) => {
       const { where, data } = readBulkUpdate(this.#entry.table, update);
-      return { where: this.#narrow("update", where), data };
+      return { where: readNarrowCondition(this.#entry.table, "update", where), data };
     }).filter(({ data }) => Object.keys(data).length > 0);
     this.#entry.checkLimits(read.map(({ data }) => data));
     return this.#result(executeUpdates(this.#entry, this.#host, read));
@@ -246,7 +285,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
   delete(where: WhereInput<Row_>): Result<M, number> {
-    return this.#delete(this.#narrow("delete", where));
+    return this.#result(deleteRows(this.#entry, readNarrowCondition(this.#entry.table, "delete", where)));
   }
 
   /**
@@ -256,7 +295,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
   deleteAll(): Result<M, number> {
-    return this.#delete(null);
+    return this.#result(deleteRows(this.#entry, null));
   }
 
   /**
@@ -278,12 +317,12 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     column: K,
     where?: WhereInput<Row_>,
   ): Result<M, AggregateValue<Row_, { readonly sum: K }>> {
-    return this.#single({ sum: column } as Aggregate<Row_>, where);
+    return this.#result(aggregateOne(this.#entry, { sum: column }, where));
   }
 
   /** The mean of a column's values; null of nothing. */
   avg(column: NumericKeys<Row_>, where?: WhereInput<Row_>): Result<M, number | null> {
-    return this.#single({ avg: column }, where);
+    return this.#result(aggregateOne(this.#entry, { avg: column }, where));
   }
 
   /** The least value of a column in its order; null of nothing. */
@@ -291,7 +330,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     column: K,
     where?: WhereInput<Row_>,
   ): Result<M, NonNullable<Row_[K]> | null> {
-    return this.#single({ min: column }, where);
+    return this.#result(aggregateOne(this.#entry, { min: column }, where));
   }
 
   /** The greatest value of a column in its order; null of nothing. */
@@ -299,7 +338,7 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     column: K,
     where?: WhereInput<Row_>,
   ): Result<M, NonNullable<Row_[K]> | null> {
-    return this.#single({ max: column }, where);
+    return this.#result(aggregateOne(this.#entry, { max: column }, where));
   }
 
   /** Several aggregates at once: `aggregate({ n: { count: "*" }, oldest: { max: "age" } })`. */
@@ -307,32 +346,39 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     aggregates: A,
     where?: WhereInput<Row_>,
   ): Result<M, AggregateResult<Row_, A>> {
-    return this.#result(chain(this.#group(this.#readGroup({ by: [], aggregates, where })), first));
+    return this.#result(aggregateAll(this.#entry, aggregates, where));
   }
 
   /** Aggregates by group, ordered by the grouped columns unless `orderBy` says otherwise. */
   groupBy<const K extends keyof Row_ & string, const A extends Aggregates<Row_>>(
     options: GroupOptions<Row_, K, A>,
   ): Result<M, Group<Row_, K, A>[]> {
-    const read = this.#readGroup(options);
-    return this.#result(chain(this.#group(read), (rows) => selectGroups(read, rows)));
+    return this.#result(groupRowsBy(this.#entry, options));
   }
 
   /**
    * The rows found, one by one, without holding all of them in memory. Rows that are written while it runs may or may not
    * be seen.
    */
-  iterate<const K extends keyof Row_ = never>(
-    options?: FindOptions<Row_, K>,
-  ): RowIterator<M, Selected<Row_, K>> {
-    return rowIterator(this.#entry, this.#find(options)) as RowIterator<M, Selected<Row_, K>>;
+  iterate<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: FindOptions<Row_, K, R, W, A>,
+  ): RowIterator<M, Found<Row_, R, K, W, A>> {
+    return rowIterator(this.#entry, options) as RowIterator<M, Found<Row_, R, K, W, A>>;
   }
 
   /** A page of rows, found by the place where the page before ended, so that the last page costs what the first does. */
-  paginate<const K extends keyof Row_ = never>(
-    options?: PageOptions<Row_, K>,
-  ): Result<M, Page<Selected<Row_, K>>> {
-    return this.#result(paginate(this.#entry, options, this.#host.strict));
+  paginate<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: PageOptions<Row_, K, R, W, A>,
+  ): Result<M, Page<Found<Row_, R, K, W, A>>> {
+    return this.#result(paginate(this.#entry, options));
   }
 
   /**
@@ -351,10 +397,15 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
    * console.log(since.findAll({ year: 1990 }));
    * ```
    */
-  prepare<P extends object, const K extends keyof Row_ = never>(
-    build: (params: P) => FindOptions<Row_, K>,
-  ): Prepared<Selected<Row_, K>, P, M> {
-    return prepare(this.#entry, build, this.#host.strict);
+  prepare<
+    P extends object,
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    build: (params: P) => FindOptions<Row_, K, R, W, A>,
+  ): Prepared<Found<Row_, R, K, W, A>, P, M> {
+    return prepare(this.#entry, build);
   }
 
   /** How `findAll` with these options would run. */
@@ -414,66 +465,11 @@ export class Model<Row_ extends object, Insert extends object, Key, M extends Mo
     return readFind(this.#entry.table, options, this.#host.strict);
   }
 
-  #one(options: unknown): ReadFind {
-    return readFindOne(this.#entry.table, options, this.#host.strict);
-  }
-
-  /** What is not found is no failure of the store: a transaction goes on. */
-  #orFail<T>({ plan, params }: ReadFind, what: string): Result<M, T> {
-    return this.#result(
-      chain(this.#entry.execute(plan, params), (rows) => {
-        if (rows.length > 0) return rows[0];
-        throw new NotFoundError(
-          `Cannot find a row in \`${this.table}\`: there is no ${what}; use findOne or findById where that may be`,
-          { table: this.table, driver: this.#entry.connection.driver.metadata.name },
-        );
-      }),
-    );
-  }
-
-  #where(where: unknown): ReadWhere | null {
-    return where === undefined ? null : readWhere(this.#entry.table, where, this.#host.strict);
-  }
-
-  #narrow(what: "update" | "delete", where: unknown): ReadWhere {
-    const read = where === undefined || where === null ? null : this.#where(where);
-    if (read === null || isAlwaysTrue(read.predicate, read.params)) {
-      throw new ValidationError(
-        `Cannot ${what} in \`${this.table}\`: the condition is empty or always true; use ${what}All to mean every row`,
-        { code: "EMPTY_WHERE", table: this.table },
-      );
-    }
-    return read;
-  }
-
   #update(data: unknown, where: ReadWhere | null): Result<M, number> {
     const values = readUpdate(this.#entry.table, data);
     this.#entry.checkLimits([values]);
-    if (Object.keys(values).length === 0) return this.#count(where);
+    if (Object.keys(values).length === 0) return this.#result(countRows(this.#entry, where));
     return this.#result(executeUpdate(this.#entry, this.#host, values, where));
-  }
-
-  #count(where: ReadWhere | null): Result<M, number> {
-    const { plan, params } = countOf(this.#entry.table, where);
-    return this.#result(this.#entry.execute(plan, params));
-  }
-
-  #delete(where: ReadWhere | null): Result<M, number> {
-    const { plan, params } = deleteOf(this.#entry.table, where);
-    return this.#result(this.#entry.execute(plan, params));
-  }
-
-  #readGroup(options: unknown): ReadGroup {
-    return readGroup(this.#entry.table, options, this.#host.strict);
-  }
-
-  #group({ operation, params }: ReadGroup): Maybe<Row[]> {
-    return this.#entry.execute(operation, params);
-  }
-
-  #single<T>(aggregate: Aggregate<Row_>, where: unknown): Result<M, T> {
-    const read = this.#readGroup({ by: [], aggregates: { value: aggregate }, where });
-    return this.#result(chain(this.#group(read), (rows) => rows[0]?.["value"]));
   }
 
   #refuse(reason: string): never {

@@ -1,5 +1,6 @@
 import type { ReadFind } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
+import type { ReadLoad } from "../relations/levels.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 
@@ -11,18 +12,24 @@ export interface OrderedFind {
   readonly trim: (rows: Row[]) => Row[];
 }
 
-/** Adds the columns of the order to a search that selects others. */
-export function withOrderColumns(table: Table, find: ReadFind): OrderedFind {
+/**
+ * Adds the columns of the order to a search that selects others.
+ *
+ * @param load The search, of which what has to be taken away is not taken away by itself.
+ */
+export function withOrderColumns(table: Table, { find, trim }: Omit<ReadLoad, "levels">): OrderedFind {
   const { plan, params } = find;
   const { select } = plan;
   const extra = select === undefined
     ? []
     : plan.orderBy.map(([name]) => name).filter((name) => !select.includes(name));
-  if (select === undefined || extra.length === 0) return { find, trim: (rows) => rows };
+  const unasked = [...trim, ...extra];
   return {
-    find: { plan: changePlan(table, plan, { select: [...select, ...extra] }), params },
+    find: select === undefined || extra.length === 0
+      ? find
+      : { plan: changePlan(table, plan, { select: [...select, ...extra] }), params },
     trim: (rows) => {
-      for (const row of rows) for (const name of extra) delete row[name];
+      if (unasked.length > 0) { for (const row of rows) for (const name of unasked) delete row[name]; }
       return rows;
     },
   };

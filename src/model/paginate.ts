@@ -1,12 +1,14 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { readCursor, writeCursor } from "../query/cursor.ts";
-import { checkCount, readFind, refuseSearch } from "../query/find_options.ts";
+import { checkCount, refuseSearch } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
+import { readLoad } from "../relations/levels.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { Page } from "../types/page.ts";
+import { loadRows } from "./finding.ts";
 import { withOrderColumns } from "./order_columns.ts";
 
 const DEFAULT_SIZE = 20;
@@ -17,7 +19,7 @@ const MAX_SIZE = 10_000;
  *
  * @throws {ValidationError} On a size out of range or a cursor of another order.
  */
-export function paginate(entry: TableEntry, options: unknown = {}, strict: boolean): Maybe<Page<Row>> {
+export function paginate(entry: TableEntry, options: unknown = {}): Maybe<Page<Row>> {
   const { table } = entry;
   if (typeof options !== "object" || options === null || !isPlain(options)) {
     return refuseSearch(table, `the options are a plain object, not ${describeValue(options)}`);
@@ -31,11 +33,12 @@ export function paginate(entry: TableEntry, options: unknown = {}, strict: boole
     }
   }
   const limit = size + 1;
-  const { find, trim } = withOrderColumns(table, readFind(table, { ...rest, limit }, strict));
+  const load = readLoad(entry, { ...rest, limit }, false);
+  const { find, trim } = withOrderColumns(table, load);
   const from = after === undefined || after === null
     ? find
     : findAfter(table, find, readCursor(table, find.plan.orderBy, after));
-  return chain(entry.execute(from.plan, from.params), (rows): Page<Row> => {
+  return chain(loadRows(entry, { find: from, levels: load.levels, trim: [] }, size), (rows): Page<Row> => {
     const more = rows.length > size;
     if (more) rows.length = size;
     const next = more ? writeCursor(table, find.plan.orderBy, rows[size - 1] as Row) : null;

@@ -3,12 +3,16 @@ import type { Predicate, ScalarType } from "../contract/mod.ts";
 import { withCallers } from "../errors/caller_frames.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
+import { loadRows } from "./finding.ts";
 import { checkCount, type ReadFind, readFind } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
 import { Placeholder, placeholders, unplaced } from "../query/placeholder.ts";
+import { asksForRelations, type Level, type ReadLoad, readLoad } from "../relations/levels.ts";
+import type { ReadWhere } from "../query/where_reader.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
+import type { Row } from "../store/any_driver.ts";
 import type { Mode, Result } from "../types/mode.ts";
 
 /** A query that was read once, to be run with different parameters. */
@@ -27,28 +31,35 @@ export interface Prepared<T, P extends object, M extends Mode> {
 export function prepare<T, P extends object, M extends Mode>(
   entry: TableEntry,
   build: (params: P) => unknown,
-  strict: boolean,
 ): Prepared<T, P, M> {
   const { table } = entry;
-  const { find: all, limit } = read(table, build as (params: object) => unknown, strict);
+  const { load: { find: all, levels, trim }, limit } = read(entry, build as (params: object) => unknown);
   const one: ReadFind = {
     plan: changePlan(table, all.plan, { limit: Math.min(1, all.plan.limit ?? 1) }),
     params: all.params,
   };
-  const select = (find: ReadFind, values: P): Maybe<Record<string, unknown>[]> => {
-    const { plan, params } = bind(table, find, values);
-    if (limit === null) return entry.execute(plan, params);
+  const run = (find: ReadFind, values: P): Maybe<Row[]> =>
+    levels.length === 0
+      ? entry.execute(find.plan, find.params)
+      : loadRows(entry, { find, levels: levels.map((level) => bindLevel(level, values)), trim });
+  const select = (find: ReadFind, values: P): Maybe<Row[]> => {
+    const bound = bind(table, find, values);
+    if (limit === null) return run(bound, values);
     // A limit is a part of the plan: stores find rows in another way for few of them than for many.
     const count = given(table, limit, values);
     checkCount(table, "limit", count);
-    return entry.execute(changePlan(table, plan, { limit: Math.min(count, plan.limit ?? count) }), params);
+    const { plan, params } = bound;
+    return run(
+      { plan: changePlan(table, plan, { limit: Math.min(count, plan.limit ?? count) }), params },
+      values,
+    );
   };
-  const run = entry.connection.mode === "sync"
+  const answer = entry.connection.mode === "sync"
     ? select
     : (find: ReadFind, params: P) => withCallers(promised(() => select(find, params)));
   return {
-    findAll: (params) => run(all, params) as Result<M, T[]>,
-    findOne: (params) => chain(run(one, params), (rows) => rows[0] ?? null) as Result<M, T | null>,
+    findAll: (params) => answer(all, params) as Result<M, T[]>,
+    findOne: (params) => chain(answer(one, params), (rows) => rows[0] ?? null) as Result<M, T | null>,
   };
 }
 
@@ -57,10 +68,10 @@ let reading = false;
 
 /** Reads the options of a query, and the parameter that its limit is. */
 function read(
-  table: Table,
+  entry: TableEntry,
   build: (params: object) => unknown,
-  strict: boolean,
-): { readonly find: ReadFind; readonly limit: string | null } {
+): { readonly load: ReadLoad; readonly limit: string | null } {
+  const { table } = entry;
   if (reading) {
     return refuse(
       table,
@@ -77,9 +88,11 @@ function read(
       : undefined;
     const given = limit instanceof Placeholder ? { ...options, limit: undefined } : options;
     const name = limit instanceof Placeholder ? Placeholder.place(limit) : null;
-    const find = readFind(table, given, strict);
+    const load: ReadLoad = asksForRelations(given)
+      ? readLoad(entry, given, false)
+      : { find: readFind(table, given, table.rules.strict), levels: [], trim: [] };
     for (const placeholder of unplaced) refuseWork(table, Placeholder.place(placeholder));
-    return { find, limit: name };
+    return { load, limit: name };
   } finally {
     reading = false;
     unplaced.clear();
@@ -111,24 +124,46 @@ function refuseWork(table: Table, name: string | undefined): never {
   );
 }
 
+/** The same for what comes with the rows. */
+function bindLevel(level: Level, values: object): Level {
+  const { table } = level.relation.target;
+  if (level.kind === "numbers") {
+    if (level.where === null) return level;
+    const { predicate, params } = bindWhere(table, level.where, values);
+    return { ...level, where: { predicate, params, value: null } };
+  }
+  if (level.find.params.length === 0 && level.levels.length === 0) return level;
+  const levels = level.levels.map((each) => bindLevel(each, values));
+  return { ...level, find: bind(table, level.find, values), levels };
+}
+
 /** Puts the values given in the places of the parameters. */
-function bind(table: Table, { plan, params: slots }: ReadFind, params: object): ReadFind {
-  const bound = new Array<unknown>(slots.length);
+function bind(table: Table, { plan, params: slots }: ReadFind, values: object): ReadFind {
+  const { predicate, params } = bindWhere(table, { predicate: plan.where, params: slots }, values);
+  return { plan: predicate === plan.where ? plan : changePlan(table, plan, { where: predicate }), params };
+}
+
+function bindWhere(
+  table: Table,
+  { predicate, params: slots }: Pick<ReadWhere, "predicate"> & { readonly params: readonly unknown[] },
+  values: object,
+): { readonly predicate: Predicate | null; readonly params: unknown[] } {
+  const params = new Array<unknown>(slots.length);
   let decided = "";
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i];
     if (slot instanceof BoundPlaceholder) {
-      const value = given(table, slot.name, params);
-      bound[i] = slot.accept(value);
-      if (slot.decides === "value") decided += bound[i] === null ? `,${i}0` : "";
-      else if (slot.decides === "place") decided += `,${i}${bound[i] === null ? "0" : (typeof bound[i])[0]}`;
-      else if (slot.decides === "list" && (value as unknown[]).includes(null)) decided += `,${i}N`;
-    } else bound[i] = slot;
+      const value = given(table, slot.name, values);
+      params[i] = slot.accept(value);
+      if (slot.decides === "value") decided += params[i] === null ? `,${i}0` : "";
+      else if (slot.decides === "place") {
+        decided += `,${i}${params[i] === null ? "0" : (typeof params[i])[0]}`;
+      } else if (slot.decides === "list" && (value as unknown[]).includes(null)) decided += `,${i}N`;
+    } else params[i] = slot;
   }
-  if (decided === "") return { plan, params: bound };
+  if (decided === "" || predicate === null) return { predicate, params };
   const hasNull = (slot: number): boolean => decided.includes(`,${slot}N`);
-  const where = decide(table, plan.where as Predicate, bound, hasNull);
-  return { plan: changePlan(table, plan, { where }), params: bound };
+  return { predicate: decide(table, predicate, params, hasNull), params };
 }
 
 /** The predicate for the values of a run, where they decide about more than the values. */

@@ -1,10 +1,12 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
 import { TransactionError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import type { ReadFind } from "../query/find_options.ts";
+import { type ReadFind, readFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
 import { changePlan } from "../query/plans.ts";
+import { asksForRelations, type ReadLoad, readLoad } from "../relations/levels.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
+import { loadRows } from "./finding.ts";
 import { withOrderColumns } from "./order_columns.ts";
 
 /** Rows read at once when the driver does not stream. */
@@ -14,16 +16,22 @@ const PAGE = 500;
  * The rows of a search one by one. A sync driver that streams is asked to; otherwise pages are read, each where the one
  * before ended, so that nothing is held open between two rows and other flows have their turns.
  */
-export function rowIterator(entry: TableEntry, find: ReadFind): AnyIterator {
-  return entry.connection.mode === "sync" ? syncRows(entry, find) : asyncRows(entry, find);
+export function rowIterator(entry: TableEntry, options: unknown): AnyIterator {
+  const { table } = entry;
+  const load: ReadLoad = asksForRelations(options)
+    ? readLoad(entry, options, false)
+    : { find: readFind(table, options, table.rules.strict), levels: [], trim: [] };
+  return entry.connection.mode === "sync" ? syncRows(entry, load) : asyncRows(entry, load);
 }
 
-function* syncRows(entry: TableEntry, find: ReadFind): Generator<Row, undefined> {
+function* syncRows(entry: TableEntry, load: ReadLoad): Generator<Row, undefined> {
   const origin = originOf(entry);
-  const { plan, params } = find;
-  const rows = entry.execute({ kind: "iterate", plan }, params) as Iterable<Row> | null;
+  const { plan, params } = load.find;
+  const rows = load.levels.length > 0
+    ? null
+    : entry.execute({ kind: "iterate", plan }, params) as Iterable<Row> | null;
   if (rows !== null) return yield* rowsOf(entry, rows, origin);
-  const next = pages(entry, find);
+  const next = pages(entry, load);
   for (;;) {
     const origin = originOf(entry);
     const page = next(PAGE) as Row[];
@@ -65,8 +73,8 @@ function checkOrigin(entry: TableEntry, origin: Origin | null): void {
   );
 }
 
-function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row> {
-  const nextPage = pages(entry, find);
+function asyncRows(entry: TableEntry, load: ReadLoad): AsyncIterableIterator<Row> {
+  const nextPage = pages(entry, load);
   let size = PAGE;
   let page: Row[] = [];
   let origin: Origin | null = null;
@@ -120,9 +128,9 @@ function asyncRows(entry: TableEntry, find: ReadFind): AsyncIterableIterator<Row
  * Gives page after page, each of at most the rows asked for, and an empty one at the end. What cannot be read in pages is one
  * page.
  */
-function pages(entry: TableEntry, search: ReadFind): (size: number) => Maybe<Row[]> {
+function pages(entry: TableEntry, load: ReadLoad): (size: number) => Maybe<Row[]> {
   const { table } = entry;
-  const { find, trim } = withOrderColumns(table, search);
+  const { find, trim } = withOrderColumns(table, load);
   const { plan, params } = find;
   // The offset is skipped once; its value keeps its slot.
   const rest: ReadFind = { plan: changePlan(table, plan, { offset: undefined }), params };
@@ -136,7 +144,8 @@ function pages(entry: TableEntry, search: ReadFind): (size: number) => Maybe<Row
       limit = left;
       page = changePlan(table, from.plan, { limit: plan.limit === undefined ? undefined : left });
     }
-    return chain(entry.execute(page, from.params), (rows) => {
+    const some: ReadLoad = { find: { plan: page, params: from.params }, levels: load.levels, trim: [] };
+    return chain(loadRows(entry, some), (rows) => {
       left -= rows.length;
       const end = rows.at(-1);
       from = end === undefined || rows.length < limit

@@ -1,4 +1,5 @@
 import type { GroupPlan, NamedIndex, TableIndex, UpsertOptions } from "../contract/mod.ts";
+import type { Level } from "../relations/levels.ts";
 import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
 
@@ -13,6 +14,7 @@ export type Operation =
   | DeletePlan
   | GroupOperation
   | IterateOperation
+  | LoadOperation
   | ExplainOperation
   | UpsertOperation
   | CreateIndexOperation
@@ -28,6 +30,18 @@ export interface GroupOperation extends Omit<GroupPlan, "params"> {
 export interface IterateOperation {
   readonly kind: "iterate";
   readonly plan: SelectPlan;
+}
+
+/** A search with the rows of other tables that come with its own: all of them as they are at one moment. */
+export interface LoadOperation {
+  readonly kind: "load";
+  readonly plan: SelectPlan;
+  /** What comes with the rows. Their values are in them: they are not shared. */
+  readonly levels: readonly Level[];
+  /** The columns that are taken away again. */
+  readonly trim: readonly string[];
+  /** Nothing comes with rows beyond this number. */
+  readonly most: number;
 }
 
 /** How a search would run. */
@@ -64,6 +78,7 @@ export interface Given {
   readonly delete: Params;
   readonly group: Params;
   readonly iterate: Params;
+  readonly load: Params;
   readonly explain: Params;
   readonly insert: Row;
   readonly insertAll: readonly Row[];
@@ -85,6 +100,7 @@ export interface Answer {
   readonly group: Row[];
   /** Null when rows have to be read in pages. */
   readonly iterate: AnyIterator | null;
+  readonly load: Row[];
   readonly explain: string[];
   readonly insert: Row;
   readonly insertAll: Row[];
@@ -103,6 +119,7 @@ export const READS: readonly Operation["kind"][] = [
   "count",
   "group",
   "iterate",
+  "load",
   "explain",
   "indexes",
   "ready",

@@ -12,13 +12,16 @@ import { Table } from "../schema/table.ts";
 import type { WhereRules } from "../schema/where_rules.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
+import type { Empty } from "../types/relation.ts";
 import type { Accepted, InsertOf, KeyOf, KeyValue, RowOf, Simplify } from "../types/row.ts";
 import type { CheckedSchema, SchemaShape } from "../types/schema.ts";
 import type { WhereInput } from "../types/where.ts";
 import type { RawHost } from "../raw/raw_parts.ts";
 import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
 import { driverSchema } from "../store/driver_schema.ts";
+import { readRelations } from "../relations/relations.ts";
 import { Connection } from "./connection.ts";
+import { registerModel } from "./model_entry.ts";
 import { READY } from "./operation.ts";
 import { checkDefineOptions, checkORMOptions, type ConditionLimits } from "./orm_options.ts";
 import type { IndexDefinition } from "./index_definition.ts";
@@ -42,7 +45,7 @@ export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
 }
 
 /** The options of a model. */
-export interface DefineOptions<Row> {
+export interface DefineOptions<Row, R extends object = Empty> {
   /** Indexes made with the table. The name of one that has none is its columns and `index` or `unique`, joined by `_`. */
   readonly indexes?: readonly {
     readonly name?: string;
@@ -50,6 +53,11 @@ export interface DefineOptions<Row> {
     readonly unique?: boolean;
     readonly where?: WhereInput<Row>;
   }[];
+  /**
+   * The rows of other tables that belong to a row, by name. Functions give them, so that models may name those that are defined
+   * after them.
+   */
+  readonly relations?: R;
 }
 
 /** A model whose columns are known when the program runs: its rows and conditions are plain objects. */
@@ -64,7 +72,13 @@ export type DynamicModel<M extends Mode = Mode> = Model<
 export type AnyORM = ORM<SyncDriver | AsyncDriver>;
 
 /** A model of a schema: the type to write where an exported model has to have one. */
-export type ModelOf<S, M extends Mode = "sync"> = Model<RowOf<S>, InsertOf<S>, KeyOf<S>, M>;
+export type ModelOf<S, M extends Mode = "sync", R extends object = Empty> = Model<
+  RowOf<S>,
+  InsertOf<S>,
+  KeyOf<S>,
+  M,
+  R
+>;
 
 /** The schema of an interface: a column for each member. */
 export type SchemaFor<Row> = { readonly [K in keyof Row]-?: ModelColumn };
@@ -79,12 +93,13 @@ export type InsertFor<Row, Generated extends keyof Row> = Simplify<
  * What `define` takes for an interface that is named. Without a name nothing fits: then the columns are inferred, and only what is
  * wrong with them is an error.
  */
-export type InterfaceDefinition<Row> = [Row] extends [never] ? [never, never, never, never, never]
+export type InterfaceDefinition<Row, R extends object = Empty> = [Row] extends [never]
+  ? [never, never, never, never, never]
   : [
     dbName: string,
     tableName: string,
     schema: SchemaFor<NoInfer<Row>>,
-    options?: DefineOptions<NoInfer<Row>>,
+    options?: DefineOptions<NoInfer<Row>, R>,
   ];
 
 /** What a key of an interface's model can be: a value, or an object of the columns of the key, which the interface does not tell. */
@@ -152,28 +167,36 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    *
    * @throws {ValidationError} When a name, type, key or index makes no sense, or the table is defined already.
    */
-  define<const S extends SchemaShape>(
+  define<const S extends SchemaShape, const R extends object = Empty>(
     dbName: string,
     tableName: string,
     schema: CheckedSchema<S>,
-    options?: DefineOptions<RowOf<S>>,
-  ): Model<RowOf<S>, InsertOf<S>, KeyOf<S>, ModeOf<D>>;
+    options?: DefineOptions<RowOf<S>, R>,
+  ): Model<RowOf<S>, InsertOf<S>, KeyOf<S>, ModeOf<D>, R>;
   /**
    * Defines a model by an interface. `Generated` are the columns that `create` may leave out besides those that take null.
    */
-  define<Row extends object = never, Generated extends keyof Row = Extract<keyof Row, "id">>(
-    ...definition: InterfaceDefinition<Row>
+  define<
+    Row extends object = never,
+    Generated extends keyof Row = Extract<keyof Row, "id">,
+    R extends object = Empty,
+  >(
+    ...definition: InterfaceDefinition<Row, R>
   ): Model<
     { [K in keyof Row]-?: Exclude<Row[K], undefined> },
     InsertFor<Row, Generated>,
     KeyFor<Row>,
-    ModeOf<D>
+    ModeOf<D>,
+    R
   >;
   define(
     dbName: string,
     tableName: string,
     schema: ModelSchema,
-    options: { readonly indexes?: readonly (IndexDefinition & { readonly name?: string })[] } = {},
+    options: {
+      readonly indexes?: readonly (IndexDefinition & { readonly name?: string })[];
+      readonly relations?: unknown;
+    } = {},
   ): unknown {
     checkDatabaseName(dbName);
     const table = new Table(tableName, schema, this.#rules);
@@ -184,7 +207,8 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       );
     }
     checkColumns(table);
-    const indexes = checkDefineOptions(tableName, options);
+    const { indexes, relations } = checkDefineOptions(tableName, options);
+    const declared = readRelations(table, relations);
     const tables = this.#databases.get(dbName) ?? new DatabaseTables();
     const twin = [...tables.keys()].find((name) => foldCase(name) === foldCase(tableName));
     if (twin !== undefined) {
@@ -193,7 +217,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
         { code: "ALREADY_DEFINED", table: tableName },
       );
     }
-    const entry = new TableEntry(this.#connection, dbName, table, indexes, tables);
+    const entry = new TableEntry(this.#connection, dbName, table, indexes, tables, declared);
     const host: ModelHost = {
       strict: this.#rules.strict,
       transaction: (database, work, given) => this.#transaction(database, work, given),
@@ -202,6 +226,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     this.#databases.set(dbName, tables);
     tables.set(tableName, entry);
     this.#models.set(entry, model as unknown as DynamicModel<ModeOf<D>>);
+    registerModel(model, entry);
     return model;
   }
 
@@ -258,11 +283,16 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    *
    * @throws {ConnectionError} When the store cannot be opened, or the ORM was disconnected.
    * @throws {ValidationError} When a table or index exists and differs (`SCHEMA_MISMATCH`, `INDEX_MISMATCH`), or a column refers
-   * to what no model defines.
+   * to what no model defines, or the models of a relation do not fit each other (`INVALID_SCHEMA`).
    * @throws {UniqueConstraintError | UnsupportedError} When an index that is absent cannot be made, as `createIndex` of a model.
    */
   ready(): Result<ModeOf<D>, void> {
-    return this.#answer(() => chain(this.#connection.opened(), () => this.#ensure(null)));
+    return this.#answer(() =>
+      chain(this.#connection.opened(), () => {
+        for (const { relations } of this.#models.keys()) relations.check();
+        return this.#ensure(null);
+      })
+    );
   }
 
   /**

@@ -93,17 +93,19 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
  */
 export function checkDefineOptions<T>(
   table: string,
-  options: { readonly indexes?: readonly T[] },
-): readonly T[] {
+  options: { readonly indexes?: readonly T[]; readonly relations?: unknown },
+): { readonly indexes: readonly T[]; readonly relations: unknown } {
   const refuse = (reason: string): never => {
     throw new ValidationError(`Cannot define \`${table}\`: ${reason}`, { code: "INVALID_OPTIONS", table });
   };
   if (typeof options !== "object" || options === null || !isPlain(options)) {
     return refuse(`its options are a plain object, not ${describeValue(options)}`);
   }
-  const unknown = Object.keys(options).find((name) => name !== "indexes");
-  if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is no option; there is \`indexes\``);
-  const { indexes = [] } = ownMembers(options);
+  const unknown = Object.keys(options).find((name) => name !== "indexes" && name !== "relations");
+  if (unknown !== undefined) {
+    return refuse(`${JSON.stringify(unknown)} is no option; there are \`indexes\` and \`relations\``);
+  }
+  const { indexes = [], relations } = ownMembers(options);
   if (!Array.isArray(indexes)) return refuse('`indexes` is a list such as [{ columns: ["name"] }]');
-  return indexes;
+  return { indexes, relations };
 }

@@ -1,19 +1,23 @@
 import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import type { AnyPrepared, CompleteDriver, Row } from "../composed/complete_driver.ts";
-import type { NamedIndex, QueryPlan, TableIndex, TableSchema } from "../contract/mod.ts";
+import type { GroupPlan, NamedIndex, QueryPlan, TableIndex, TableSchema } from "../contract/mod.ts";
 import { atCaller } from "../errors/caller_frames.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
 import type { Call, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import { givenValues } from "../reference/computed_values.ts";
+import { tablesOf } from "../relations/levels.ts";
+import { loadLevels } from "../relations/load.ts";
+import { Relations } from "../relations/relations.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { ownMembers } from "../schema/plain_object.ts";
+import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
-import { type Answer, type Given, type Operation, READS } from "./operation.ts";
+import { type Answer, type Given, type LoadOperation, type Operation, READS } from "./operation.ts";
 
 /** The tables of one database, by name. */
 export class DatabaseTables extends Map<string, TableEntry> {
@@ -29,6 +33,8 @@ export class TableEntry {
   readonly table: Table;
   /** The driver in use. */
   readonly connection: Connection;
+  /** The rows of other tables that belong to a row. */
+  readonly relations: Relations;
   readonly #driver: CompleteDriver;
   readonly #siblings: DatabaseTables;
   readonly #declared: readonly NamedIndex[];
@@ -45,12 +51,14 @@ export class TableEntry {
     table: Table,
     indexes: readonly (IndexDefinition & { readonly name?: string | undefined })[],
     siblings: DatabaseTables,
+    relations: ReadonlyMap<string, () => unknown>,
   ) {
     this.connection = connection;
     this.database = database;
     this.table = table;
     this.#driver = connection.driver;
     this.#siblings = siblings;
+    this.relations = new Relations(this, relations);
     this.#shared = connection.shared(database, table.name);
     this.#declared = indexes.map((index) => {
       const { name, columns, unique } = ownMembers(index ?? {}) as Partial<typeof index>;
@@ -85,7 +93,9 @@ export class TableEntry {
   #inTurn(operation: Operation, given: unknown): Maybe<unknown> {
     const { transactions } = this.connection;
     const perform = () => this.#perform(operation, given);
-    const alone = this.#driver.writesAlone === true && !READS.includes(operation.kind);
+    // Between the statements of a load nothing may be written.
+    const alone = operation.kind === "load" ||
+      (this.#driver.writesAlone === true && !READS.includes(operation.kind));
     return transactions.run(
       this.database,
       alone,
@@ -144,6 +154,8 @@ export class TableEntry {
         return driver.group(database, name, { ...operation, params: given as Params });
       case "iterate":
         return driver.iterate(database, name, toQueryOptions(operation.plan, given as Params));
+      case "load":
+        return this.#load(operation, given as Params);
       case "explain":
         return driver.explain(database, name, toQueryOptions(operation.plan, given as Params));
       case "indexes":
@@ -160,6 +172,25 @@ export class TableEntry {
       default:
         return undefined;
     }
+  }
+
+  #load({ plan, levels, trim, most }: LoadOperation, params: Params): Maybe<Row[]> {
+    const others = [...tablesOf(levels)].filter(({ isReady }) => !isReady);
+    return chain(chainAll(others, (other) => other.ensure()), () =>
+      chain(this.read(plan, params), (rows) => {
+        const parents = rows.length > most ? rows.slice(0, most) : rows;
+        return chain(loadLevels(parents, levels, trim), () => rows);
+      }));
+  }
+
+  /** The rows of a search that is a part of an operation whose turn it is. */
+  read(plan: SelectPlan, params: Params): Maybe<Row[]> {
+    return (this.#prepared.get(plan) ?? this.#prepare(plan)).all(params);
+  }
+
+  /** Aggregates by group that are a part of an operation whose turn it is. */
+  readGroups(plan: GroupPlan): Maybe<Row[]> {
+    return this.#driver.group(this.database, this.table.name, plan);
   }
 
   #prepare(plan: QueryPlan): AnyPrepared {
@@ -211,6 +242,19 @@ export class TableEntry {
   dropIndex(name: string): Maybe<void> {
     checkIdentifier("index", name);
     return this.execute({ kind: "dropIndex", name }, null);
+  }
+
+  /** Another table of the same database and ORM. */
+  sibling(name: string): TableEntry | null {
+    return this.#siblings.get(name) ?? null;
+  }
+
+  /** Whether no two rows have the same value in a column, as the model says. */
+  isUnique(column: Column): boolean {
+    return column.unique ||
+      this.#declared.some(({ unique, where, columns }) =>
+        unique === true && where === undefined && columns.length === 1 && columns[0] === column.name
+      );
   }
 
   /** The indexes that are known to be there; null when the driver was not asked. */

@@ -53,7 +53,7 @@ function readOptions(table: Table, options: unknown, strict: boolean, one: boole
       else if (key === "limit") limit = given[key];
       else if (key === "offset") offset = given[key];
       else if (key === "select") select = given[key];
-      else {
+      else if (given[key] !== undefined || (key !== "with" && key !== "aggregates")) {
         const name = JSON.stringify(key.slice(0, 40));
         return refuseSearch(table, `${name} is none of where, orderBy, limit, offset, select`);
       }

@@ -27,11 +27,11 @@ export function checkDatabaseName(name: string): void {
 }
 
 /**
- * Checks the name of a table, column or index.
+ * Checks the name of a table, column, index or relation.
  *
  * @throws {ValidationError} When the name is empty, too long, or has characters that a store or the query syntax gives a meaning.
  */
-export function checkIdentifier(what: "table" | "column" | "index", name: string): void {
+export function checkIdentifier(what: "table" | "column" | "index" | "relation", name: string): void {
   const reason = typeof name !== "string" || name === ""
     ? "it is empty"
     : name.length > MAX_NAME
@@ -42,8 +42,8 @@ export function checkIdentifier(what: "table" | "column" | "index", name: string
     ? "it holds a control character or a lone surrogate"
     : name.startsWith("$")
     ? "a leading `$` marks operators"
-    : what === "column" && name.includes(".")
-    ? "a dot separates the steps of a JSON path"
+    : (what === "column" || what === "relation") && name.includes(".")
+    ? "a dot separates the steps of a path"
     : what === "table" && /^sqlite_/i.test(name)
     ? "SQLite keeps names that begin with `sqlite_` for itself"
     : null;

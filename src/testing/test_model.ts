@@ -27,8 +27,8 @@ export interface TestModel {
   findOne(options?: unknown): Maybe<Row | null>;
   findAll(options?: unknown): Maybe<Row[]>;
   findOrFail(options: unknown): Maybe<Row>;
-  findById(key: unknown): Maybe<Row | null>;
-  findByIdOrFail(key: unknown): Maybe<Row>;
+  findById(key: unknown, options?: unknown): Maybe<Row | null>;
+  findByIdOrFail(key: unknown, options?: unknown): Maybe<Row>;
   count(where?: unknown): Maybe<number>;
   exists(where?: unknown): Maybe<boolean>;
   update(data: unknown, where: unknown): Maybe<number>;

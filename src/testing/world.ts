@@ -68,14 +68,24 @@ export class World {
   define(
     table: string,
     schema: unknown,
-    { indexes, database = this.database, orm = this.orm }: {
+    { indexes, relations, database = this.database, orm = this.orm }: {
       indexes?: unknown;
+      relations?: unknown;
       database?: string;
       orm?: ORM<AsyncDriver>;
     } = {},
   ): TestModel {
-    this.log.add("orm", "define", [database, table, schema, ...(indexes === undefined ? [] : [{ indexes }])]);
-    const model = orm.define(database, table, schema as never, { indexes } as never) as unknown as TestModel;
+    const options = {
+      ...(indexes === undefined ? null : { indexes }),
+      ...(relations === undefined ? null : { relations }),
+    };
+    this.log.add("orm", "define", [
+      database,
+      table,
+      schema,
+      ...(Object.keys(options).length === 0 ? [] : [options]),
+    ]);
+    const model = orm.define(database, table, schema as never, options as never) as unknown as TestModel;
     return this.log.watch(table, model);
   }
 

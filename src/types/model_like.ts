@@ -2,9 +2,10 @@ import type { TransactionOptions } from "../transaction/options.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Mode, Result, RowIterator, TransactionBody } from "./mode.ts";
 import type { NumericKeys } from "./aggregate.ts";
+import type { FindOptions } from "./find.ts";
 import type { Page, PageOptions } from "./page.ts";
 import type { Accepted, KeyValue } from "./row.ts";
-import type { FindOptions, WhereInput } from "./where.ts";
+import type { WhereInput } from "./where.ts";
 
 /**
  * What a function asks of the models it is given: rows with at least these columns. Every model that has them fits, whatever else it
@@ -127,13 +128,15 @@ export type LikeWhere<Columns> = string extends keyof Columns ? object : WhereIn
 export type LikeKey<Columns> = string extends keyof Columns ? unknown : KeyValue | object;
 
 /** The options of `findAll` where not all columns are known: whole rows come back. */
-export interface LikeOptions<Columns> extends Omit<FindOptions<Columns>, "select" | "where"> {
+export interface LikeOptions<Columns>
+  extends Omit<FindOptions<Columns>, "select" | "where" | "with" | "aggregates"> {
   /** The rows to find; all when absent. */
   readonly where?: LikeWhere<Columns> | undefined;
 }
 
 /** The options of `paginate` where not all columns are known: whole rows come back. */
-export interface LikePageOptions<Columns> extends Omit<PageOptions<Columns>, "select" | "where"> {
+export interface LikePageOptions<Columns>
+  extends Omit<PageOptions<Columns>, "select" | "where" | "with" | "aggregates"> {
   /** The rows to find; all when absent. */
   readonly where?: LikeWhere<Columns> | undefined;
 }

@@ -1,4 +1,3 @@
-import type { Direction } from "../contract/mod.ts";
 import type { Condition, Operation, TextOperation } from "./condition.ts";
 import type { Expr, Exprs, RowTest } from "./expression.ts";
 import type { JSONKeys, JSONPlace } from "./json_place.ts";
@@ -110,20 +109,6 @@ export type Where<Row> =
 
 /** A where, a function of the row, or conditions joined by `and(…)`, `or(…)`, `not(…)`. */
 export type WhereInput<Row> = Where<Row> | Condition<Where<Row>> | RowTest<Row>;
-
-/** The options of `findAll`. `K` are the columns returned. */
-export interface FindOptions<Row, K extends keyof Row = keyof Row> {
-  /** The rows to find; all when absent. */
-  readonly where?: WhereInput<Row> | undefined;
-  /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
-  readonly orderBy?: readonly (readonly [column: keyof Row & string, direction: Direction])[] | undefined;
-  /** At most this many rows. */
-  readonly limit?: number | undefined;
-  /** Skip this many rows first. */
-  readonly offset?: number | undefined;
-  /** The columns to return; all when absent. */
-  readonly select?: readonly K[] | undefined;
-}
 
 /**
  * New values for `update`: a key that is absent or undefined leaves the column as it is. A function of the row computes one; all of them

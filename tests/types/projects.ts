@@ -50,7 +50,55 @@ ${models}`,
   };
 }
 
-/** The same with drizzle-orm. */
+/**
+ * A project with Rinari whose models have four relations each, and a query that reads two levels of them.
+ *
+ * @param module What it imports: the specifier of the root.
+ */
+export function relationsProject(module: string): Project {
+  const near = (i: number, by: number): string => `M${(i + by + MODELS) % MODELS}`;
+  const refers = (i: number, by: number): string =>
+    `references: { table: "t${(i + by + MODELS) % MODELS}", column: "id" }`;
+  const models = eachModel((i) => `
+const M${i} = orm.define("app", "t${i}", {
+  id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+  name: { type: DataTypes.TEXT, notNull: true },
+  email: { type: DataTypes.TEXT, unique: true },
+  role: { type: DataTypes.TEXT, values: ["a", "b${i}"], default: "a" },
+  age: { type: DataTypes.INTEGER },
+  score: { type: DataTypes.REAL },
+  active: { type: DataTypes.BOOLEAN, notNull: true, default: true },
+  born: { type: DataTypes.DATE },
+  profile: { type: DataTypes.JSON },
+  nextId: { type: DataTypes.INTEGER, notNull: true, ${refers(i, 1)} },
+  farId: { type: DataTypes.INTEGER, ${refers(i, 7)} },
+}, { relations: {
+  next: () => belongsTo(${near(i, 1)}, "nextId"),
+  far: () => belongsTo(${near(i, 7)}, "farId"),
+  previous: () => hasMany(${near(i, -1)}, "nextId"),
+  nears: () => hasMany(${near(i, -7)}, "farId"),
+} });
+export const all${i} = M${i}.findAll({
+  where: { name: "x", age: { $gte: ${i} } },
+  select: ["id", "name"],
+  with: {
+    next: { select: ["name"], with: { far: true } },
+    previous: { where: { score: { $gt: 1 } }, orderBy: [["name", "ASC"]], limit: 3, with: { nears: true } },
+  },
+  aggregates: { n: { of: "nears", count: "*" } },
+});
+export const name${i}: string | undefined = all${i}[0]?.previous[0]?.nears[0]?.name;
+`);
+  return {
+    library: "Rinari with relations",
+    text: `import { belongsTo, DataTypes, hasMany, ORM, type SyncDriver } from ${JSON.stringify(module)};
+declare const driver: SyncDriver;
+const orm = new ORM({ driver });
+${models}`,
+  };
+}
+
+/** The same as `rinariProject` with drizzle-orm. */
 export function drizzleProject(): Project {
   const models = eachModel((i) => `
 const t${i} = sqliteTable("t${i}", {

@@ -20,7 +20,11 @@ const SHOWN: Readonly<Record<string, string>> = {
     "{ nick: string | null; n: number; }[]",
   "AsyncUser.findAll()": `Promise<${ROW}[]>`,
   User:
-    `Model<${ROW}, { id?: number | undefined; name: string; nick?: string | null | undefined; }, number, "sync">`,
+    `Model<${ROW}, { id?: number | undefined; name: string; nick?: string | null | undefined; }, number, "sync", Empty>`,
+  "Book.findAll({ with: { writer: true } })":
+    `{ id: number; title: string; writerId: number; writer: ${ROW}; }[]`,
+  'Writer.findOne({ select: ["name"], with: { books: { select: ["title"] } }, aggregates: { n: { of: "books", count: "*" } } })!':
+    "{ name: string; n: number; books: { title: string; }[]; }",
 };
 
 if (runtime === "node") {
@@ -35,7 +39,7 @@ if (runtime === "node") {
 /** The compiler names the type of what it cannot assign. */
 async function show(): Promise<void> {
   const lines = await compile(`
-import { DataTypes, ORM, toAsyncDriver } from ${specifierOf("mod.ts")};
+import { belongsTo, DataTypes, hasMany, ORM, toAsyncDriver } from ${specifierOf("mod.ts")};
 import { MemoryDriver } from ${specifierOf("drivers/memory.ts")};
 const schema = {
   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
@@ -44,6 +48,13 @@ const schema = {
 } as const;
 const User = new ORM({ driver: new MemoryDriver() }).define("app", "users", schema);
 const AsyncUser = new ORM({ driver: toAsyncDriver(new MemoryDriver()) }).define("app", "users", schema);
+const orm = new ORM({ driver: new MemoryDriver() });
+const Writer = orm.define("app", "writers", schema, { relations: { books: () => hasMany(Book, "writerId") } });
+const Book = orm.define("app", "books", {
+  id: { type: DataTypes.INTEGER, primaryKey: true },
+  title: { type: DataTypes.TEXT, notNull: true },
+  writerId: { type: DataTypes.INTEGER, notNull: true, references: { table: "writers", column: "id" } },
+}, { relations: { writer: () => belongsTo(Writer, "writerId") } });
 ${Object.keys(SHOWN).map((expression, i) => `export const n${i}: never = ${expression};`).join("\n")}
 `);
   const shown = lines.map((line) => /: Type '(.*)' is not assignable to type 'never'\.$/.exec(line)?.[1]);

@@ -24,6 +24,7 @@ import { ownMembersSuite } from "./own_members_suite.ts";
 import { prepareSuite } from "./prepare_suite.ts";
 import { referencesSuite } from "./references_suite.ts";
 import { refusalsSuite } from "./refusals_suite.ts";
+import { relationsSuite } from "./relations_suite.ts";
 import { reopenSuite } from "./reopen_suite.ts";
 import { schemaSuite } from "./schema_suite.ts";
 import { securitySuite } from "./security_suite.ts";
@@ -58,6 +59,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "autoIncrement": autoIncrementSuite,
   "indexes": indexesSuite,
   "references": referencesSuite,
+  "relations": relationsSuite,
   "upsert": upsertSuite,
   "aggregates": aggregatesSuite,
   "iterate": iterateSuite,

@@ -1,0 +1,25 @@
+import { chain, type Maybe } from "../chain/chain.ts";
+import type { TableEntry } from "../orm/table_entry.ts";
+import type { Row } from "../store/any_driver.ts";
+import { readGroup, selectGroups } from "./grouping.ts";
+
+/** One aggregate of the rows that match. */
+export function aggregateOne(entry: TableEntry, aggregate: object, where: unknown): Maybe<unknown> {
+  return chain(aggregateAll(entry, { value: aggregate }, where), (row) => row["value"]);
+}
+
+/** Several aggregates of the rows that match. */
+export function aggregateAll(entry: TableEntry, aggregates: unknown, where: unknown): Maybe<Row> {
+  const { operation, params } = readGroup(
+    entry.table,
+    { by: [], aggregates, where },
+    entry.table.rules.strict,
+  );
+  return chain(entry.execute(operation, params), ([row]) => row as Row);
+}
+
+/** Aggregates by group. */
+export function groupRowsBy(entry: TableEntry, options: unknown): Maybe<Row[]> {
+  const read = readGroup(entry.table, options, entry.table.rules.strict);
+  return chain(entry.execute(read.operation, read.params), (rows) => selectGroups(read, rows));
+}

@@ -1,0 +1,40 @@
+import type { Maybe } from "../chain/chain.ts";
+import { ValidationError } from "../errors/mod.ts";
+import type { TableEntry } from "../orm/table_entry.ts";
+import { countOf, deleteOf } from "../query/changes.ts";
+import { isAlwaysTrue } from "../query/trivial.ts";
+import { type ReadWhere, readWhere } from "../query/where_reader.ts";
+import type { Table } from "../schema/table.ts";
+
+/** Reads a condition that may be absent: then it is true for all rows. */
+export function readCondition(table: Table, where: unknown): ReadWhere | null {
+  return where === undefined ? null : readWhere(table, where, table.rules.strict);
+}
+
+/**
+ * Reads the condition of a change.
+ *
+ * @throws {ValidationError} When it is true for every row: that has to be said aloud.
+ */
+export function readNarrowCondition(table: Table, what: "update" | "delete", where: unknown): ReadWhere {
+  const read = where === null ? null : readCondition(table, where);
+  if (read === null || isAlwaysTrue(read.predicate, read.params)) {
+    throw new ValidationError(
+      `Cannot ${what} in \`${table.name}\`: the condition is empty or always true; use ${what}All to mean every row`,
+      { code: "EMPTY_WHERE", table: table.name },
+    );
+  }
+  return read;
+}
+
+/** How many rows match; null means all of them. */
+export function countRows(entry: TableEntry, where: ReadWhere | null): Maybe<number> {
+  const { plan, params } = countOf(entry.table, where);
+  return entry.execute(plan, params);
+}
+
+/** Removes the rows that match; null means all of them. */
+export function deleteRows(entry: TableEntry, where: ReadWhere | null): Maybe<number> {
+  const { plan, params } = deleteOf(entry.table, where);
+  return entry.execute(plan, params);
+}
