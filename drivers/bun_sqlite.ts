@@ -19,10 +19,12 @@
  */
 import { BoundedMap } from "../src/cache/bounded_map.ts";
 import { UnsupportedError } from "../src/errors/mod.ts";
+import { tick } from "../src/files/file_pool.ts";
 import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 import type { SqlChanges, SqlQuery, SqlRows, SyncSqlEngine } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
+import { keepTemporary, type SqliteClient } from "../src/sql/sqlite_client.ts";
 import { sqlite } from "../src/sql/sqlite_dialect.ts";
 import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
 import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
@@ -68,8 +70,9 @@ interface Statement extends BunStatement {
 interface BunSQLite {
   readonly Database: new (
     path: string,
-    options: { readonly?: boolean; create?: boolean; readwrite?: boolean },
+    options: { readonly?: boolean; create?: boolean; readwrite?: boolean } | number,
   ) => BunDatabase;
+  readonly constants: { readonly SQLITE_OPEN_READONLY: number; readonly SQLITE_OPEN_URI: number };
 }
 
 const NAME = "bun-sqlite";
@@ -113,13 +116,16 @@ function bunLibrary(): SqliteLibrary<BunDatabase> {
       { driver: NAME },
     );
   }
-  const { Database } = module;
+  const { Database, constants } = module;
+  const url = constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI;
   return {
     id: "bun",
-    open: (path, readonly) => new Database(path, readonly ? { readonly } : { create: true, readwrite: true }),
+    open: (path, readonly, immutable) =>
+      new Database(path, immutable ? url : readonly ? { readonly } : { create: true, readwrite: true }),
     pathOf: ({ filename }) => filename === ":memory:" ? "" : filename,
     handle,
     engine: (client, use) => new BunEngine(client, use),
+    active: ({ inTransaction }) => inTransaction,
     close: (client) => client.close(),
     failure,
   };
@@ -133,24 +139,25 @@ class BunEngine implements SyncSqlEngine {
   readonly tellsRowNumber = true;
   readonly readonly: boolean;
   readonly failure = failure;
-  readonly #database: BunDatabase;
+  readonly #client: SqliteClient<BunDatabase>;
   readonly #use: SqliteUse;
   readonly #log: ((message: string) => void) | null;
   readonly #statements: BoundedMap<Statement>;
   readonly #bigints: BoundedMap<Statement>;
 
-  constructor(database: BunDatabase, use: SqliteUse) {
-    this.#database = database;
+  constructor(client: SqliteClient<BunDatabase>, use: SqliteUse) {
+    this.#client = client;
     this.#use = use;
     this.#log = use.log;
     this.readonly = use.readonly;
     const finalize = (statement: Statement): void => statement.finalize();
     this.#statements = new BoundedMap(use.statements, finalize);
     this.#bigints = new BoundedMap(use.statements, finalize);
+    client.onRest = () => this.#forget();
   }
 
   get active(): boolean {
-    return this.#database.inTransaction;
+    return this.#client.now?.inTransaction === true;
   }
 
   all(query: SqlQuery, params: readonly unknown[]): unknown[] {
@@ -170,16 +177,19 @@ class BunEngine implements SyncSqlEngine {
   *iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
     this.#log?.(query.sql);
     const statement = this.#prepare(query);
+    this.#client.holds++;
     try {
       yield* statement.iterate(params);
     } finally {
+      this.#client.holds--;
       statement.finalize();
     }
   }
 
   raw(sql: string, params: readonly unknown[], writes: boolean): SqlRows {
     this.#log?.(sql);
-    const statement = prepare(this.#database, sql);
+    const statement = prepare(this.#client.open, sql);
+    keepTemporary(this.#client, sql);
     try {
       statement.safeIntegers(true);
       const { columnNames } = statement;
@@ -192,18 +202,27 @@ class BunEngine implements SyncSqlEngine {
   }
 
   prepareWrite(): void {
-    if (this.#use.wal) switchToWAL(handle(this.#database), this.#use.busyTimeout, codeOf);
+    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use.busyTimeout, codeOf);
+  }
+
+  checkThere(): void {
+    this.#client.checkThere();
   }
 
   close(): void {
+    this.#forget();
+    this.#client.close();
+    this.#use.closed();
+  }
+
+  #forget(): void {
     this.#statements.clear();
     this.#bigints.clear();
-    if (!this.#use.borrowed) this.#database.close();
-    this.#use.closed();
   }
 
   #statement(query: SqlQuery): Statement {
     if (this.#log !== null) this.#log(query.sql);
+    this.#client.lastUsed = tick();
     const kept = query.bigints ? this.#bigints : this.#statements;
     const known = kept.get(query.sql);
     if (known !== undefined) return known;
@@ -213,7 +232,7 @@ class BunEngine implements SyncSqlEngine {
   }
 
   #prepare(query: SqlQuery): Statement {
-    const statement = prepare(this.#database, query.sql);
+    const statement = prepare(this.#client.open, query.sql);
     if (query.bigints) statement.safeIntegers(true);
     return statement;
   }

@@ -19,11 +19,13 @@
  */
 import { BoundedMap } from "../src/cache/bounded_map.ts";
 import { UnsupportedError } from "../src/errors/mod.ts";
+import { tick } from "../src/files/file_pool.ts";
 import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { untilEndRow, withEndRow } from "../src/sql/end_row.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 import type { SqlChanges, SqlQuery, SqlRows, SyncSqlEngine } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
+import { keepTemporary, type SqliteClient } from "../src/sql/sqlite_client.ts";
 import { sqlite } from "../src/sql/sqlite_dialect.ts";
 import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
 import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
@@ -119,6 +121,7 @@ function nodeLibrary(): SqliteLibrary<NodeDatabase> {
     pathOf: (client) => client.location?.() ?? "",
     handle,
     engine: (client, use) => new NodeEngine(client, use),
+    active: isActive,
     close: (client) => client.close(),
     failure,
   };
@@ -132,24 +135,25 @@ class NodeEngine implements SyncSqlEngine {
   readonly tellsRowNumber = true;
   readonly readonly: boolean;
   readonly failure = failure;
-  readonly #database: NodeDatabase;
+  readonly #client: SqliteClient<NodeDatabase>;
   readonly #use: SqliteUse;
   readonly #log: ((message: string) => void) | null;
   readonly #statements: BoundedMap<NodeStatement>;
   readonly #bigints: BoundedMap<NodeStatement>;
 
-  constructor(database: NodeDatabase, use: SqliteUse) {
-    this.#database = database;
+  constructor(client: SqliteClient<NodeDatabase>, use: SqliteUse) {
+    this.#client = client;
     this.#use = use;
     this.#log = use.log;
     this.readonly = use.readonly;
     this.#statements = new BoundedMap(use.statements);
     this.#bigints = new BoundedMap(use.statements);
+    client.onRest = () => this.#forget();
   }
 
   get active(): boolean {
-    const { isTransaction } = this.#database;
-    return isTransaction === undefined ? canNotBegin(this.#database) : isTransaction;
+    const { now } = this.#client;
+    return now !== null && isActive(now);
   }
 
   all(query: SqlQuery, params: readonly unknown[]): unknown[] {
@@ -168,7 +172,7 @@ class NodeEngine implements SyncSqlEngine {
     const statement = this.#prepare(LOSES_ERRORS ? { ...query, sql: withEndRow(query) } : query);
     const found = statement.iterate(...params);
     const rows = LOSES_ERRORS ? untilEndRow(query, found, () => this.#whatFails(query, params)) : found;
-    return statement.setReturnArrays === undefined ? eachInArray(query, rows) : rows;
+    return held(this.#client, statement.setReturnArrays === undefined ? eachInArray(query, rows) : rows);
   }
 
   /** Throws what ended a search before its last row. */
@@ -179,7 +183,8 @@ class NodeEngine implements SyncSqlEngine {
 
   raw(sql: string, params: readonly unknown[], writes: boolean): SqlRows {
     this.#log?.(sql);
-    const statement = this.#database.prepare(sql);
+    const statement = this.#client.open.prepare(sql);
+    keepTemporary(this.#client, sql);
     statement.setReadBigInts(true);
     const columns = statement.columns().map(({ name }) => name);
     if (columns.length === 0) {
@@ -192,18 +197,27 @@ class NodeEngine implements SyncSqlEngine {
   }
 
   prepareWrite(): void {
-    if (this.#use.wal) switchToWAL(handle(this.#database), this.#use.busyTimeout, codeOf);
+    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use.busyTimeout, codeOf);
+  }
+
+  checkThere(): void {
+    this.#client.checkThere();
   }
 
   close(): void {
+    this.#forget();
+    this.#client.close();
+    this.#use.closed();
+  }
+
+  #forget(): void {
     this.#statements.clear();
     this.#bigints.clear();
-    if (!this.#use.borrowed) this.#database.close();
-    this.#use.closed();
   }
 
   #statement(query: SqlQuery): NodeStatement {
     if (this.#log !== null) this.#log(query.sql);
+    this.#client.lastUsed = tick();
     const kept = query.bigints ? this.#bigints : this.#statements;
     const known = kept.get(query.sql);
     if (known !== undefined) return known;
@@ -213,7 +227,7 @@ class NodeEngine implements SyncSqlEngine {
   }
 
   #prepare(query: SqlQuery): NodeStatement {
-    const statement = this.#database.prepare(query.sql);
+    const statement = this.#client.open.prepare(query.sql);
     if (query.bigints) statement.setReadBigInts(true);
     statement.setReturnArrays?.(true);
     return statement;
@@ -230,6 +244,42 @@ function inArrays(query: SqlQuery, rows: unknown[]): unknown[] {
 /** Rows as arrays, one by one, of a runtime that only has objects. */
 function* eachInArray(query: SqlQuery, rows: IterableIterator<unknown>): IterableIterator<unknown> {
   for (const row of rows) yield inArrays(query, [row])[0];
+}
+
+function isActive(database: NodeDatabase): boolean {
+  return database.isTransaction ?? canNotBegin(database);
+}
+
+/** Rows during whose reading the database stays open. */
+function held(
+  client: SqliteClient<NodeDatabase>,
+  rows: IterableIterator<unknown>,
+): IterableIterator<unknown> {
+  let holds = true;
+  client.holds++;
+  const end = (): void => {
+    if (holds) client.holds--;
+    holds = false;
+  };
+  return {
+    next() {
+      try {
+        const item = rows.next();
+        if (item.done === true) end();
+        return item;
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+    return(value) {
+      end();
+      return rows.return?.(value) ?? { done: true, value };
+    },
+    [Symbol.iterator]() {
+      return this;
+    },
+  };
 }
 
 /** Whether a transaction is open, found out by beginning one. */

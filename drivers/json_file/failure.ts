@@ -1,5 +1,6 @@
 import process from "node:process";
 import { ConnectionError, RinariError } from "../../src/errors/mod.ts";
+import { isDescriptorCode, tooManyFiles } from "../../src/files/open_error.ts";
 import { LockHeld } from "./file_lock.ts";
 import type { Holder } from "./lock_holder.ts";
 import { NAME } from "./options.ts";
@@ -31,7 +32,9 @@ export function openFailure(dbName: string, path: string, cause: unknown): Rinar
   if (cause instanceof RinariError) return cause;
   if (cause instanceof LockHeld) return heldFailure(dbName, path, cause);
   const file = JSON.stringify(path);
-  if (FULL.includes(systemCode(cause))) return writeFailure(dbName, path, cause);
+  const code = systemCode(cause);
+  if (isDescriptorCode(code)) return tooManyFiles(NAME, `Cannot use database \`${dbName}\``, cause);
+  if (FULL.includes(code)) return writeFailure(dbName, path, cause);
   if (!(cause instanceof FormatProblem)) {
     return failure(
       dbName,
@@ -72,6 +75,7 @@ export function writeFailure(dbName: string, path: string, cause: unknown): Rina
   if (cause instanceof RinariError) return cause;
   const file = JSON.stringify(path);
   const code = systemCode(cause);
+  if (isDescriptorCode(code)) return tooManyFiles(NAME, `Cannot use database \`${dbName}\``, cause);
   if (cause instanceof TooLarge) {
     return failure(
       dbName,

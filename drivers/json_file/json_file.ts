@@ -8,8 +8,9 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { ConflictError } from "../../src/errors/mod.ts";
+import { ConflictError, RinariError } from "../../src/errors/mod.ts";
 import { findDatabaseFile } from "../../src/files/database_file.ts";
+import { type FilePool, type Pooled, tick } from "../../src/files/file_pool.ts";
 import { Database, type UndoLog } from "../../src/reference/mod.ts";
 import { failure, FORBIDDEN, openFailure, writeFailure } from "./failure.ts";
 import { type FileLock, takeLock } from "./file_lock.ts";
@@ -20,36 +21,98 @@ import { systemCode } from "./system_error.ts";
 import { databaseText } from "./write_format.ts";
 
 /** One database and its file. */
-export class JSONFile {
+export class JSONFile implements Pooled {
   /** The database's name. */
   readonly name: string;
   readonly #path: string;
   readonly #settings: JSONFileSettings;
   readonly #log: UndoLog;
-  readonly #lock: FileLock | null;
+  readonly #pool: FilePool;
+  readonly #inUse: () => boolean;
+  /** When it was used last. */
+  lastUsed: number = tick();
+  #lock: FileLock | null = null;
   #database: Database;
   /** Tells the file that was read or written last from others; empty when it has to be read again. */
   #version = "";
+  /** It is closed, to be opened again on use. */
+  #resting = false;
 
   /**
    * Opens a database: locks its file, removes what a commit that was cut short left beside it, and reads it.
    *
+   * @param pool What else is open.
+   * @param inUse Whether the open transaction is on it.
    * @throws {RinariError} When it cannot be opened, is in use, or is no database.
    */
-  constructor(name: string, settings: JSONFileSettings, log: UndoLog) {
+  constructor(
+    name: string,
+    settings: JSONFileSettings,
+    log: UndoLog,
+    pool: FilePool,
+    inUse: (file: JSONFile) => boolean,
+  ) {
     this.name = name;
     this.#settings = settings;
     this.#log = log;
+    this.#pool = pool;
+    this.#inUse = () => inUse(this);
     this.#path = findDatabaseFile(NAME, settings, name, ".json").realPath;
     this.#database = new Database(NAME, name, log);
+    this.#open();
+  }
+
+  /** Whether nothing is under way with it. */
+  get idle(): boolean {
+    return !this.#resting && !this.#inUse();
+  }
+
+  /** Gives the file and the memory free, until it is used again. */
+  rest(): void {
+    this.#lock?.release();
+    this.#lock = null;
+    this.#database = emptied(this.#database, this.#log);
+    this.#resting = true;
+  }
+
+  /**
+   * Opens it again when it rests.
+   *
+   * @throws {RinariError} When it cannot be opened any more, or its file was removed.
+   */
+  use(): void {
+    this.lastUsed = tick();
+    if (!this.#resting) return;
+    const before = this.#version;
+    this.#open();
+    this.#resting = false;
+    if (before !== ABSENT && this.#version === ABSENT) throw this.#changedOutside(ABSENT);
+  }
+
+  /** Opens it; others are closed when there are too many, or the process can open no more. */
+  #open(): void {
+    this.#pool.makeRoom();
+    for (;;) {
+      try {
+        this.#lockAndLoad();
+        return this.#pool.add(this);
+      } catch (error) {
+        const exhausted = error instanceof RinariError && error.code === "TOO_MANY_FILES";
+        if (!exhausted || !this.#pool.shrink()) throw error;
+      }
+    }
+  }
+
+  #lockAndLoad(): void {
+    const { readonly, busyTimeout } = this.#settings;
     let lock: FileLock | null = null;
     try {
-      lock = settings.readonly ? null : lockToWrite(this.#path, settings.busyTimeout);
+      lock = readonly ? null : lockToWrite(this.#path, busyTimeout);
       if (lock !== null) rmSync(temporaryPath(this.#path), { force: true });
       this.#load(lock !== null);
     } catch (error) {
       lock?.release();
-      throw openFailure(name, this.#path, error);
+      throw openFailure(this.name, this.#path, error);
     }
     this.#lock = lock;
   }
@@ -125,7 +188,9 @@ export class JSONFile {
     try {
       const stats = fstatSync(file);
       if (stats.size > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES} bytes`);
-      this.#database = readDatabase(this.name, decodeFile(readFileSync(file)), this.#log);
+      const database = readDatabase(this.name, decodeFile(readFileSync(file)), this.#log);
+      if (mayBeAbsent) addTables(database, this.#database, this.#log);
+      this.#database = database;
       this.#version = versionText(stats);
     } finally {
       closeSync(file);
@@ -146,10 +211,14 @@ export class JSONFile {
     const version = versionOf(this.#path);
     if (version === this.#version) return;
     this.#version = "";
+    throw this.#changedOutside(version);
+  }
+
+  #changedOutside(version: string): ConflictError {
     const [what, then] = version === ABSENT
       ? ["removed", "its tables are made again, empty"]
       : ["changed", "it is read again"];
-    throw new ConflictError(
+    return new ConflictError(
       `Cannot use database \`${this.name}\`: ${
         JSON.stringify(this.#path)
       } was ${what} by something else since it was read, so nothing was stored; ${then} now: repeat the work`,
@@ -161,13 +230,19 @@ export class JSONFile {
 /** A database with the tables and indexes of another, and no rows: what models rely on is there when a file was removed. */
 function emptied(database: Database, log: UndoLog): Database {
   const empty = new Database(NAME, database.name, log);
+  addTables(empty, database, log);
+  return empty;
+}
+
+/** Makes the tables and indexes that another database has, where they are absent. */
+function addTables(to: Database, from: Database, log: UndoLog): void {
+  const missing = [...from.tables].filter(({ table }) => to.find(table.name) === undefined);
   log.unrecorded(() => {
-    for (const { table: { name }, schema } of database.tables) empty.createTable(name, schema);
-    for (const { table, named } of database.tables) {
-      for (const { name, options } of named.values()) empty.createIndex(table.name, name, options);
+    for (const { table, schema } of missing) to.createTable(table.name, schema);
+    for (const { table, named } of missing) {
+      for (const { name, options } of named.values()) to.createIndex(table.name, name, options);
     }
   });
-  return empty;
 }
 
 const ABSENT = "absent";

@@ -36,6 +36,11 @@ export interface JSONFileOptions {
   readonly busyTimeout?: number | undefined;
   /** The largest file, in bytes: a commit that would make it larger is refused. Default 512 MiB, which is also the most. */
   readonly maxBytes?: number | undefined;
+  /**
+   * How many databases are open at once, locked and in memory, at most: the one that was used longest ago, without an open
+   * transaction, is closed for another, and read again on use. Default: what half of the process's descriptors allow, from 64 to 1,000.
+   */
+  readonly maxOpen?: number | undefined;
   /** Called with each operation; `true` prints to the console. */
   readonly verbose?: boolean | ((message: string) => void) | undefined;
 }
@@ -45,6 +50,8 @@ export interface JSONFileSettings extends FilePlaces {
   readonly durability: "full" | "relaxed";
   readonly busyTimeout: number;
   readonly maxBytes: number;
+  /** Null when nobody said how many. */
+  readonly maxOpen: number | null;
   readonly log: ((message: string) => void) | null;
 }
 
@@ -55,6 +62,7 @@ const RULES: OptionRules<JSONFileOptions> = {
   durability: DURABILITY,
   busyTimeout: whole(0, "milliseconds"),
   maxBytes: whole(1, "bytes", MOST_BYTES),
+  maxOpen: whole(1),
   verbose: VERBOSE,
 };
 
@@ -77,5 +85,15 @@ export function jsonFileSettings(given: JSONFileOptions, config: DriverConfig): 
     refuseOptions(NAME, `\`${inMemory}\` has no file; use MemoryDriver for a database in memory`);
   }
   const { readonly = false, durability = "full", busyTimeout = 5_000, maxBytes = MOST_BYTES } = options;
-  return { storageDir, databases, readonly, durability, busyTimeout, maxBytes, log: logOf(options.verbose) };
+  const { maxOpen = null, verbose } = options;
+  return {
+    storageDir,
+    databases,
+    readonly,
+    durability,
+    busyTimeout,
+    maxBytes,
+    maxOpen,
+    log: logOf(verbose),
+  };
 }

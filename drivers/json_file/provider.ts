@@ -1,4 +1,5 @@
 import { TransactionError } from "../../src/errors/mod.ts";
+import { FilePool } from "../../src/files/file_pool.ts";
 import { type DatabaseProvider, UndoLog } from "../../src/reference/mod.ts";
 import { JSONFile } from "./json_file.ts";
 import { type JSONFileOptions, type JSONFileSettings, jsonFileSettings, NAME } from "./options.ts";
@@ -12,9 +13,17 @@ export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
   let transaction: object | null = null;
   const log = new UndoLog(() => current?.save());
 
+  let pool = new FilePool(null, 1);
+  const isInUse = (file: JSONFile): boolean => log.transaction !== null && file === current;
+
   const open = (name: string): JSONFile => {
-    let file = files.get(name);
-    if (file === undefined) files.set(name, file = new JSONFile(name, settings as JSONFileSettings, log));
+    const known = files.get(name);
+    if (known !== undefined) {
+      known.use();
+      return known;
+    }
+    const file = new JSONFile(name, settings as JSONFileSettings, log, pool, isInUse);
+    files.set(name, file);
     return file;
   };
 
@@ -24,6 +33,7 @@ export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
     log,
     configure(config) {
       settings = jsonFileSettings(options, config);
+      pool = new FilePool(settings.maxOpen, 1);
       return settings.log;
     },
     database(name) {

@@ -2,6 +2,7 @@ import { ConnectionError, UnsupportedError, ValidationError } from "../errors/mo
 import { builtinModule } from "../runtime/builtin_module.ts";
 import { checkDatabaseName, foldCase } from "../schema/identifiers.ts";
 import { MEMORY, readFilePlace } from "./file_place.ts";
+import { isDescriptorCode, tooManyFiles } from "./open_error.ts";
 
 /** Where the file of a database is. */
 export interface DatabaseFile {
@@ -53,8 +54,11 @@ export function findDatabaseFile(
       : fileAt(host, host.path.resolve(given));
   } catch (cause) {
     if (cause instanceof ValidationError) throw cause;
+    const what = `Cannot open database \`${dbName}\``;
+    const { code, message } = cause as { code?: unknown; message?: unknown };
+    if (isDescriptorCode(code)) throw tooManyFiles(driver, what, cause);
     throw new ConnectionError(
-      `Cannot open database \`${dbName}\`: its folder cannot be made or read; check the path and its permissions`,
+      `${what}: its folder cannot be made or read: ${message}; check the path and its permissions`,
       { code: "CANNOT_OPEN", driver, cause },
     );
   }
@@ -120,7 +124,10 @@ function fileIn(
   if (!readonly) fs.mkdirSync(folder, { recursive: true });
   const real = fs.realpathSync(folder);
   const path = join(real, name);
-  const twin = fs.readdirSync(real).find((entry) => entry !== name && foldCase(entry) === foldCase(name));
+  const folded = foldCase(name);
+  const twin = fs.readdirSync(real).find((entry) =>
+    entry.length === name.length && entry !== name && foldCase(entry) === folded
+  );
   if (twin !== undefined) {
     throw new ValidationError(
       `Cannot open ${JSON.stringify(name)} in ${JSON.stringify(folder)}: ${

@@ -1,5 +1,6 @@
 import { builtinModule } from "../runtime/builtin_module.ts";
 import { pause } from "./pause.ts";
+import { seesItself } from "./proc.ts";
 
 type FileSystem = typeof import("node:fs");
 
@@ -40,9 +41,7 @@ export class ThreadClaims {
     const fs = builtinModule<FileSystem>("node:fs");
     const os = builtinModule<typeof import("node:os")>("node:os");
     const process = builtinModule<typeof import("node:process")>("node:process");
-    if (fs === undefined || os === undefined || process?.platform !== "linux" || !seesOpenFiles()) {
-      return null;
-    }
+    if (fs === undefined || os === undefined || process === undefined || !seesItself()) return null;
     try {
       const file = openNote(fs, `${os.tmpdir()}/rinari-open-files.${process.pid}`);
       return file === null ? null : new ThreadClaims(fs, file);
@@ -60,23 +59,39 @@ export class ThreadClaims {
     const token = String(Math.random());
     this.#write(["+", library, path, Date.now(), token]);
     let other: string | null = null;
-    const dead: string[] = [];
     // Who came first has it: what was written after this claim does not count.
     this.#update(token, () => {
-      for (const [name, { count, at }] of this.#paths.get(path) ?? []) {
-        if (name === library || count === 0) continue;
-        if (Date.now() - at < OPENING || this.#isOpen(path)) other = name;
-        else dead.push(name);
-      }
+      other = this.#otherOf(path, library);
     });
     if (other !== null) this.release(path, library);
-    for (const name of dead) this.#write(["x", name, path]);
     return other;
+  }
+
+  /**
+   * Says again that a library opens a file, which it had closed without taking the claim back.
+   *
+   * @returns The other library that has claimed and opened it meanwhile, or null.
+   */
+  confirm(path: string, library: string): string | null {
+    this.#update("", () => undefined);
+    const other = this.#otherOf(path, library);
+    if (other !== null || (this.#paths.get(path)?.get(library)?.count ?? 0) > 0) return other;
+    return this.claim(path, library);
   }
 
   /** Takes a claim back. */
   release(path: string, library: string): void {
     this.#write(["-", library, path]);
+  }
+
+  /** The other library that has a file open, or is about to. What threads that were ended have claimed is forgotten. */
+  #otherOf(path: string, library: string): string | null {
+    for (const [name, { at }] of this.#paths.get(path) ?? []) {
+      if (name === library) continue;
+      if (Date.now() - at < OPENING || this.#isOpen(path)) return name;
+      this.#write(["x", name, path]);
+    }
+    return null;
   }
 
   #write(line: Line): void {
@@ -86,6 +101,7 @@ export class ThreadClaims {
   /** Reads what was written since. */
   #update(token: string, reached: () => void): void {
     const { size } = this.#fs.fstatSync(this.#file);
+    if (size === this.#read) return;
     const bytes = new Uint8Array(size - this.#read);
     const length = this.#fs.readSync(this.#file, bytes, 0, bytes.length, this.#read);
     // A line that is just being written is read the next time.
@@ -169,16 +185,4 @@ function openFiles(fs: FileSystem): OpenFile[] {
       return { number, path, link: "" };
     }
   });
-}
-
-/** The rights that `--allow-all` gives, which Deno demands for what is of the process itself. */
-const RIGHTS = ["read", "write", "net", "env", "sys", "run", "ffi"] as const;
-
-/** Whether Deno lets this be read, which is not tried: it could ask the user. */
-function seesOpenFiles(): boolean {
-  const { permissions } = (globalThis as {
-    Deno?: { permissions?: { querySync(permission: { readonly name: string }): { readonly state: string } } };
-  }).Deno ?? {};
-  if (permissions === undefined) return true;
-  return RIGHTS.every((name) => permissions.querySync({ name }).state === "granted");
 }

@@ -113,10 +113,16 @@ class RowReading implements Reading {
 
   #begin(): Maybe<Source> {
     return chain(this.#database.enter(), (session) => {
-      const source = session.iterate(
-        this.#compiled.query,
-        this.#compiled.bind(this.#params),
-      ) as unknown as Source;
+      let source: Source;
+      try {
+        source = session.iterate(
+          this.#compiled.query,
+          this.#compiled.bind(this.#params),
+        ) as unknown as Source;
+      } catch (error) {
+        this.#finish();
+        throw this.#database.error(error, this.#table.name, this.#compiled.attempt);
+      }
       this.#source = source;
       this.#database.begins(this);
       return source;

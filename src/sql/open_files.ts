@@ -34,14 +34,7 @@ export function claimFile(realPath: string, library: string, driver: string): ()
   }
   if (threads === undefined) threads = ThreadClaims.find();
   if (file === undefined) {
-    const other = threads?.claim(realPath, library) ?? null;
-    if (other !== null) {
-      throw secondLibrary(
-        realPath,
-        driver,
-        `another thread of this process has it open with another SQLite library (${other})`,
-      );
-    }
+    refuseThread(realPath, driver, threads?.claim(realPath, library) ?? null);
     files.set(realPath, file = { library, count: 0 });
   }
   file.count++;
@@ -55,6 +48,24 @@ export function claimFile(realPath: string, library: string, driver: string): ()
     files.delete(realPath);
     threads?.release(realPath, library);
   };
+}
+
+/**
+ * Notes that a library opens a file again, which it had closed and goes on claiming.
+ *
+ * @throws {ConnectionError} When another library has opened it meanwhile, in another thread (`SECOND_LIBRARY`).
+ */
+export function confirmClaim(realPath: string, library: string, driver: string): void {
+  refuseThread(realPath, driver, threads?.confirm(realPath, library) ?? null);
+}
+
+function refuseThread(realPath: string, driver: string, other: string | null): void {
+  if (other === null) return;
+  throw secondLibrary(
+    realPath,
+    driver,
+    `another thread of this process has it open with another SQLite library (${other})`,
+  );
 }
 
 function secondLibrary(realPath: string, driver: string, reason: string): ConnectionError {

@@ -47,6 +47,7 @@ export class PreparedSql implements AnyPreparedSql {
     const compiled = this.#compiled;
     const session = compiled.plan.kind === "count" ? database.reader : database.writer;
     if (session === null || !this.#table.live) return this.#numberLater(params);
+    if (compiled.plan.kind !== "count") database.checkThere(compiled.attempt, this.#table.name);
     return runCount(database, this.#table, session, compiled, params);
   }
 

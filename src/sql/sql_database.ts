@@ -1,9 +1,11 @@
 import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { ConnectionError, RinariError, ValidationError } from "../errors/mod.ts";
+import { FileMoved } from "../files/file_moved.ts";
 import type { Attempt } from "../errors/violations.ts";
 import type { AnyEngine, AnySession } from "./any_engine.ts";
 import type { Reading } from "./iterate_rows.ts";
-import { readonlyError, sqlError } from "./sql_error.ts";
+import { remakeTables } from "./remake_tables.ts";
+import { fileMoved, readonlyError, sqlError } from "./sql_error.ts";
 import type { SqlConnection } from "./sql_connection.ts";
 import type { SqlTable } from "./sql_table.ts";
 
@@ -25,6 +27,10 @@ export class SqlDatabase {
   #last: AnyEngine | null = null;
   #opening: Promise<AnyEngine> | null = null;
   #prepared = false;
+  /** The engine tells whether its file is still there. */
+  #guarded = false;
+  /** The file was removed or replaced: what is in its place is opened when nothing is under way. */
+  #moved = false;
   readonly #readings: Set<Reading> = new Set();
 
   /** Makes a database that is not open yet. */
@@ -83,7 +89,10 @@ export class SqlDatabase {
    * @throws {ConnectionError} When the database is open for reading only.
    */
   enterToWrite(attempt: Attempt, table: string | undefined): Maybe<AnySession> {
-    if (this.writer !== null) return this.writer;
+    if (this.writer !== null) {
+      this.checkThere(attempt, table);
+      return this.writer;
+    }
     const ready = chain(this.drain(), () => this.enter());
     return chain(chain(ready, (session) => this.#ready(session, attempt, table)), (session) => {
       if (this.#prepared && this.reader === session) this.writer = session;
@@ -94,6 +103,25 @@ export class SqlDatabase {
   /** As `enterToWrite`, for work that runs alone. */
   enterAlone(attempt: Attempt, table: string): Maybe<AnySession> {
     return chain(chain(this.drain(), () => this.#enter()), (session) => this.#ready(session, attempt, table));
+  }
+
+  /**
+   * Looks, before something is written outside of a transaction, whether the file is still there.
+   *
+   * @throws {ConflictError} When it was removed or replaced (`CHANGED_OUTSIDE`).
+   */
+  checkThere(attempt: Attempt, table: string | undefined): void {
+    if (this.#guarded && !this.#connection.transactions.open) this.#lookForFile(attempt, table);
+  }
+
+  /** As `checkThere`, before a transaction begins or commits. */
+  checkThereAtEdge(): void {
+    if (this.#guarded && this.#engine?.readonly === false) this.#lookForFile(null, undefined);
+  }
+
+  /** Remembers how to bring back what is remembered, should the open transaction be undone. */
+  onRollback(undo: () => void): void {
+    this.#connection.transactions.onRollback(undo);
   }
 
   /** A search is being read: what is written has to let it read the rest before. */
@@ -122,13 +150,37 @@ export class SqlDatabase {
 
   /** The open engine. */
   open(): Maybe<AnyEngine> {
-    if (this.#engine !== null) return this.#engine;
+    const engine = this.#engine;
+    // Until the transaction that found its file removed has ended, it is needed to undo it.
+    if (engine !== null && (!this.#moved || engine.active)) return engine;
     if (this.#opening !== null) return this.#opening;
     this.#connection.checkConnected();
-    const opened = this.#connection.provider.open(this.name);
-    if (!isPromise(opened)) return this.#last = this.#engine = opened;
-    const opening = opened.then((engine) => this.#last = this.#engine = engine);
-    return this.#opening = opening.finally(() => this.#opening = null);
+    const opened = engine === null ? this.#open() : this.#openAgain(engine);
+    if (!isPromise(opened)) return opened;
+    return this.#opening = opened.finally(() => this.#opening = null);
+  }
+
+  #open(): Maybe<AnyEngine> {
+    return chain(this.#connection.provider.open(this.name), (engine) => {
+      this.#guarded = engine.checkThere !== undefined;
+      return this.#last = this.#engine = engine;
+    });
+  }
+
+  /** Opens what is in the place of a file that was removed. */
+  #openAgain(old: AnyEngine): Maybe<AnyEngine> {
+    const opened = chain(this.drain(), () =>
+      chain(old.close(), () => {
+        this.#engine = null;
+        this.#prepared = false;
+        return this.#open();
+      }));
+    return chain(opened, (engine) => {
+      return chain(this.#guardWhole(() => remakeTables(this.#connection, this, engine)), () => {
+        this.#moved = false;
+        return engine;
+      });
+    });
   }
 
   /** A table is not what it was: the engine forgets what it has prepared. */
@@ -145,6 +197,7 @@ export class SqlDatabase {
     const engine = this.#engine;
     this.#engine = null;
     this.#prepared = false;
+    this.#moved = false;
     this.leave();
     for (const reading of this.#readings) reading.abandon();
     for (const table of this.tables.values()) table.live = false;
@@ -163,6 +216,11 @@ export class SqlDatabase {
   error(error: unknown, table: string | undefined, attempt: Attempt | null): RinariError {
     this.#connection.transactions.fail();
     if (error instanceof RinariError) return error;
+    if (error instanceof FileMoved) {
+      this.#moved = true;
+      this.leave();
+      return fileMoved(this.driver, this.name, table, attempt, error);
+    }
     if (this.#engine === null) {
       // What was sent may have been carried out, though nobody waited for the answer.
       const read = attempt === "search" || attempt === "aggregate";
@@ -189,9 +247,7 @@ export class SqlDatabase {
       const ready = (): Maybe<void> => transactions.begun ? undefined : this.#prepareTransaction(engine);
       const begun = (): Maybe<AnySession> => chain(ready(), () => transactions.enter(this, engine));
       // Another connection can hold the lock that beginning needs.
-      return settle(begun, (session) => session, (error) => {
-        throw this.error(error, undefined, null);
-      });
+      return this.#guardWhole(begun);
     });
   }
 
@@ -204,6 +260,7 @@ export class SqlDatabase {
       });
     }
     if (this.#connection.transactions.open) return session;
+    this.checkThere(attempt, table);
     return chain(this.#prepareWrite(engine), () => session);
   }
 
@@ -216,8 +273,22 @@ export class SqlDatabase {
 
   #prepareWrite(engine: AnyEngine): Maybe<void> {
     if (this.#prepared) return;
-    return chain(engine.prepareWrite(), () => {
+    return chain(this.#guardWhole(() => engine.prepareWrite()), () => {
       this.#prepared = true;
+    });
+  }
+
+  #lookForFile(attempt: Attempt | null, table: string | undefined): void {
+    try {
+      this.#engine?.checkThere?.();
+    } catch (error) {
+      throw this.error(error, table, attempt);
+    }
+  }
+
+  #guardWhole<T>(work: () => Maybe<T>): Maybe<T> {
+    return settle(work, (value) => value, (error) => {
+      throw this.error(error, undefined, null);
     });
   }
 }

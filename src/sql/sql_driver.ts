@@ -102,7 +102,12 @@ class SqlDriver {
       const database = this.#connection.database(dbName);
       return chain(
         database.enter(),
-        (session) => database.engine.dialect.catalog.hasTable(session, tableName),
+        (session) =>
+          database.guard(
+            "search",
+            tableName,
+            () => database.engine.dialect.catalog.hasTable(session, tableName),
+          ),
       );
     });
   }
@@ -365,7 +370,10 @@ class SqlDriver {
 
 function insert(database: SqlDatabase, table: SqlTable, data: Readonly<Row>): Maybe<Row> {
   const { writer } = database;
-  if (writer !== null) return insertRow(database, table, writer, data);
+  if (writer !== null) {
+    database.checkThere("insert into", table.name);
+    return insertRow(database, table, writer, data);
+  }
   return chain(
     database.enterToWrite("insert into", table.name),
     (session) => insertRow(database, table, session, data),

@@ -130,6 +130,11 @@ export interface SqlEngineTraits {
   failure(error: unknown): SqlFailure;
   /** A table was dropped or is used in another form: what was prepared for it may be wrong. */
   forget?(): void;
+  /**
+   * Asked before each write outside of a transaction, and before each begin and commit: throws when the file that is written to is
+   * no longer where others look for it. The database is opened again then, with its tables.
+   */
+  checkThere?(): void;
 }
 
 /** One open database. The whole of what a SQL store has to bring: a driver is made of it by `sqlDriver`. */

@@ -9,6 +9,7 @@ import {
   ValidationError,
 } from "../errors/mod.ts";
 import { type Attempt, notNullViolation, type Scene, uniqueViolation } from "../errors/violations.ts";
+import { isOutOfDescriptors, tooManyFiles } from "../files/open_error.ts";
 import type { SqlFailure } from "./sql_failure.ts";
 import type { SqlTable } from "./sql_table.ts";
 
@@ -29,11 +30,7 @@ export interface ErrorScene {
 /** Turns what a store reports into the error that the same mistake gives on every driver. */
 export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown): RinariError {
   const { driver, database, table, attempt } = scene;
-  const what = attempt === "run SQL on"
-    ? `Cannot run SQL on \`${database}\``
-    : table === undefined || attempt === null
-    ? `Cannot use database \`${database}\``
-    : `Cannot ${attempt} \`${table}\``;
+  const what = whatFailed(database, table, attempt);
   const details: ErrorDetails = { driver, cause, ...(table === undefined ? null : { table }) };
   const connection = (code: string, reason: string): RinariError =>
     new ConnectionError(`${what}: ${reason}`, { ...details, code });
@@ -95,6 +92,7 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
         `the file of \`${database}\` is no SQLite database; nothing was changed in it`,
       );
     case "cannotOpen":
+      if (isOutOfDescriptors()) return tooManyFiles(driver, what, cause);
       return connection(
         "CANNOT_OPEN",
         `its file cannot be opened; check that the folder exists and may be read and written`,
@@ -125,6 +123,36 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
     case "other":
       return new RinariError(`${what}: the store reports: ${failure.detail}`, { ...details, code: "STORE" });
   }
+}
+
+function whatFailed(database: string, table: string | undefined, attempt: Attempt | null): string {
+  if (attempt === "run SQL on") return `Cannot run SQL on \`${database}\``;
+  return table === undefined || attempt === null
+    ? `Cannot use database \`${database}\``
+    : `Cannot ${attempt} \`${table}\``;
+}
+
+/** The file of a database was removed while it was open, or another one is in its place. */
+export function fileMoved(
+  driver: string,
+  database: string,
+  table: string | undefined,
+  attempt: Attempt | null,
+  cause: Error & { readonly path: string },
+): ConflictError {
+  return new ConflictError(
+    `${whatFailed(database, table, attempt)}: ${
+      JSON.stringify(cause.path)
+    } was removed or replaced by something else since it was ` +
+      "opened, so nothing was stored; it is opened again now, with its tables: repeat the work",
+    {
+      code: "CHANGED_OUTSIDE",
+      driver,
+      cause,
+      retryable: true,
+      ...(table === undefined ? null : { table }),
+    },
+  );
 }
 
 /** Writing is not allowed. */

@@ -1,5 +1,5 @@
 import { BoundedMap } from "../cache/bounded_map.ts";
-import type { QueryPlan, TableSchema } from "../contract/mod.ts";
+import type { IndexOptions, QueryPlan, TableSchema } from "../contract/mod.ts";
 import { Table } from "../schema/table.ts";
 import type { CompiledQuery } from "./compiled_query.ts";
 import { InsertStatements } from "./insert_statements.ts";
@@ -57,6 +57,8 @@ export class SqlTable implements SqlTableDescription {
   readonly storage: TableStorage;
   /** The table was dropped, or its database closed: what was compiled for it must not be used any more. */
   live = true;
+  /** The indexes that were asked for, by name. */
+  readonly indexes: Map<string, IndexOptions> = new Map();
   /** Whether deletions come back to the table by way of foreign keys, as of a generation of the database's tables. */
   cascades: { readonly generation: number; readonly back: boolean } | null = null;
   /** What was compiled, for as long as its plan is kept. */

@@ -128,7 +128,11 @@ export class SqlTransactions {
       });
     }
     const database = this.#database;
-    const work = (): Maybe<void> => frame.begun ? this.#end(depth, true) : undefined;
+    const work = (): Maybe<void> => {
+      if (!frame.begun) return;
+      if (depth === 0) database?.checkThereAtEdge();
+      return this.#end(depth, true);
+    };
     return settle(work, () => this.#pop(frame, true), (error) =>
       chain(this.rollback(frame), () => {
         throw database === null ? error : database.error(error, undefined, null);
@@ -195,6 +199,7 @@ export class SqlTransactions {
   }
 
   #beginWhole(engine: AnyEngine): Maybe<unknown> {
+    this.#database?.checkThereAtEdge();
     if (engine.begin === undefined) {
       return engine.run(command(engine.readonly ? engine.dialect.beginRead : engine.dialect.begin), []);
     }

@@ -24,6 +24,11 @@ export interface SQLiteOptions<Client> {
   /** Open without the right to write. Default false. */
   readonly readonly?: boolean | undefined;
   /**
+   * Nobody writes to the files, on a read-only file system or an image: they are opened without locks and without a file beside
+   * them, and only to be read. Refused when a write-ahead log that is not empty is beside one: its rows would be hidden. Default false.
+   */
+  readonly immutable?: boolean | undefined;
+  /**
    * `"full"`: a commit that was acknowledged survives a loss of power. `"relaxed"`: it survives a crash of the process, and is
    * some thirty times cheaper. Default `"full"`; a `database` that is open already keeps what it was opened with, unless one is given.
    */
@@ -32,6 +37,11 @@ export interface SQLiteOptions<Client> {
   readonly busyTimeout?: number | undefined;
   /** How many prepared statements are kept for each database. Default 500. */
   readonly statements?: number | undefined;
+  /**
+   * How many files are open at once, at most: the one that was used longest ago, without an open transaction or iterator, is closed
+   * for another, and opened again on use. Default: what half of the process's descriptors allow, from 64 to 1,000.
+   */
+  readonly maxOpen?: number | undefined;
   /** Called with each statement; `true` prints to the console. */
   readonly verbose?: boolean | ((message: string) => void) | undefined;
 }
@@ -42,11 +52,14 @@ export interface SQLiteSettings<Client> {
   readonly databases: Readonly<Record<string, string>>;
   readonly database: Client | null;
   readonly readonly: boolean;
+  readonly immutable: boolean;
   readonly durability: "full" | "relaxed";
   /** It was given, and so is meant for a database that is open already too. */
   readonly durabilityGiven: boolean;
   readonly busyTimeout: number;
   readonly statements: number;
+  /** Null when nobody said how many. */
+  readonly maxOpen: number | null;
   readonly log: ((message: string) => void) | null;
 }
 
@@ -55,9 +68,11 @@ const RULES: OptionRules<SQLiteOptions<unknown>> = {
   databases: PLACES,
   database: opened("database"),
   readonly: FLAG,
+  immutable: FLAG,
   durability: DURABILITY,
   busyTimeout: whole(0, "milliseconds"),
   statements: whole(2),
+  maxOpen: whole(1),
   verbose: VERBOSE,
 };
 
@@ -80,7 +95,12 @@ export function sqliteSettings<Client>(
         "name), or `database` (one that is open)",
     );
   }
-  const { readonly = false, durability = "full", busyTimeout = 5_000, statements = 500 } = options;
+  const { durability = "full", busyTimeout = 5_000, statements = 500, maxOpen = null } = options;
+  const { immutable = false, readonly = immutable } = options;
+  if (immutable && !readonly) refuseOptions(driver, "what is `immutable` is read only; leave `readonly` out");
+  if (immutable && database !== null) {
+    refuseOptions(driver, "`immutable` is about files that are opened here; open the `database` so yourself");
+  }
   const log = logOf(options.verbose);
   const durabilityGiven = options.durability !== undefined;
   return {
@@ -88,10 +108,12 @@ export function sqliteSettings<Client>(
     databases,
     database,
     readonly,
+    immutable,
     durability,
     durabilityGiven,
     busyTimeout,
     statements,
+    maxOpen,
     log,
   };
 }

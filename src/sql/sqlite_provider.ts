@@ -1,10 +1,19 @@
 import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError, ValidationError } from "../errors/mod.ts";
-import { claimFile } from "./open_files.ts";
+import { FilePool } from "../files/file_pool.ts";
+import { isOutOfDescriptors, tooManyFiles } from "../files/open_error.ts";
+import { claimFile, confirmClaim } from "./open_files.ts";
 import type { SyncSqlEngine } from "./sql_engine.ts";
 import { sqlError } from "./sql_error.ts";
 import type { GivenClient, SyncSqlProvider } from "./sql_provider.ts";
-import { findSqliteFile } from "./sqlite_files.ts";
+import { SqliteClient } from "./sqlite_client.ts";
+import {
+  checkWithoutLog,
+  findSqliteFile,
+  immutableURL,
+  openingError,
+  type SqliteFile,
+} from "./sqlite_files.ts";
 import { type SQLiteOptions, type SQLiteSettings, sqliteSettings } from "./sqlite_options.ts";
 import { setUpBorrowedSqlite, setUpSqlite, type SqliteHandle } from "./sqlite_pragmas.ts";
 import type { SqlFailure } from "./sql_failure.ts";
@@ -31,19 +40,24 @@ export interface SqliteUse {
 export interface SqliteLibrary<Client> {
   /** Equal for two that are the same library. */
   readonly id: string;
-  /** Opens a file, or `:memory:`. */
-  open(path: string, readonly: boolean): Client;
+  /** Opens a file, or `:memory:`. A path that begins with `file:` is a url when it is immutable, and else a path. */
+  open(path: string, readonly: boolean, immutable: boolean): Client;
   /** The path of an open database; empty in memory. */
   pathOf(client: Client): string;
   /** What sets a database up. */
   handle(client: Client): SqliteHandle;
   /** Makes the engine of an open database. */
-  engine(client: Client, use: SqliteUse): SyncSqlEngine;
-  /** Closes a database of which no engine was made. */
+  engine(client: SqliteClient<Client>, use: SqliteUse): SyncSqlEngine;
+  /** Whether a transaction is open. */
+  active(client: Client): boolean;
+  /** Closes a database. */
   close(client: Client): void;
   /** What an error means. */
   failure(error: unknown): SqlFailure;
 }
+
+/** What a database with a write-ahead log takes: the file, the log and its index. */
+const DESCRIPTORS = 3;
 
 /** Where the engines of a driver over a SQLite library come from. */
 export function sqliteProvider<Client>(
@@ -53,20 +67,63 @@ export function sqliteProvider<Client>(
   options: SQLiteOptions<Client>,
 ): SyncSqlProvider {
   let settings: SQLiteSettings<Client> | null = null;
+  let pool = new FilePool(null, DESCRIPTORS);
   const shared: GivenClient = { database: null };
   const given = (): SQLiteSettings<Client> => settings as SQLiteSettings<Client>;
 
-  const openFile = (dbName: string): SyncSqlEngine => {
-    const { readonly } = given();
-    const { path, realPath } = findSqliteFile(name, given(), dbName);
-    const release = realPath === null ? () => undefined : claimFile(realPath, library.id, name);
-    let client: Client | undefined;
+  const openClient = (path: string): Client => {
+    const { readonly, immutable } = given();
+    const client = library.open(path, readonly, immutable);
     try {
-      client = library.open(path, readonly);
       setUpSqlite(library.handle(client), given());
-      return library.engine(client, { ...given(), borrowed: false, wal: true, closed: release });
+      return client;
     } catch (error) {
-      if (client !== undefined) library.close(client);
+      library.close(client);
+      throw error;
+    }
+  };
+
+  /** Opens a file; others of this driver are closed when there are too many, or the process can open no more. */
+  const openPooled = (dbName: string, { path, realPath }: SqliteFile): Client => {
+    const { readonly, immutable } = given();
+    if (immutable) checkWithoutLog(name, dbName, realPath ?? path);
+    pool.makeRoom();
+    for (;;) {
+      try {
+        return openClient(immutable ? immutableURL(path) : path);
+      } catch (error) {
+        const exhausted = isOutOfDescriptors();
+        if (exhausted && pool.shrink()) continue;
+        if (exhausted) throw tooManyFiles(name, `Cannot open database \`${dbName}\``, error);
+        throw openingError(name, dbName, path, readonly, library.failure(error), error) ?? error;
+      }
+    }
+  };
+
+  const openFile = (dbName: string): SyncSqlEngine => {
+    const file = findSqliteFile(name, given(), dbName);
+    const { path, realPath } = file;
+    const use = { ...given(), borrowed: false, wal: true };
+    const release = realPath === null ? () => undefined : claimFile(realPath, library.id, name);
+    try {
+      if (realPath === null) {
+        return library.engine(new SqliteClient(openClient(path), null, library.close), {
+          ...use,
+          closed: release,
+        });
+      }
+      const client = new SqliteClient(openPooled(dbName, file), {
+        path: realPath,
+        pool,
+        relaxed: given().durability === "relaxed",
+        open: () => {
+          confirmClaim(realPath, library.id, name);
+          return openPooled(dbName, file);
+        },
+        active: library.active,
+      }, library.close);
+      return library.engine(client, { ...use, closed: release });
+    } catch (error) {
       release();
       throw openError(dbName, error);
     }
@@ -87,7 +144,8 @@ export function sqliteProvider<Client>(
         shared.database = null;
       };
       shared.database = dbName;
-      return library.engine(client, { ...given(), borrowed: true, wal: given().durabilityGiven, closed });
+      const use = { ...given(), borrowed: true, wal: given().durabilityGiven, closed };
+      return library.engine(new SqliteClient(client, null, null), use);
     } catch (error) {
       release();
       throw openError(dbName, error);
@@ -112,6 +170,7 @@ export function sqliteProvider<Client>(
     capabilities: { expressions: true },
     configure(config: DriverConfig) {
       settings = sqliteSettings(name, options, config);
+      pool = new FilePool(settings.maxOpen, DESCRIPTORS);
     },
     get given() {
       if (settings === null || settings.database === null || settings.storageDir !== null) return null;

@@ -57,7 +57,12 @@ function unlessExists<T>(
   return settle(look, (found) => found, () => null);
 }
 
-function useTable(
+/**
+ * Takes a table that is there, if it serves the schema.
+ *
+ * @throws {ValidationError} When it does not (`SCHEMA_MISMATCH`).
+ */
+export function useTable(
   connection: SqlConnection,
   database: SqlDatabase,
   session: AnySession,
@@ -83,20 +88,23 @@ export function dropTable(connection: SqlConnection, database: SqlDatabase, name
   return chain(
     database.enter(),
     (session) =>
-      chain(database.engine.dialect.catalog.hasTable(session, name), (exists) => {
-        if (!exists) return forget(connection, database, name);
-        return chain(database.enterToWrite("drop", name), (writer) => {
-          const { dialect } = database.engine;
-          const drop = () => writer.run(command(dialect.dropTable(name)), []);
-          return chain(
-            chain(
-              refuseOrphans(database, writer, name),
-              () => database.guard("drop", name, drop),
-            ),
-            () => forget(connection, database, name),
-          );
-        });
-      }),
+      chain(
+        database.guard("drop", name, () => database.engine.dialect.catalog.hasTable(session, name)),
+        (exists) => {
+          if (!exists) return forget(connection, database, name);
+          return chain(database.enterToWrite("drop", name), (writer) => {
+            const { dialect } = database.engine;
+            const drop = () => writer.run(command(dialect.dropTable(name)), []);
+            return chain(
+              chain(
+                database.guard("drop", name, () => refuseOrphans(database, writer, name)),
+                () => database.guard("drop", name, drop),
+              ),
+              () => forget(connection, database, name),
+            );
+          });
+        },
+      ),
   );
 }
 
@@ -130,9 +138,14 @@ export function createIndex(
   const wanted = describeIndex(table, name, options);
   return chain(database.enter(), (session) => {
     const { dialect } = database.engine;
-    const look = () => dialect.catalog.index(session, storedIndexName(table.name, name));
+    const look = () =>
+      database.guard(
+        "index",
+        table.name,
+        () => dialect.catalog.index(session, storedIndexName(table.name, name)),
+      );
     const compare = (stored: StoredIndex): void => {
-      if (isSameIndex(stored, table, wanted)) return;
+      if (isSameIndex(stored, table, wanted)) return knowIndex(database, table, name, options);
       const place = { driver: database.driver, table: table.name };
       throw indexMismatch(place, name, options.columns, storedIndexName(table.name, name));
     };
@@ -145,7 +158,7 @@ export function createIndex(
             compare(made);
           });
         const make = () => writer.run(command(dialect.createIndex(wanted)), []);
-        return settle(make, () => undefined, failed);
+        return settle(make, () => knowIndex(database, table, name, options), failed);
       });
     });
   });
@@ -156,24 +169,44 @@ export function dropIndex(database: SqlDatabase, table: SqlTable, name: string):
   return chain(database.enter(), (session) => {
     const { dialect } = database.engine;
     const stored = storedIndexName(table.name, name);
-    return chain(dialect.catalog.index(session, stored), (found) => {
+    const look = () => dialect.catalog.index(session, stored);
+    return chain(database.guard("index", table.name, look), (found) => {
       if (found === null) return;
       return chain(database.enterToWrite("index", table.name), (writer) => {
         const drop = () => writer.run(command(dialect.dropIndex(dialect.quote(stored))), []);
-        return chain(database.guard("index", table.name, drop), () => undefined);
+        return chain(
+          database.guard("index", table.name, drop),
+          () => knowIndex(database, table, name, undefined),
+        );
       });
     });
   });
+}
+
+/** Remembers an index, or that there is none, so that it can be made again where the file was removed. */
+function knowIndex(
+  database: SqlDatabase,
+  { indexes }: SqlTable,
+  name: string,
+  options: IndexOptions | undefined,
+): void {
+  const before = indexes.get(name);
+  const put = (index: IndexOptions | undefined): void => {
+    if (index === undefined) indexes.delete(name);
+    else indexes.set(name, index);
+  };
+  put(options);
+  database.onRollback(() => put(before));
 }
 
 /** The indexes of a table, by the names they were given. */
 export function listIndexes(database: SqlDatabase, table: SqlTable): Maybe<readonly TableIndex[]> {
   const { name } = table;
   const given = (index: TableIndex): TableIndex => ({ ...index, name: givenIndexName(name, index.name) });
-  return chain(
-    database.enter(),
-    (session) => chain(database.engine.dialect.catalog.indexes(session, name), (found) => found.map(given)),
-  );
+  return chain(database.enter(), (session) => {
+    const look = () => database.engine.dialect.catalog.indexes(session, name);
+    return chain(database.guard("search", name, look), (found) => found.map(given));
+  });
 }
 
 /** The columns of a table, as far as is known; null when it is absent. */
@@ -184,17 +217,20 @@ export function introspect(
   return chain(
     database.enter(),
     (session) =>
-      chain(database.engine.dialect.catalog.table(session, name), (stored) => {
-        if (stored === null || stored.name !== name) return null;
-        const known = database.tables.get(name);
-        const columns: Record<string, ColumnDefinition> = {};
-        for (const column of stored.columns) {
-          columns[column.name] = known === undefined
-            ? storedDefinition(stored, column)
-            : knownDefinition(known, column.name);
-        }
-        return columns;
-      }),
+      chain(
+        database.guard("search", name, () => database.engine.dialect.catalog.table(session, name)),
+        (stored) => {
+          if (stored === null || stored.name !== name) return null;
+          const known = database.tables.get(name);
+          const columns: Record<string, ColumnDefinition> = {};
+          for (const column of stored.columns) {
+            columns[column.name] = known === undefined
+              ? storedDefinition(stored, column)
+              : knownDefinition(known, column.name);
+          }
+          return columns;
+        },
+      ),
   );
 }
 
@@ -254,6 +290,7 @@ function replace(database: SqlDatabase, name: string, table: SqlTable | undefine
   database.tables.delete(name);
   if (table !== undefined) {
     table.live = true;
+    if (now !== undefined && now !== table) { for (const index of now.indexes) table.indexes.set(...index); }
     database.tables.set(name, table);
   }
   database.generation++;
