@@ -1,18 +1,18 @@
-import type { ExpressionPlan, Predicate, TestPredicate } from "../contract/mod.ts";
+import type { ExpressionPlan, Predicate } from "../contract/mod.ts";
 
 /**
- * A condition on computed values with the values of its slots: what stands for it in a `DriverWhere`, as `{ $test: … }`. It is an
+ * A condition that a `DriverWhere` has no form for, with the values of its slots: what stands for it there, as `{ $test: … }`. It is an
  * instance with a private member, so that no user's object can be taken for one.
  */
 export class ComputedCondition {
   /** The condition. */
-  readonly predicate: TestPredicate;
+  readonly predicate: Predicate;
   /** The values of its slots. */
   readonly params: readonly unknown[];
   readonly #made = true;
 
   /** Made of a predicate and the values of all slots. */
-  constructor(predicate: TestPredicate, params: readonly unknown[]) {
+  constructor(predicate: Predicate, params: readonly unknown[]) {
     this.predicate = predicate;
     this.params = params;
   }

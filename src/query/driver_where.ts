@@ -32,6 +32,7 @@ export function toDriverWhere(
     return { [column]: isScalar(operand) ? operand : { $eq: operand } };
   };
   const write = (each: Predicate): DriverWhere => {
+    if (!isWritable(each, params)) return { $test: new ComputedCondition(each, params) };
     switch (each.kind) {
       case "and":
         return { $and: each.items.map(write) };
@@ -71,7 +72,9 @@ export function toDriverWhere(
     return each.withNull ? [...values, null] : values;
   };
   const negated = (each: Predicate): DriverWhere | null =>
-    each.kind === "null"
+    !isWritable(each, params)
+      ? null
+      : each.kind === "null"
       ? { [key(each)]: { $ne: null } }
       : each.kind === "equal"
       ? { [key(each)]: { $ne: value(each, each.slot) } }
@@ -91,6 +94,17 @@ export function toQueryOptions(plan: QueryPlan, params: readonly unknown[]): Que
     ...(offset === undefined ? null : { offset: params[offset] as number }),
     ...(select === undefined ? null : { select }),
   };
+}
+
+/**
+ * Whether the path of a condition can be written as text: a name that has a dot, or is a whole number, would be read as something
+ * else.
+ */
+export function isWritable(predicate: Predicate, params: readonly unknown[]): boolean {
+  if (!("path" in predicate) || predicate.path === null) return true;
+  // Of a plan without its values nothing is known, and it is given to a driver as it is.
+  const path = params[predicate.path] as JSONPath | undefined;
+  return path === undefined || path.every((step) => typeof step === "number" || !/\.|^\d+$/.test(step));
 }
 
 function isScalar(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Capabilities, DriverWhere, OperatorName, Predicate, PredicateTarget } from "../contract/mod.ts";
-import { COMPARE, toDriverWhere } from "../query/driver_where.ts";
+import { COMPARE, isWritable, toDriverWhere } from "../query/driver_where.ts";
 import type { Order } from "../query/plans.ts";
 import type { ColumnKind } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
@@ -76,6 +76,7 @@ export class Pushdown {
     if (this.#canPush(part, params)) {
       return toDriverWhere(part, params, (column, value) => this.#codec.encodeValue(column, value));
     }
+    if (!isWritable(part, params)) return null;
     // A list of one is an equality, which every driver has.
     if (part.kind !== "in" || part.withNull) return null;
     const [only, ...more] = params[part.slot] as readonly unknown[];
@@ -85,6 +86,7 @@ export class Pushdown {
   }
 
   #canPush(part: Predicate, params: readonly unknown[]): boolean {
+    if (!isWritable(part, params)) return false;
     switch (part.kind) {
       case "and":
       case "or":
@@ -120,6 +122,7 @@ export class Pushdown {
   }
 
   #canPushNot(item: Predicate, params: readonly unknown[]): boolean {
+    if (!isWritable(item, params)) return false;
     if (item.kind === "null" || item.kind === "equal") return this.#declares("$ne", item);
     if (item.kind === "in") return this.#declares("$notIn", item);
     return this.#declared.logic === true && this.#canPush(item, params);

@@ -67,7 +67,7 @@ describe("checkDriver:", () => {
 describe("capabilityMatrix:", () => {
   test("tells what a driver declares and what the core does instead", () => {
     const lines = capabilityMatrix(new NaiveDriver({ capabilities: { orderBy: true, operators: ["$gt"] } }));
-    assertEquals(lines.split("\n").slice(0, 9), [
+    assertEquals(lines.split("\n").slice(0, 10), [
       "| naive 1.0.0    | driver | note                                             |",
       "| -------------- | ------ | ------------------------------------------------ |",
       "| native date    | no     | encoded by the core                              |",
@@ -76,6 +76,7 @@ describe("capabilityMatrix:", () => {
       "| operators      | $gt    | others applied by the core                       |",
       "| logic          | no     | applied by the core                              |",
       "| jsonPaths      | no     | applied by the core                              |",
+      "| expressions    | no     | computed by the core                             |",
       "| orderBy        | yes    | the order                                        |",
     ]);
   });
