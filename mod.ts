@@ -39,6 +39,7 @@ export type {
 } from "./src/orm/orm.ts";
 export type { ConditionLimits } from "./src/orm/orm_options.ts";
 export { Model } from "./src/model/model.ts";
+export { View } from "./src/model/view.ts";
 export type { Prepared } from "./src/model/prepared.ts";
 export {
   and,

@@ -5,6 +5,7 @@ import { withCallers } from "../errors/caller_frames.ts";
 import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
 import { Model } from "../model/model.ts";
+import { View } from "../model/view.ts";
 import type { ModelHost } from "../model/model_host.ts";
 import { checkDatabaseName, foldCase, RESERVED_TABLE } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
@@ -360,7 +361,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
 
   #rawHost(database: string): RawHost {
     const entryOf = (value: unknown): TableEntry | null => {
-      if (!(value instanceof Model)) return null;
+      if (!(value instanceof View)) return null;
       const entry = this.#databases.get(value.database)?.get(value.table);
       if (
         entry === undefined || this.#models.get(entry) !== value as unknown || value.database !== database

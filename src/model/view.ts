@@ -1,0 +1,330 @@
+import { chain, type Maybe } from "../chain/chain.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { type ReadFind, readFind } from "../query/find_options.ts";
+import type { Row } from "../store/any_driver.ts";
+import type { TableEntry } from "../orm/table_entry.ts";
+import type { TransactionOptions } from "../transaction/options.ts";
+import type {
+  AggregateResult,
+  Aggregates,
+  AggregateValue,
+  Group,
+  GroupOptions,
+  NumericKeys,
+  OrderedKeys,
+} from "../types/aggregate.ts";
+import type { Explanation } from "../types/explanation.ts";
+import type { Mode, Result, RowIterator, TransactionBody } from "../types/mode.ts";
+import type { Page, PageOptions } from "../types/page.ts";
+import type {
+  FindOneOptions,
+  FindOptions,
+  Found,
+  RelatedAggregates,
+  RowOptions,
+  With,
+} from "../types/find.ts";
+import type { Empty } from "../types/relation.ts";
+import type { WhereInput } from "../types/where.ts";
+import { aggregateAll, aggregateOne, groupRowsBy } from "./aggregating.ts";
+import { countRows, readCondition } from "./conditions.ts";
+import { findByKey, findOneRow, findRows, orFail } from "./finding.ts";
+import { rowIterator } from "./row_iterator.ts";
+import { showKey } from "./key_find.ts";
+import type { ModelHost } from "./model_host.ts";
+import { paginate } from "./paginate.ts";
+import { prepare, type Prepared } from "./prepared.ts";
+
+/** What a view reads from. */
+export let entryIn: (view: object) => TableEntry;
+/** What a view needs of its ORM. */
+export let hostIn: (view: object) => ModelHost;
+
+/**
+ * What is read, typed: a model without what writes. Every method refuses names, conditions and options that make no sense with a
+ * `ValidationError`, before the store is touched.
+ *
+ * @example
+ * ```ts
+ * import { DataTypes, type Mode, ORM, type Result, type View } from "@rinari/orm";
+ * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+ *
+ * interface Named {
+ *   id: number;
+ *   name: string;
+ * }
+ *
+ * function firstName<M extends Mode>(people: View<Named, number, M>): Result<M, Named | null> {
+ *   return people.findOne({ orderBy: [["name", "ASC"]] });
+ * }
+ *
+ * const orm = new ORM({ driver: new MemoryDriver() });
+ * const User = orm.define("app", "users", {
+ *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+ *   name: { type: DataTypes.TEXT, notNull: true },
+ * });
+ * User.bulkCreate([{ name: "Grace" }, { name: "Ada" }]);
+ * console.log(firstName(User)?.name); // Ada
+ * ```
+ */
+export class View<
+  in out Row_ extends object,
+  in Key,
+  out M extends Mode,
+  in out R extends object = Empty,
+> {
+  /** The database's name. */
+  readonly database: string;
+  /** The table's name. */
+  readonly table: string;
+  /** The type of a row, for `typeof User.$row`; undefined at run time. */
+  declare readonly $row: Row_;
+  /** Whether methods return values or Promises; undefined at run time. */
+  declare readonly $mode: M;
+  /** The relations; undefined at run time. */
+  declare readonly $relations: R;
+  readonly #entry: TableEntry;
+  readonly #host: ModelHost;
+
+  static {
+    entryIn = (view) => (view as View<Row, never, Mode>).#entry;
+    hostIn = (view) => (view as View<Row, never, Mode>).#host;
+  }
+
+  /**
+   * Makes a view of a table.
+   *
+   * @internal They are made by an ORM.
+   */
+  constructor(entry: TableEntry, host: ModelHost) {
+    this.database = entry.database;
+    this.table = entry.table.name;
+    this.#entry = entry;
+    this.#host = host;
+  }
+
+  /** The first row found, or null. */
+  findOne(): Result<M, Row_ | null>;
+  /** The first row found, or null. */
+  findOne<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: FindOneOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A> | null>;
+  findOne(options?: unknown): Result<M, Row_ | null> {
+    return this.#result(chain(findOneRow(this.#entry, options), first));
+  }
+
+  /** All rows found. */
+  findAll(): Result<M, Row_[]>;
+  /** All rows found. */
+  findAll<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: FindOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A>[]>;
+  findAll(options?: unknown): Result<M, Row_[]> {
+    return this.#result(findRows(this.#entry, options));
+  }
+
+  /**
+   * The first row found.
+   *
+   * @throws {NotFoundError} When there is none.
+   */
+  findOrFail<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options: FindOneOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A>> {
+    // No options at all are a mistake: what is missing must not mean any row.
+    if (typeof options !== "object") this.#refuse("findOrFail needs options; findByIdOrFail takes a key");
+    return this.#result(orFail(this.#entry, findOneRow(this.#entry, options), "row that matches"));
+  }
+
+  /** The row with this primary key, or null. A key of several columns is an object of them. */
+  findById<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    key: Key,
+    options?: RowOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A> | null> {
+    return this.#result(chain(findByKey(this.#entry, key, options), first));
+  }
+
+  /**
+   * The row with this primary key, as `findById` takes it.
+   *
+   * @throws {NotFoundError} When there is none.
+   */
+  findByIdOrFail<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    key: Key,
+    options?: RowOptions<Row_, K, R, W, A>,
+  ): Result<M, Found<Row_, R, K, W, A>> {
+    const what = `row with key ${showKey(this.#entry.table, key)}`;
+    return this.#result(orFail(this.#entry, findByKey(this.#entry, key, options), what));
+  }
+
+  /** How many rows match; all of them without a condition. */
+  count(where?: WhereInput<Row_>): Result<M, number> {
+    return this.#result(countRows(this.#entry, readCondition(this.#entry.table, where)));
+  }
+
+  /** Whether a row matches. */
+  exists(where?: WhereInput<Row_>): Result<M, boolean> {
+    const select = [(this.#entry.table.primaryKey[0] as { name: string }).name];
+    const { plan, params } = this.#find(
+      where === undefined ? { select, limit: 1 } : { where, select, limit: 1 },
+    );
+    return this.#result(chain(this.#entry.execute(plan, params), (rows) => rows.length > 0));
+  }
+
+  /** The sum of a column; 0 of nothing. A `bigint` column gives a bigint. */
+  sum<K extends NumericKeys<Row_>>(
+    column: K,
+    where?: WhereInput<Row_>,
+  ): Result<M, AggregateValue<Row_, { readonly sum: K }>> {
+    return this.#result(aggregateOne(this.#entry, { sum: column }, where));
+  }
+
+  /** The mean of a column's values; null of nothing. */
+  avg(column: NumericKeys<Row_>, where?: WhereInput<Row_>): Result<M, number | null> {
+    return this.#result(aggregateOne(this.#entry, { avg: column }, where));
+  }
+
+  /** The least value of a column in its order; null of nothing. */
+  min<K extends OrderedKeys<Row_>>(
+    column: K,
+    where?: WhereInput<Row_>,
+  ): Result<M, NonNullable<Row_[K]> | null> {
+    return this.#result(aggregateOne(this.#entry, { min: column }, where));
+  }
+
+  /** The greatest value of a column in its order; null of nothing. */
+  max<K extends OrderedKeys<Row_>>(
+    column: K,
+    where?: WhereInput<Row_>,
+  ): Result<M, NonNullable<Row_[K]> | null> {
+    return this.#result(aggregateOne(this.#entry, { max: column }, where));
+  }
+
+  /** Several aggregates at once: `aggregate({ n: { count: "*" }, oldest: { max: "age" } })`. */
+  aggregate<const A extends Aggregates<Row_>>(
+    aggregates: A,
+    where?: WhereInput<Row_>,
+  ): Result<M, AggregateResult<Row_, A>> {
+    return this.#result(aggregateAll(this.#entry, aggregates, where));
+  }
+
+  /** Aggregates by group, ordered by the grouped columns unless `orderBy` says otherwise. */
+  groupBy<const K extends keyof Row_ & string, const A extends Aggregates<Row_>>(
+    options: GroupOptions<Row_, K, A>,
+  ): Result<M, Group<Row_, K, A>[]> {
+    return this.#result(groupRowsBy(this.#entry, options));
+  }
+
+  /**
+   * The rows found, one by one, without holding all of them in memory. Rows that are written while it runs may or may not
+   * be seen.
+   */
+  iterate<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: FindOptions<Row_, K, R, W, A>,
+  ): RowIterator<M, Found<Row_, R, K, W, A>> {
+    return rowIterator(this.#entry, options) as RowIterator<M, Found<Row_, R, K, W, A>>;
+  }
+
+  /** A page of rows, found by the place where the page before ended, so that the last page costs what the first does. */
+  paginate<
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    options?: PageOptions<Row_, K, R, W, A>,
+  ): Result<M, Page<Found<Row_, R, K, W, A>>> {
+    return this.#result(paginate(this.#entry, options));
+  }
+
+  /**
+   * A query with parameters, read once and run often.
+   *
+   * @param build Gives the options of `findAll`, with the parameters in the place of values.
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+   *
+   * const orm = new ORM({ driver: new MemoryDriver() });
+   * const Book = orm.define("app", "books", { id: { type: DataTypes.INTEGER, primaryKey: true }, year: { type: DataTypes.INTEGER } });
+   * const since = Book.prepare((given: { year: number }) => ({ where: { year: { $gte: given.year } } }));
+   * console.log(since.findAll({ year: 1990 }));
+   * ```
+   */
+  prepare<
+    P extends object,
+    const K extends keyof Row_ = never,
+    const W extends With<R> = never,
+    const A extends RelatedAggregates<R> = Empty,
+  >(
+    build: (params: P) => FindOptions<Row_, K, R, W, A>,
+  ): Prepared<Found<Row_, R, K, W, A>, P, M> {
+    return prepare(this.#entry, build);
+  }
+
+  /** How `findAll` with these options would run. */
+  explain(options?: FindOptions<Row_>): Result<M, Explanation> {
+    const { plan, params } = this.#find(options);
+    const driver = this.#entry.connection.driver.metadata.name;
+    return this.#result(
+      chain(this.#entry.execute({ kind: "explain", plan }, params), (steps) => ({ driver, steps })),
+    );
+  }
+
+  /**
+   * Runs a callback in a transaction on this model's database: every operation inside belongs to it, and a throw undoes them
+   * all. Inside another transaction it is a savepoint.
+   *
+   * @returns What the callback returns.
+   * @throws {TransactionError} When a second database is touched, or an operation failed and the callback went on.
+   * @throws {ConflictError | TimeoutError} When the store stayed busy, or a deadline passed.
+   */
+  transaction<T>(work: TransactionBody<M, T>, options?: TransactionOptions): Result<M, T> {
+    return this.#result(this.#host.transaction(this.database, work as () => Maybe<T>, options));
+  }
+
+  #find(options: unknown): ReadFind {
+    return readFind(this.#entry.table, options, this.#host.strict);
+  }
+
+  #refuse(reason: string): never {
+    throw new ValidationError(`Cannot use \`${this.table}\`: ${reason}`, {
+      code: "INVALID_OPTIONS",
+      table: this.table,
+    });
+  }
+
+  /** Gives what the store returned the type that the mode says; `iterate` and prepared queries do so for theirs. */
+  #result<T>(value: Maybe<unknown>): Result<M, T> {
+    return value as Result<M, T>;
+  }
+}
+
+function first(rows: Row[]): Row | null {
+  return rows[0] ?? null;
+}
