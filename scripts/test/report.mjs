@@ -1,6 +1,8 @@
 // Prints what the suites found; the last line is the count that continuous integration reads.
 
 const LONGEST = 100;
+const SHORT = 12;
+const NAMES = 4;
 
 /** @param {import("./suites.mjs").Suite} suite */
 export function printSuite({ title, seconds, cases }) {
@@ -16,11 +18,15 @@ export function printSuite({ title, seconds, cases }) {
  * @param {import("./suites.mjs").Suite[]} suites
  */
 export function printTotal(suites) {
-  const skips = suites.flatMap(({ title, cases }) =>
-    cases.filter((one) => one.outcome === "skipped").map((one) => ({ ...one, title }))
-  );
+  const skips = suites.flatMap((suite) => skipsByReason(suite));
   if (skips.length > 0) console.log("\nSkipped:");
-  for (const { title, name, text } of skips) console.log(`  ${title}: ${name}: ${text || "no reason given"}`);
+  for (const { title, reason, names } of skips) console.log(`  ${title}: ${reason}: ${inShort(names)}`);
+  const failures = suites.flatMap(({ title, cases }) =>
+    cases.filter((one) => one.outcome === "failed").map((one) => ({ ...one, title }))
+  );
+  // Once more, in short: what came first may be far above, or cut off.
+  if (failures.length > 0) console.log("\nFailed:");
+  for (const { title, name, text } of failures) console.log(`  ${title}: ${name}\n${indent(text, SHORT)}`);
   const { passed, failed, skipped } = countOutcomes(suites.flatMap((suite) => suite.cases));
   if (passed + failed === 0) console.log("\nNo test ran");
   console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
@@ -34,9 +40,27 @@ function countOutcomes(cases) {
   return count;
 }
 
+/** @param {import("./suites.mjs").Suite} suite */
+function skipsByReason({ title, cases }) {
+  /** @type {Map<string, string[]>} */
+  const reasons = new Map();
+  for (const { name, outcome, text } of cases) {
+    if (outcome !== "skipped") continue;
+    const reason = text || "no reason given";
+    reasons.set(reason, [...reasons.get(reason) ?? [], name]);
+  }
+  return Array.from(reasons, ([reason, names]) => ({ title, reason, names }));
+}
+
+/** @param {string[]} names */
+function inShort(names) {
+  const rest = names.length > NAMES ? [`and ${names.length - NAMES} more`] : [];
+  return [...names.slice(0, NAMES), ...rest].join("; ");
+}
+
 /** @param {string} text */
-function indent(text) {
+function indent(text, most = LONGEST) {
   const lines = text.split("\n");
-  const rest = lines.length > LONGEST ? [`… and ${lines.length - LONGEST} more lines`] : [];
-  return [...lines.slice(0, LONGEST), ...rest].map((line) => `    ${line}`).join("\n");
+  const rest = lines.length > most ? [`… and ${lines.length - most} more lines`] : [];
+  return [...lines.slice(0, most), ...rest].map((line) => `    ${line}`).join("\n");
 }
