@@ -2,6 +2,8 @@
 //   npm test -- --only bun          one part: static, bun, deno or node (may be given several times)
 //   npm test -- --filter "count"    the tests whose name contains the text
 //   npm test -- tests/model         these files or folders
+//   npm test -- --changed           the tests that what differs from the last commit can concern
+//   npm test -- --watch tests/model again whenever a module changes on which they depend; with --only bun it is quick
 import { runtimeNames, versionOf } from "./runtimes.mjs";
 import { setUp } from "./setup.mjs";
 import { bringSqld } from "./sqld.mjs";
@@ -10,6 +12,7 @@ import { readOptions } from "./test/options.mjs";
 import { printSuite, printTotal } from "./test/report.mjs";
 import { runStaticChecks } from "./test/static_checks.mjs";
 import { runSuite } from "./test/suites.mjs";
+import { watchTests } from "./test/watch.mjs";
 
 const JSR_PROBE = "https://jsr.io/@std/assert/meta.json";
 
@@ -19,7 +22,7 @@ process.exitCode = await main().catch((error) => {
 });
 
 async function main() {
-  const { chosen, filter, files } = readOptions(process.argv.slice(2));
+  const { chosen, filter, files, watch } = readOptions(process.argv.slice(2));
   setUp();
   bringSqld();
   console.log(runtimeNames.map((name) => `${name} ${versionOf(name)}`).join(", "));
@@ -31,13 +34,27 @@ async function main() {
   );
   const denoFlags = jsr ? [] : ["--import-map=tests/support/import_map.json"];
 
-  const suites = [];
-  const done = (/** @type {import("./test/suites.mjs").Suite} */ suite) => (printSuite(suite), suite);
-  if (chosen.has("static")) suites.push(done(await runStaticChecks({ denoFlags, jsr })));
   const wanted = runtimeNames.filter((name) => chosen.has(name));
-  const runs = wanted.map((name) => async () => done(await runSuite(name, { files, filter, denoFlags })));
-  suites.push(...await runTogether(2, runs));
-  return printTotal(suites);
+  if (watch) await watchTests(files, async (some) => void printTotal(await runSuites(some)));
+  const suites = [];
+  if (chosen.has("static")) suites.push(done(await runStaticChecks({ denoFlags, jsr })));
+  return printTotal([...suites, ...await runSuites(files)]);
+
+  /** @param {string[]} some */
+  function runSuites(some) {
+    // A runtime that is given no file would run all it finds.
+    if (some.length === 0) return Promise.resolve([]);
+    return runTogether(
+      2,
+      wanted.map((name) => async () => done(await runSuite(name, { files: some, filter, denoFlags }))),
+    );
+  }
+}
+
+/** @param {import("./test/suites.mjs").Suite} suite */
+function done(suite) {
+  printSuite(suite);
+  return suite;
 }
 
 /** @param {string} url */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { root, runtimeNames } from "../runtimes.mjs";
+import { changedFiles, testsOf } from "./changed.mjs";
 
 const parts = ["static", ...runtimeNames];
 
@@ -11,17 +12,24 @@ export function readOptions(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { only: { type: "string", multiple: true }, filter: { type: "string" } },
+    options: {
+      only: { type: "string", multiple: true },
+      filter: { type: "string" },
+      changed: { type: "boolean", default: false },
+      watch: { type: "boolean", default: false },
+    },
   });
   const unknown = values.only?.find((part) => !parts.includes(part));
   if (unknown !== undefined) throw new Error(`Cannot test only "${unknown}": use ${parts.join(", ")}`);
   // A part of the tests was asked for: then the checks of the whole repository are not.
-  const narrowed = values.filter !== undefined || positionals.length > 0;
+  const narrowed = values.filter !== undefined || positionals.length > 0 || values.changed || values.watch;
   const chosen = new Set(values.only ?? (narrowed ? runtimeNames : parts));
+  const files = testFiles(positionals.length > 0 ? positionals : ["tests"]);
   return {
     chosen,
     filter: values.filter,
-    files: testFiles(positionals.length > 0 ? positionals : ["tests"]),
+    watch: values.watch,
+    files: values.changed ? testsOf(changedFiles(), files) : files,
   };
 }
 

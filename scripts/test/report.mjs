@@ -2,7 +2,6 @@
 
 const LONGEST = 100;
 const SHORT = 12;
-const NAMES = 4;
 
 /** @param {import("./suites.mjs").Suite} suite */
 export function printSuite({ title, seconds, cases }) {
@@ -20,7 +19,7 @@ export function printSuite({ title, seconds, cases }) {
 export function printTotal(suites) {
   const skips = suites.flatMap((suite) => skipsByReason(suite));
   if (skips.length > 0) console.log("\nSkipped:");
-  for (const { title, reason, names } of skips) console.log(`  ${title}: ${reason}: ${inShort(names)}`);
+  for (const { title, reason, names } of skips) console.log(`  ${title}: ${reason}: ${names.join("; ")}`);
   const failures = suites.flatMap(({ title, cases }) =>
     cases.filter((one) => one.outcome === "failed").map((one) => ({ ...one, title }))
   );
@@ -50,12 +49,6 @@ function skipsByReason({ title, cases }) {
     reasons.set(reason, [...reasons.get(reason) ?? [], name]);
   }
   return Array.from(reasons, ([reason, names]) => ({ title, reason, names }));
-}
-
-/** @param {string[]} names */
-function inShort(names) {
-  const rest = names.length > NAMES ? [`and ${names.length - NAMES} more`] : [];
-  return [...names.slice(0, NAMES), ...rest].join("; ");
 }
 
 /** @param {string} text */
