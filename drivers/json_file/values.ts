@@ -6,7 +6,7 @@ import type { Row } from "../../src/reference/mod.ts";
 import type { Column, ColumnKind } from "../../src/schema/column.ts";
 import { writeISODate, writeISODateTime } from "../../src/schema/dates.ts";
 import type { Table } from "../../src/schema/table.ts";
-import { decodeBase64 } from "../../src/store/base64.ts";
+import { decodeBase64 } from "../../src/runtime/base64.ts";
 
 const INTEGER_TEXT = /^(?:0|-?[1-9]\d{0,18})$/;
 

@@ -2,7 +2,7 @@ import { chain, type Maybe } from "../chain/chain.ts";
 import type { NamedIndex, TableSchema } from "../contract/mod.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
 import { RESERVED_TABLE } from "../schema/identifiers.ts";
-import { decodeBase64, encodeBase64 } from "../store/base64.ts";
+import { decodeBase64, encodeBase64 } from "../runtime/base64.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import type { AnyDriver, Row } from "../store/any_driver.ts";
 import { enforcesReferences } from "../store/foreign_keys.ts";

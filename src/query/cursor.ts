@@ -1,7 +1,7 @@
 import { ValidationError } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
-import { decodeBase64, encodeBase64 } from "../store/base64.ts";
+import { decodeBase64, encodeBase64 } from "../runtime/base64.ts";
 import type { Order } from "./plans.ts";
 
 /**

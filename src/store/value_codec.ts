@@ -2,7 +2,7 @@ import type { NativeType } from "../contract/mod.ts";
 import type { Column, ColumnKind } from "../schema/column.ts";
 import { isMidnight, parseDate, parseDateTime } from "../schema/dates.ts";
 import { cloneJSON, copyJSON, JSONProblem } from "../schema/json_value.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64 } from "../runtime/base64.ts";
 
 /** How the values of one column are handed to a driver and taken back. Null is handed over as it is. */
 export interface ValueCodec {

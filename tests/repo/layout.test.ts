@@ -23,10 +23,49 @@ const EXAMPLE_FOLDER = /^examples\/[a-z]+(?:-[a-z]+)*\/(?=[^/]+$)/;
 /** What a driver outside of this repository can import, as `@rinari/orm` and `@rinari/orm/sql`. */
 const ENTRY_POINTS = ["mod.ts", "src/sql/mod.ts"];
 
+/**
+ * The rooms of `src/`, from the ground up: a room imports those of the floors below it, and those that stand on its floor in brackets with
+ * it. Types may cross. The map of it is docs/architecture.md.
+ */
+const FLOORS: readonly (readonly (readonly string[])[])[] = [
+  [["runtime"], ["cache"], ["types"]],
+  [["errors"]],
+  [["contract"], ["schema"], ["chain"]],
+  [["transaction"], ["files"]],
+  [["query"]],
+  [["reference"]],
+  [["sql"], ["store"]],
+  [["composed"]],
+  [["orm", "model", "relations", "raw"]],
+  [["testing"]],
+];
+/** What a driver imports beside its own files. */
+const BELOW_DRIVERS: readonly string[] = FLOORS.slice(0, 7).flat(2);
+
 /** An import that its file may not have, or null. */
 type ImportRule = (file: SourceFile, imported: Import) => string | null;
 
 describe("dependency rule:", () => {
+  test("a room of src imports only what stands below it", () =>
+    check((file, { target, typeOnly }) => {
+      const room = roomOf(file.path);
+      const other = roomOf(target);
+      if (room === null || other === null || room === other || typeOnly) return null;
+      const together = FLOORS.flat().some((rooms) => rooms.includes(room) && rooms.includes(other));
+      return together || floorOf(other) < floorOf(room)
+        ? null
+        : `\`${room}\` does not stand above \`${other}\``;
+    }));
+
+  test("a driver imports only what stands below the composition", () =>
+    check((file, { target, typeOnly }) => {
+      const room = roomOf(target);
+      if (!isUnder(file.path, "drivers") || room === null || typeOnly || BELOW_DRIVERS.includes(room)) {
+        return null;
+      }
+      return `a driver may not import \`${room}\``;
+    }));
+
   test("src imports no driver", () =>
     check((file, { target }) =>
       isUnder(file.path, "src") && isUnder(target, "drivers") ? "src may not import a driver" : null
@@ -132,6 +171,17 @@ describe("house rule:", () => {
     expectNone(wrong.map(({ path }) => `${path} does not say what it holds`));
   });
 });
+
+/** The room that a module of `src/` is in, or null for another module. */
+function roomOf(path: string | null): string | null {
+  return path === null ? null : /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
+function floorOf(room: string): number {
+  const floor = FLOORS.findIndex((rooms) => rooms.flat().includes(room));
+  if (floor < 0) throw new Error(`The room src/${room} stands on no floor: put it into FLOORS`);
+  return floor;
+}
 
 /** Applies a rule to every import of the library. */
 function check(rule: ImportRule): void {

@@ -20,6 +20,8 @@ export interface Import {
   specifier: string;
   /** The imported file from the top of the repository, or null for a module that is not a file of ours. */
   target: string | null;
+  /** Whether only types are imported: nothing of it is there when the program runs. */
+  typeOnly: boolean;
 }
 
 /** The TypeScript and JavaScript files at or under the given paths of the repository. */
@@ -40,7 +42,16 @@ export function importsOf({ path, uncommented, code }: SourceFile): Import[] {
     line: lineAt(uncommented, index),
     specifier,
     target: specifier.startsWith(".") ? join(dirname(path), specifier).replaceAll("\\", "/") : null,
+    typeOnly: importsTypes(uncommented.slice(0, index)),
   }));
+}
+
+/** Whether a statement that has come to its `from` takes only types. */
+function importsTypes(before: string): boolean {
+  const [, isType, names] =
+    /(?:^|\n)(?:import|export)\s+(type\s)?\s*(?:\{([^{}]*)\}\s*)?[^\n{}]*$/.exec(before) ?? [];
+  if (isType !== undefined) return true;
+  return names !== undefined && names.split(",").every((name) => /^\s*(?:type\s|$)/.test(name));
 }
 
 /** The lines on which a pattern is found. */
