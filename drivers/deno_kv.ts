@@ -24,7 +24,6 @@ import type {
   AsyncDriver,
   AsyncPreparedQuery,
   BulkUpdate,
-  ColumnDefinition,
   DriverConfig,
   DriverMetadata,
   DriverWhere,
@@ -32,15 +31,16 @@ import type {
   IndexOptions,
   QueryOptions,
   QueryPlan,
+  SchemaDifference,
   TableIndex,
   TableSchema,
   UpsertOptions,
 } from "../src/contract/mod.ts";
 import { ConnectionError } from "../src/errors/mod.ts";
-import { describeSchema } from "../src/reference/mod.ts";
 import { ownMembers } from "../src/schema/plain_object.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
+import { describeTable, tableDifferences } from "./deno_kv/describe_table.ts";
 import type { Direct } from "./deno_kv/direct.ts";
 import { insertDirectly } from "./deno_kv/direct_write.ts";
 import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
@@ -371,15 +371,15 @@ export class DenoKVDriver implements AsyncDriver {
   }
 
   /** The columns of a table; null when it is absent. */
-  async introspect(
-    dbName: string,
-    tableName: string,
-  ): Promise<Readonly<Record<string, ColumnDefinition>> | null> {
+  async introspect(dbName: string, tableName: string): Promise<TableSchema | null> {
     const { sessions } = this.#connected("introspect", dbName, tableName);
-    return await sessions.read(dbName, (work) => {
-      const table = work.catalog.tables.get(tableName);
-      return Promise.resolve(table === undefined ? null : describeSchema(table.record.schema));
-    });
+    return await sessions.read(dbName, (work) => describeTable(work, tableName));
+  }
+
+  /** In what a table is not what a schema says; null when it is absent. */
+  async differences(db: string, table: string, schema: TableSchema): Promise<SchemaDifference[] | null> {
+    const { sessions } = this.#connected("differences", db, table);
+    return await sessions.read(db, (work) => tableDifferences(work, table, schema));
   }
 
   /** The indexes of a table. */

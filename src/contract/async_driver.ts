@@ -1,5 +1,6 @@
 import type { DriverConfig } from "./driver_config.ts";
 import type { DriverMetadata } from "./capabilities.ts";
+import type { SchemaDifference } from "./schema_difference.ts";
 import type { ColumnDefinition, TableSchema } from "./table_schema.ts";
 import type {
   AggregateOperation,
@@ -129,6 +130,12 @@ export interface AsyncDriver {
   explain?(dbName: string, tableName: string, options: QueryOptions): Promise<string[]>;
   /** Optional. The columns of an existing table, as far as the store knows them; null when it is absent. */
   introspect?(dbName: string, tableName: string): Promise<Readonly<Record<string, ColumnDefinition>> | null>;
+  /** Optional. In what an existing table is not what the schema says; null when it is absent. Fallback: the error of `createTable`. */
+  differences?(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+  ): Promise<readonly SchemaDifference[] | null>;
   /** Optional. The indexes of a table that `createIndex` made, whoever called it. Fallback: those made since the driver was connected. */
   indexes?(dbName: string, tableName: string): Promise<readonly TableIndex[]>;
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */

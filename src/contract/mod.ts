@@ -49,6 +49,7 @@ export type {
   TextPredicate,
   TuplesPredicate,
 } from "./predicate.ts";
+export type { DifferenceKind, SchemaDifference } from "./schema_difference.ts";
 export type { RawPart, RawResult, RawStatement } from "./raw_statement.ts";
 export type { SyncDriver, SyncPreparedQuery, SyncTransaction } from "./sync_driver.ts";
 export type { AsyncDriver, AsyncPreparedQuery, AsyncTransaction } from "./async_driver.ts";

@@ -14,6 +14,7 @@ const MEMBERS: Readonly<Record<Optional, true>> = {
   group: true,
   explain: true,
   introspect: true,
+  differences: true,
   indexes: true,
   query: true,
 };

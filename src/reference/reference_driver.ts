@@ -10,6 +10,7 @@ import type {
   NamedIndex,
   QueryOptions,
   QueryPlan,
+  SchemaDifference,
   SyncDriver,
   SyncPreparedQuery,
   SyncTransaction,
@@ -25,6 +26,7 @@ import { computesValues, givenValues, rowChange } from "./computed_values.ts";
 import type { Database } from "./database.ts";
 import { explainSearch } from "./explain.ts";
 import { type Row, type RowCopier, rowCopier } from "./row.ts";
+import { differencesOf } from "./same_schema.ts";
 import type { Filter, Search } from "./search.ts";
 import { describeSchema } from "./storage_schema.ts";
 import type { UndoLog } from "./undo_log.ts";
@@ -334,6 +336,12 @@ export class ReferenceDriver implements SyncDriver {
   introspect(dbName: string, tableName: string): Readonly<Record<string, ColumnDefinition>> | null {
     const store = this.#read("introspect", dbName, tableName).find(tableName);
     return store === undefined ? null : describeSchema(store.schema);
+  }
+
+  /** In what a table is not what a schema says; null when it is absent. */
+  differences(dbName: string, tableName: string, schema: TableSchema): readonly SchemaDifference[] | null {
+    const store = this.#read("differences", dbName, tableName).find(tableName);
+    return store === undefined ? null : differencesOf(tableName, store.schema, schema);
   }
 
   /** The indexes of a table that were made by name. */

@@ -1,10 +1,6 @@
+import type { DifferenceKind, SchemaDifference } from "../contract/mod.ts";
 import type { Column } from "../schema/column.ts";
-import {
-  columnDifference,
-  keyDifference,
-  lonelyColumn,
-  type SchemaDifference,
-} from "../schema/schema_mismatch.ts";
+import { columnDifference, columnWords, keyDifference, lonelyColumn } from "../schema/schema_mismatch.ts";
 import type { Table } from "../schema/table.ts";
 
 /** What keeps a stored table from serving a schema; empty when nothing does. */
@@ -12,27 +8,42 @@ export function schemaDifferences(stored: Table, wanted: Table): SchemaDifferenc
   const differences: SchemaDifference[] = [];
   for (const column of stored.columns) {
     const other = wanted.get(column.name);
-    if (other === undefined) differences.push(lonelyColumn(column.name, "store"));
+    if (other === undefined) differences.push(lonelyColumn(column.name, "store", wordsOf(column)));
     else differences.push(...columnDifferences(column, other));
   }
-  for (const { name } of wanted.columns) {
-    if (stored.get(name) === undefined) differences.push(lonelyColumn(name, "schema"));
+  for (const column of wanted.columns) {
+    if (stored.get(column.name) === undefined) {
+      differences.push(lonelyColumn(column.name, "schema", wordsOf(column)));
+    }
   }
   return [...differences, ...keyDifference(keyNames(stored), keyNames(wanted))];
 }
 
 function columnDifferences(stored: Column, wanted: Column): SchemaDifference[] {
-  const compared: [string, string][] = [
-    [typeText(stored), typeText(wanted)],
-    [flagText(stored.nullable, "nullable", "not null"), flagText(wanted.nullable, "nullable", "not null")],
-    [flagText(isUnique(stored), "unique", "not unique"), flagText(isUnique(wanted), "unique", "not unique")],
+  const compared: [DifferenceKind, string, string][] = [
+    ["type", typeText(stored), typeText(wanted)],
     [
+      "notNull",
+      flagText(stored.nullable, "nullable", "not null"),
+      flagText(wanted.nullable, "nullable", "not null"),
+    ],
+    [
+      "unique",
+      flagText(isUnique(stored), "unique", "not unique"),
+      flagText(isUnique(wanted), "unique", "not unique"),
+    ],
+    [
+      "autoIncrement",
       flagText(stored.autoIncrement, "autoIncrement", "not autoIncrement"),
       flagText(wanted.autoIncrement, "autoIncrement", "not autoIncrement"),
     ],
-    [referenceText(stored), referenceText(wanted)],
+    ["references", referenceText(stored), referenceText(wanted)],
   ];
-  return compared.flatMap(([a, b]) => columnDifference(stored.name, a, b));
+  return compared.flatMap(([kind, a, b]) => columnDifference(kind, stored.name, a, b));
+}
+
+function wordsOf(column: Column): string {
+  return columnWords({ type: typeText(column), nullable: column.nullable, unique: isUnique(column) });
 }
 
 function typeText({ kind, type }: Column): string {

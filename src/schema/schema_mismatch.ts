@@ -1,4 +1,7 @@
+import type { DifferenceKind, SchemaDifference } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { remedyText } from "./remedies.ts";
+import type { Table } from "./table.ts";
 
 /** Whose table it is, for messages. */
 export interface TablePlace {
@@ -10,24 +13,21 @@ export interface TablePlace {
   readonly table: string;
 }
 
-/** What keeps a stored table from serving a schema. */
-export interface SchemaDifference {
-  /** The columns it is about. */
-  readonly columns: readonly string[];
-  /** A readable phrase. */
-  readonly text: string;
-}
-
-/** The error for a table that exists with a different schema. */
+/**
+ * The error for a table that exists with a different schema.
+ *
+ * @param wanted The schema.
+ */
 export function schemaMismatch(
   { driver, database, table }: TablePlace,
   differences: readonly SchemaDifference[],
+  wanted: Table,
 ): ValidationError {
   const columns = [...new Set(differences.flatMap((difference) => difference.columns))];
   return new ValidationError(
     `Cannot use table \`${table}\` of \`${database}\`: it exists with a different schema: ${
       differences.map(({ text }) => text).join("; ")
-    }; change the schema, or migrate the table`,
+    }; ${remedyText(database, differences, wanted)}`,
     { code: "SCHEMA_MISMATCH", driver, table, columns },
   );
 }
@@ -52,28 +52,52 @@ export function indexMismatch(
 }
 
 /** The difference of a column that only one of the two has. */
-export function lonelyColumn(name: string, where: "store" | "schema"): SchemaDifference {
+export function lonelyColumn(name: string, where: "store" | "schema", what: string): SchemaDifference {
   const other = where === "store" ? "schema" : "store";
-  return { columns: [name], text: `column \`${name}\` is in the ${where} and not in the ${other}` };
+  return {
+    kind: where === "store" ? "extra" : "absent",
+    columns: [name],
+    stored: where === "store" ? what : null,
+    wanted: where === "schema" ? what : null,
+    text: `column \`${name}\` is in the ${where} and not in the ${other}`,
+  };
 }
 
 /** The differences of what a column is in the store and in the schema. */
-export function columnDifference(name: string, stored: string, wanted: string): SchemaDifference[] {
+export function columnDifference(
+  kind: DifferenceKind,
+  name: string,
+  stored: string,
+  wanted: string,
+): SchemaDifference[] {
   if (stored === wanted) return [];
-  return [{
-    columns: [name],
-    text: `column \`${name}\` is ${stored} in the store and ${wanted} in the schema`,
-  }];
+  const text = `column \`${name}\` is ${stored} in the store and ${wanted} in the schema`;
+  return [{ kind, columns: [name], stored, wanted, text }];
 }
 
 /** The difference of two primary keys. */
 export function keyDifference(stored: readonly string[], wanted: readonly string[]): SchemaDifference[] {
   const [before, now] = [stored, wanted].map((names) =>
     names.length === 0 ? "none" : names.map((name) => `\`${name}\``).join(", ")
-  );
+  ) as [string, string];
   if (before === now) return [];
   return [{
+    kind: "primaryKey",
     columns: [...wanted, ...stored],
+    stored: before,
+    wanted: now,
     text: `the primary key is ${before} in the store and ${now} in the schema`,
   }];
+}
+
+/** What is wrong with a whole table. */
+export function tableDifference(text: string, stored: string | null = null): SchemaDifference {
+  return { kind: "table", columns: [], stored, wanted: null, text };
+}
+
+/** A column in the words of its differences, for those that only one of the two has. */
+export function columnWords(
+  { type, nullable, unique }: { type: string; nullable: boolean; unique: boolean },
+): string {
+  return `${type}, ${nullable ? "nullable" : "not null"}${unique ? ", unique" : ""}`;
 }

@@ -1,10 +1,11 @@
-import type { ReferenceAction } from "../contract/mod.ts";
+import type { DifferenceKind, ReferenceAction, SchemaDifference } from "../contract/mod.ts";
 import type { Column } from "../schema/column.ts";
 import {
   columnDifference,
+  columnWords,
   keyDifference,
   lonelyColumn,
-  type SchemaDifference,
+  tableDifference,
 } from "../schema/schema_mismatch.ts";
 import type { AdoptedColumns } from "./adopted_columns.ts";
 import type { AdoptedColumn } from "./sql_column.ts";
@@ -18,18 +19,19 @@ export function schemaDifferences(
   adopted: AdoptedColumns,
 ): SchemaDifference[] {
   const differences: SchemaDifference[] = [];
-  if (stored.oddity !== null) differences.push({ columns: [], text: stored.oddity });
+  if (stored.oddity !== null) differences.push(tableDifference(stored.oddity));
   if (stored.name !== wanted.name) {
-    differences.push({ columns: [], text: `its name is \`${stored.name}\` in the store` });
+    differences.push(tableDifference(`its name is \`${stored.name}\` in the store`, stored.name));
   }
   for (const column of stored.columns) {
     const other = wanted.get(column.name);
-    if (other === undefined) differences.push(lonelyColumn(column.name, "store"));
-    else differences.push(...columnDifferences(stored, column, other, adopted.get(column.name)));
+    if (other === undefined) {
+      differences.push(lonelyColumn(column.name, "store", storedWords(stored, column)));
+    } else differences.push(...columnDifferences(stored, column, other, adopted.get(column.name)));
   }
-  for (const { name } of wanted.columns) {
-    if (!stored.columns.some((column) => column.name === name)) {
-      differences.push(lonelyColumn(name, "schema"));
+  for (const column of wanted.columns) {
+    if (!stored.columns.some(({ name }) => column.name === name)) {
+      differences.push(lonelyColumn(column.name, "schema", columnWords(traitsOf(column))));
     }
   }
   return [...differences, ...keyDifference(stored.primaryKey, wanted.primaryKey.map(({ name }) => name))];
@@ -43,26 +45,28 @@ function columnDifferences(
 ): SchemaDifference[] {
   const { name } = stored;
   const differences: SchemaDifference[] = [];
-  const differ = (a: string, b: string): void => {
-    differences.push(...columnDifference(name, a, b));
+  const differ = (kind: DifferenceKind, a: string, b: string): void => {
+    differences.push(...columnDifference(kind, name, a, b));
   };
   if (stored.generated) {
-    differences.push({ columns: [name], text: `column \`${name}\` is computed by the store` });
+    const text = `column \`${name}\` is computed by the store`;
+    differences.push({ kind: "generated", columns: [name], stored: "computed", wanted: null, text });
   }
-  if (!stored.kinds.includes(wanted.kind)) differ(storedTypeText(stored), typeText(wanted));
+  if (!stored.kinds.includes(wanted.kind)) differ("type", storedTypeText(stored), typeText(wanted));
   else differences.push(...formDifference(stored, wanted, adopted));
-  differ(stored.notNull ? "not null" : "nullable", wanted.nullable ? "nullable" : "not null");
+  differ("notNull", stored.notNull ? "not null" : "nullable", wanted.nullable ? "nullable" : "not null");
   if (!wanted.primaryKey) {
     const unique = table.unique.includes(name) || (wanted.unique && table.uniqueIndexed.includes(name));
-    differ(unique ? "unique" : "not unique", wanted.unique ? "unique" : "not unique");
+    differ("unique", unique ? "unique" : "not unique", wanted.unique ? "unique" : "not unique");
   }
   const assigned = table.autoIncrement && table.primaryKey.includes(name);
   differ(
+    "autoIncrement",
     assigned ? "autoIncrement" : "not autoIncrement",
     wanted.autoIncrement ? "autoIncrement" : "not autoIncrement",
   );
   const reference = table.references.find(({ column }) => column === name);
-  differ(storedReferenceText(reference, wanted), referenceText(wanted));
+  differ("references", storedReferenceText(reference, wanted), referenceText(wanted));
   return differences;
 }
 
@@ -76,11 +80,24 @@ function formDifference(
   if (form === null || stored.forms === undefined || stored.forms.includes(form)) return [];
   const choices = stored.forms.map((each) => `\`stored: ${JSON.stringify(each)}\``).join(" or ");
   return [{
+    kind: "stored",
     columns: [stored.name],
+    stored: stored.forms.join(" or "),
+    wanted: form,
     text:
       `column \`${stored.name}\` is ${storedTypeText(stored)} in the store and ${wanted.type} stored as ` +
       `${JSON.stringify(form)} in the schema, where it needs ${choices}`,
   }];
+}
+
+function traitsOf(column: Column): { type: string; nullable: boolean; unique: boolean } {
+  const { nullable, unique, primaryKey } = column;
+  return { type: typeText(column), nullable, unique: unique && !primaryKey };
+}
+
+function storedWords(table: StoredTable, column: StoredColumn): string {
+  const unique = table.unique.includes(column.name);
+  return columnWords({ type: storedTypeText(column), nullable: !column.notNull, unique });
 }
 
 function storedTypeText({ exact, kinds: [kind], type }: StoredColumn): string {

@@ -14,6 +14,7 @@ import type {
   QueryPlan,
   RawResult,
   RawStatement,
+  SchemaDifference,
   SyncDriver,
   TableIndex,
   TableSchema,
@@ -44,6 +45,7 @@ import {
   dropTable,
   introspect,
   listIndexes,
+  tableDifferences,
 } from "./table_definition.ts";
 import { changeRows, updateBatch, updateEach } from "./update_rows.ts";
 import { upsertRow } from "./upsert_row.ts";
@@ -296,6 +298,14 @@ class SqlDriver {
 
   introspect(dbName: string, tableName: string): Maybe<Readonly<Record<string, ColumnDefinition>> | null> {
     return this.#answer(() => introspect(this.#connection.database(dbName), tableName));
+  }
+
+  differences(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+  ): Maybe<readonly SchemaDifference[] | null> {
+    return this.#answer(() => tableDifferences(this.#connection.database(dbName), tableName, schema));
   }
 
   query(dbName: string, statement: RawStatement): Maybe<RawResult<Row>> {

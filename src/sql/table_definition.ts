@@ -1,7 +1,14 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
-import type { ColumnDefinition, DataType, IndexOptions, TableIndex, TableSchema } from "../contract/mod.ts";
+import type {
+  ColumnDefinition,
+  DataType,
+  IndexOptions,
+  SchemaDifference,
+  TableIndex,
+  TableSchema,
+} from "../contract/mod.ts";
 import { RinariError } from "../errors/mod.ts";
-import { orphans } from "../errors/violations.ts";
+import { type Attempt, orphans } from "../errors/violations.ts";
 import { indexMismatch, schemaMismatch } from "../schema/schema_mismatch.ts";
 import { adoptedColumns } from "./adopted_columns.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
@@ -19,16 +26,50 @@ export function createTable(
   name: string,
   schema: TableSchema,
 ): Maybe<void> {
+  return withStored(
+    database,
+    "create",
+    name,
+    schema,
+    (session, wanted, stored) =>
+      stored === null
+        ? makeTable(connection, database, wanted)
+        : useTable(connection, database, session, wanted, stored),
+  );
+}
+
+/** In what a table is not what a schema says; null when it is absent. */
+export function tableDifferences(
+  database: SqlDatabase,
+  name: string,
+  schema: TableSchema,
+): Maybe<readonly SchemaDifference[] | null> {
+  return withStored(
+    database,
+    "search",
+    name,
+    schema,
+    (session, wanted, stored) =>
+      stored &&
+      chain(adoptedColumns(database, session, wanted, stored), (adopted) =>
+        schemaDifferences(stored, wanted, adopted)),
+  );
+}
+
+function withStored<T>(
+  database: SqlDatabase,
+  attempt: Attempt,
+  name: string,
+  schema: TableSchema,
+  use: (session: AnySession, wanted: SqlTable, stored: StoredTable | null) => Maybe<T>,
+): Maybe<T> {
   return chain(database.enter(), (session) => {
     const { dialect, rows, integers, tellsRowNumber } = database.engine;
     const traits = { driver: database.driver, dialect, rows, integers, tellsRowNumber };
     const wanted = new SqlTable(name, schema, traits);
     return chain(
-      database.guard("create", name, () => dialect.catalog.table(session, name)),
-      (stored) =>
-        stored === null
-          ? makeTable(connection, database, wanted)
-          : useTable(connection, database, session, wanted, stored),
+      database.guard(attempt, name, () => dialect.catalog.table(session, name)),
+      (stored) => use(session, wanted, stored),
     );
   });
 }
@@ -73,7 +114,8 @@ export function useTable(
     const differences = schemaDifferences(stored, wanted, adopted);
     if (differences.length > 0) {
       const { name: table } = wanted;
-      throw schemaMismatch({ driver: database.driver, database: database.name, table }, differences);
+      const place = { driver: database.driver, database: database.name, table };
+      throw schemaMismatch(place, differences, wanted.table);
     }
     const { strict, triggers } = stored;
     const ours = strict && !triggers && adopted.size === 0;

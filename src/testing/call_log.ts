@@ -47,6 +47,7 @@ const READS = new Set([
   "paginate",
   "explain",
   "introspect",
+  "differences",
   "indexes",
 ]);
 

@@ -39,6 +39,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     group,
     explain,
     introspect,
+    differences,
     indexes,
     query,
   } = driver;
@@ -72,6 +73,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     ...(explain && { explain: (...args) => promised(() => explain.apply(driver, args)) }),
     ...(query && { query: (...args) => promised(() => query.apply(driver, args)) }),
     ...(introspect && { introspect: (...args) => promised(() => introspect.apply(driver, args)) }),
+    ...(differences && { differences: (...args) => promised(() => differences.apply(driver, args)) }),
     ...(indexes && { indexes: (...args) => promised(() => indexes.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { MemoryDriver } from "../../drivers/memory.ts";
-import { DataTypes, ORM, ValidationError } from "../../mod.ts";
+import { DataTypes, type ModelSchema, ORM, ValidationError } from "../../mod.ts";
 import { NaiveDriver } from "../support/naive_driver.ts";
 import { describe, test } from "../support/runner.ts";
 
@@ -75,5 +75,44 @@ describe("messages", () => {
       messageOf(() => orm.model("app", "notes")),
       "Cannot find a model of table `notes` in `app`: none is defined; call orm.define first",
     );
+  });
+});
+
+describe("SCHEMA_MISMATCH", () => {
+  test("says to call migrate, or which step to paste", () => {
+    const driver = new MemoryDriver();
+    const key = { type: DataTypes.INTEGER, primaryKey: true } as const;
+    const text = { type: DataTypes.TEXT } as const;
+    new ORM({ driver }).define("app", "t", { id: key, a: text }).create({ id: 1, a: "x" });
+    const remedyOf = (schema: ModelSchema): string => {
+      const message = messageOf(() => new ORM({ driver }).define("app", "t", schema as never).count());
+      return /; ((?:call|change) .*)$/.exec(message)?.[1] ?? message;
+    };
+    const migrates = 'call migrate(orm, "app") of @rinari/orm/migrate first, which loses nothing';
+    const step = (code: string) =>
+      `change the schema, or give migrate of @rinari/orm/migrate a step: ${code}`;
+    const cases: [ModelSchema, string][] = [
+      [{ id: key, a: text, b: text }, migrates],
+      [{ id: key, a: text, b: { ...text, notNull: true, default: "" } }, migrates],
+      [{ id: key, a: { ...text, notNull: true, unique: true } }, migrates],
+      [{ id: { ...key, autoIncrement: true }, a: text }, migrates],
+      [{ id: key }, step('db.dropColumn("t", "a")')],
+      [{ id: key, b: text }, step('db.renameColumn("t", "a", "b") or db.dropColumn("t", "a")')],
+      [{ id: key, b: { type: "INTEGER" } }, step('db.dropColumn("t", "a")')],
+      [
+        { id: key, a: { type: "INTEGER", notNull: true } },
+        step('db.changeColumn("t", "a", { type: "INTEGER", notNull: true }, (value) => …)'),
+      ],
+      [
+        { id: key, a: text, b: { ...text, notNull: true } },
+        step(
+          'db.addColumn("t", "b", { type: "TEXT" }), then db.eachRow("t", ["id"], (row) => ({ "b": … }))',
+        ),
+      ],
+      [{ id: { type: "INTEGER" }, a: { ...text, primaryKey: true } }, "change the schema, or copy the rows"],
+    ];
+    for (const [schema, expected] of cases) {
+      assertEquals(remedyOf(schema).slice(0, expected.length), expected);
+    }
   });
 });

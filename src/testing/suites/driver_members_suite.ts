@@ -48,6 +48,11 @@ export const driverMembersSuite: readonly TestCase[] = [
     iterates,
   ),
   promiseIf(has("introspect"), "driver.introspect: names the columns of a table, or gives null", introspects),
+  promiseIf(
+    has("differences"),
+    "driver.differences: tells in what a table is not what a schema says, as data",
+    differs,
+  ),
   promiseIf(has("indexes"), "driver.indexes: names those that were made, with their columns", lists),
   promiseIf(has("explain"), "driver.explain: gives a readable line a step", explains),
 ];
@@ -127,6 +132,7 @@ function optionalCallsOn(driver: AnyDriver, db: string, name: string): (() => un
     upsert: () => driver.upsert?.(db, name, row, { conflict: ["id"], set: ["n"] }),
     group: () => driver.group?.(db, name, { by: ["n"], terms: [], where: null, params: [] }),
     introspect: () => driver.introspect?.(db, name),
+    differences: () => driver.differences?.(db, name, schema),
     indexes: () => driver.indexes?.(db, name),
     explain: () => driver.explain?.(db, name, { where: { id: 1 } }),
   };
@@ -293,6 +299,28 @@ async function introspects(world: World): Promise<void> {
   const { driver, db, name } = await items(world);
   expectEqual(Object.keys(await driver.introspect?.(db, name) ?? {}), Object.keys(schema));
   expectEqual(await driver.introspect?.(db, "nothing"), null);
+}
+
+async function differs(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  const { n: _, ...rest } = schema;
+  const other = {
+    ...rest,
+    kind: { type: "TEXT", notNull: true },
+    r: { type: "TEXT" },
+    more: { type: "INTEGER" },
+  } as const;
+  const found = await driver.differences?.(db, name, other) ?? [];
+  expectEqual(found.map(({ kind, columns, stored, wanted }) => ({ kind, columns, stored, wanted })), [
+    { kind: "notNull", columns: ["kind"], stored: "nullable", wanted: "not null" },
+    { kind: "unique", columns: ["kind"], stored: "unique", wanted: "not unique" },
+    { kind: "extra", columns: ["n"], stored: "INTEGER, nullable", wanted: null },
+    { kind: "type", columns: ["r"], stored: "REAL", wanted: "TEXT" },
+    { kind: "absent", columns: ["more"], stored: null, wanted: "INTEGER, nullable" },
+  ]);
+  for (const { text } of found) expectTrue(text.length > 0, "each has a readable phrase");
+  expectEqual(await driver.differences?.(db, name, schema), []);
+  expectEqual(await driver.differences?.(db, "nothing", schema), null);
 }
 
 async function lists(world: World): Promise<void> {
