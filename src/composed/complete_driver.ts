@@ -37,6 +37,8 @@ export interface CompleteDriver extends Pick<AnyDriver, Kept>, Required<Pick<Any
   explain(dbName: string, tableName: string, options: QueryOptions): Maybe<string[]>;
   /** The rows of a search one by one; null when they have to be read in pages. */
   iterate(dbName: string, tableName: string, options: QueryOptions): AnyIterator | null;
+  /** It is made of a driver that is not whole: plans that ask for `returning` are not for it. */
+  readonly composes?: boolean;
   /** Writes read before they write: each has to run with nothing beside it. */
   readonly writesAlone?: boolean;
   /** Whether no more rows are read for a search than its limit says. Absent: always. */

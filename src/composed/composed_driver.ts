@@ -30,6 +30,8 @@ import { ComposedTransactions } from "./composed_transactions.ts";
 export class ComposedDriver implements CompleteDriver {
   /** What the driver says of itself. */
   readonly metadata: DriverMetadata;
+  /** A composed driver is. */
+  readonly composes = true;
   /** Unless the driver does everything itself. */
   readonly writesAlone: boolean;
   /** Runs a statement in the store's own language, when the driver has one. */

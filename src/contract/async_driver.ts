@@ -24,7 +24,7 @@ export interface AsyncTransaction {
 
 /** A query that was planned once and is run with different values. */
 export interface AsyncPreparedQuery {
-  /** `select`: the rows. */
+  /** `select`, and what has `returning`: the rows. */
   all<T>(params: readonly unknown[]): Promise<T[]>;
   /** `count`, `update`, `delete`: the number of rows. */
   number(params: readonly unknown[]): Promise<number>;

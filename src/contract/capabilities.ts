@@ -33,6 +33,8 @@ export interface Capabilities {
   readonly jsonPaths?: boolean;
   /** Computed values may occur in the predicates and new values of plans, and in `where` as `{ $test: … }`. Requires `prepare`. */
   readonly expressions?: boolean;
+  /** A prepared `update` or `delete` whose plan says `returning` gives the rows concerned. Requires `prepare`. */
+  readonly returning?: boolean;
   /** `orderBy` is applied exactly. */
   readonly orderBy?: boolean;
   /** `limit` and `offset` are applied (after the order). Requires `orderBy`. */

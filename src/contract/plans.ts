@@ -21,6 +21,11 @@ export interface QueryPlan {
   readonly select?: readonly string[];
   /** `update`: the columns to set, each once. All that is computed sees the row as it was. */
   readonly set?: readonly SetTerm[];
+  /**
+   * `update`, `delete`, for drivers that declare `returning`: `all` gives the rows concerned, whole, in any order: as they are
+   * after an update, and as they were before a delete. Never asked of a table that foreign keys lead back to from itself.
+   */
+  readonly returning?: boolean;
 }
 
 /** A column to set: to the value of a slot, or, for drivers that declare `expressions`, to what is computed from the row. */

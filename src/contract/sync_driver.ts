@@ -24,7 +24,7 @@ export interface SyncTransaction {
 
 /** A query that was planned once and is run with different values. */
 export interface SyncPreparedQuery {
-  /** `select`: the rows. */
+  /** `select`, and what has `returning`: the rows. */
   all<T>(params: readonly unknown[]): T[];
   /** `count`, `update`, `delete`: the number of rows. */
   number(params: readonly unknown[]): number;

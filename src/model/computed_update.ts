@@ -3,12 +3,14 @@ import { INDEXES, UPDATE_EACH } from "../orm/operation.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { TableIndex } from "../contract/mod.ts";
 import { updateOf } from "../query/changes.ts";
+import { expressionColumns } from "../query/computed_condition.ts";
 import { Expression, refuseExpression } from "../query/expression.ts";
 import { type Call, keepPlan, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { computesValues, rowChange } from "../reference/computed_values.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
+import { updateReturning } from "./changed_rows.ts";
 import type { ModelHost } from "./model_host.ts";
 import { storedValue } from "./row_input.ts";
 
@@ -30,6 +32,19 @@ export function executeUpdate(
     if (!needsLook(entry.table, call.plan)) return entry.execute(call.plan, call.params);
     return host.transaction(entry.database, () => updateLooked(entry, call), undefined);
   });
+}
+
+/** The same. @returns The rows as they are then, in the order of their keys. */
+export function executeUpdateReturning(
+  entry: TableEntry,
+  host: ModelHost,
+  values: Row,
+  where: ReadWhere | null,
+): Maybe<Row[]> {
+  const call = updateOf(entry.table, values, where);
+  if (!computesValues(call.plan)) return updateReturning(entry, host, call, values, null);
+  const look = needsLook(entry.table, call.plan) ? () => updateLooked(entry, call) : null;
+  return afterCheck(entry, [values], () => updateReturning(entry, host, call, values, look));
 }
 
 /** Makes several updates, in order, or none. @returns How many rows matched in total. */
@@ -88,13 +103,17 @@ function needsLook(table: Table, { set }: UpdatePlan): boolean {
 function updateLooked(entry: TableEntry, { plan, params }: Call<UpdatePlan>): Maybe<number> {
   const { table } = entry;
   const orderBy = keyOrder(table);
+  const read = new Set(table.primaryKey.map(({ name }) => name));
+  for (const term of plan.set) {
+    if ("expression" in term) { for (const name of expressionColumns(term.expression)) read.add(name); }
+  }
   const find = keepPlan<SelectPlan>(table, {
     kind: "select",
     where: plan.where,
     orderBy,
     limit: undefined,
     offset: undefined,
-    select: undefined,
+    select: [...read],
   });
   const change = rowChange(table, plan.set, params, {
     driver: entry.connection.driver.metadata.name,

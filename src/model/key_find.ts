@@ -31,16 +31,22 @@ export function keyFind(table: Table, key: unknown): ReadFind {
 
 /** The removal of the rows with any of these keys. */
 export function keyDelete(table: Table, keys: readonly unknown[]): Call<DeletePlan> {
+  const { where, params } = isOneOfKeys(table, keys.map((key) => keyValues(table, key)));
+  return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where }), params };
+}
+
+/** The condition that a row's key is one of these, each as the values of its columns. */
+export function isOneOfKeys(
+  table: Table,
+  keys: readonly (readonly unknown[])[],
+): { readonly where: Predicate; readonly params: readonly unknown[] } {
   if (table.primaryKey.length === 1) {
     const { name } = table.primaryKey[0] as Column;
     const where: Predicate = { kind: "in", column: name, path: null, slot: 0, withNull: false };
-    const list = keys.map((key) => keyValues(table, key)[0]);
-    return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where }), params: [list] };
+    return { where, params: [keys.map(([value]) => value)] };
   }
   const columns = table.primaryKey.map(({ name }) => name);
-  const where: Predicate = { kind: "tuples", columns, slot: 0 };
-  const tuples = keys.map((key) => keyValues(table, key));
-  return { plan: keepPlan<DeletePlan>(table, { kind: "delete", where }), params: [tuples] };
+  return { where: { kind: "tuples", columns, slot: 0 }, params: [keys] };
 }
 
 function equals(table: Table, slot: number): Predicate {

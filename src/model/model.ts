@@ -4,8 +4,9 @@ import { DROP, INDEXES, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import type { Mode, Result } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
-import type { UpdateOf, WhereInput } from "../types/where.ts";
-import { executeUpdate, executeUpdates } from "./computed_update.ts";
+import type { ReturningOptions, UpdateOf, WhereInput } from "../types/where.ts";
+import { deleteReturning, readReturning } from "./changed_rows.ts";
+import { executeUpdate, executeUpdateReturning, executeUpdates } from "./computed_update.ts";
 import { countRows, deleteRows, readNarrowCondition } from "./conditions.ts";
 import { checkUnique, conflictColumns } from "./conflict_columns.ts";
 import { keyDelete } from "./key_find.ts";
@@ -71,13 +72,26 @@ export class Model<
   /**
    * Changes the rows that match; a column that is absent or undefined stays as it is.
    *
-   * @returns How many rows matched.
+   * @returns How many rows matched; with `returning`, the rows as they are then, in the order of their keys.
    * @throws {ValidationError} When a value does not fit its column, or the condition is empty or always true: `updateAll` says
    * that aloud.
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
    */
-  update(data: UpdateOf<Insert, Row_>, where: WhereInput<Row_>): Result<M, number> {
-    return this.#update(data, readNarrowCondition(entryIn(this).table, "update", where));
+  update(data: UpdateOf<Insert, Row_>, where: WhereInput<Row_>): Result<M, number>;
+  /** Changes the rows that match, and gives them as they are then. */
+  update(
+    data: UpdateOf<Insert, Row_>,
+    where: WhereInput<Row_>,
+    options: ReturningOptions,
+  ): Result<M, Row_[]>;
+  update(data: unknown, where: unknown, options?: unknown): Result<M, number | Row_[]> {
+    const { table } = entryIn(this);
+    const returning = readReturning(table, options);
+    const condition = readNarrowCondition(table, "update", where);
+    if (!returning) return this.#update(data, condition);
+    const values = readUpdate(table, data);
+    entryIn(this).checkLimits([values]);
+    return this.#result(executeUpdateReturning(entryIn(this), hostIn(this), values, condition));
   }
 
   /**
@@ -140,12 +154,22 @@ export class Model<
   /**
    * Removes the rows that match.
    *
-   * @returns How many rows matched.
+   * @returns How many rows matched; with `returning`, the rows as they were, in the order of their keys.
    * @throws {ValidationError} When the condition is empty or always true: `deleteAll` says that aloud.
    * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
-  delete(where: WhereInput<Row_>): Result<M, number> {
-    return this.#result(deleteRows(entryIn(this), readNarrowCondition(entryIn(this).table, "delete", where)));
+  delete(where: WhereInput<Row_>): Result<M, number>;
+  /** Removes the rows that match, and gives them as they were. */
+  delete(where: WhereInput<Row_>, options: ReturningOptions): Result<M, Row_[]>;
+  delete(where: unknown, options?: unknown): Result<M, number | Row_[]> {
+    const { table } = entryIn(this);
+    const returning = readReturning(table, options);
+    const condition = readNarrowCondition(table, "delete", where);
+    return this.#result(
+      returning
+        ? deleteReturning(entryIn(this), hostIn(this), condition)
+        : deleteRows(entryIn(this), condition),
+    );
   }
 
   /**

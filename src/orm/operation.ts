@@ -16,6 +16,7 @@ export type Operation =
   | IterateOperation
   | LoadOperation
   | ExplainOperation
+  | ChangeOperation
   | UpsertOperation
   | CreateIndexOperation
   | DropIndexOperation
@@ -50,6 +51,13 @@ export interface ExplainOperation {
   readonly plan: SelectPlan;
 }
 
+/** A change that gives the rows concerned, of a driver that does so. */
+export interface ChangeOperation {
+  readonly kind: "change";
+  /** What is changed; `returning` is set. */
+  readonly plan: UpdatePlan | DeletePlan;
+}
+
 /** Inserts a row, or updates the one equal in the conflict columns. */
 export interface UpsertOperation extends UpsertOptions {
   readonly kind: "upsert";
@@ -80,6 +88,7 @@ export interface Given {
   readonly iterate: Params;
   readonly load: Params;
   readonly explain: Params;
+  readonly change: Params;
   readonly insert: Row;
   readonly insertAll: readonly Row[];
   readonly updateEach: readonly Call<UpdatePlan>[];
@@ -102,6 +111,7 @@ export interface Answer {
   readonly iterate: AnyIterator | null;
   readonly load: Row[];
   readonly explain: string[];
+  readonly change: Row[];
   readonly insert: Row;
   readonly insertAll: Row[];
   readonly updateEach: number;

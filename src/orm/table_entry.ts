@@ -148,6 +148,8 @@ export class TableEntry {
         }));
         return updates.length === 0 ? 0 : driver.bulkUpdate(database, name, updates);
       }
+      case "change":
+        return this.#rowsOf(operation.plan, given as Params);
       case "upsert":
         return driver.upsert(database, name, given as Row, operation);
       case "group":
@@ -185,6 +187,10 @@ export class TableEntry {
 
   /** The rows of a search that is a part of an operation whose turn it is. */
   read(plan: SelectPlan, params: Params): Maybe<Row[]> {
+    return this.#rowsOf(plan, params);
+  }
+
+  #rowsOf(plan: QueryPlan, params: Params): Maybe<Row[]> {
     return (this.#prepared.get(plan) ?? this.#prepare(plan)).all(params);
   }
 
@@ -197,6 +203,26 @@ export class TableEntry {
     const prepared = this.#driver.prepare(this.database, this.table.name, plan);
     this.#prepared.set(plan, prepared);
     return prepared;
+  }
+
+  /**
+   * Whether the driver gives the rows of a change as they are after it. What foreign keys change in turn it does not show: where
+   * they can lead back to the table, the rows have to be read.
+   */
+  get returnsRows(): boolean {
+    const driver = this.#driver;
+    return driver.composes !== true && driver.metadata.capabilities?.returning === true &&
+      !this.#leadsBack(this.table.name, new Set());
+  }
+
+  #leadsBack(to: string, seen: Set<string>): boolean {
+    for (const { table } of this.#siblings.values()) {
+      if (seen.has(table.name) || !table.columns.some(({ references }) => references?.table === to)) continue;
+      if (table.name === this.table.name) return true;
+      seen.add(table.name);
+      if (this.#leadsBack(table.name, seen)) return true;
+    }
+    return false;
   }
 
   /** Whether no more rows are read for a search than its limit says. */

@@ -113,7 +113,7 @@ const END = "\n";
 const PATH = "\r";
 
 /** A text that two plans have in common exactly when they are equal. It is the only place that knows what a plan consists of. */
-export function shapeOf({ kind, where, orderBy, limit, offset, select, set }: QueryPlan): string {
+export function shapeOf({ kind, where, orderBy, limit, offset, select, set, returning }: QueryPlan): string {
   let shape = KINDS[kind] + predicateShape(where);
   if (orderBy !== undefined) {
     for (const [column, direction] of orderBy) shape += (direction === "ASC" ? "+" : "-") + column + END;
@@ -133,7 +133,7 @@ export function shapeOf({ kind, where, orderBy, limit, offset, select, set }: Qu
     }
     shape += ".";
   }
-  return shape;
+  return returning === true ? `${shape}R` : shape;
 }
 
 const KINDS: Readonly<Record<QueryPlan["kind"], string>> = {

@@ -60,6 +60,13 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
     const query = { sql: text, bigints: false, single: false, columns: [], once, ...details };
     return { query, bind: parameters.binder(), decoder, attempt, plan };
   };
+  const written = (sql: string, attempt: Attempt): CompiledQuery => {
+    if (plan.returning !== true) return done(sql, attempt);
+    const { columns } = table;
+    // Integers come as they are: what an engine refuses to round it would refuse after the change was made.
+    const details = { columns: columns.map(({ name }) => name), bigints: true };
+    return done(`${sql} RETURNING ${columnList(columns)}`, attempt, details, table.bigintDecoder(undefined));
+  };
   switch (plan.kind) {
     case "select": {
       const { select, limit, offset } = plan;
@@ -91,10 +98,10 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
       });
       // Nothing to set changes nothing; the rows that match are counted all the same.
       if (set.length === 0) return compileQuery(table, { kind: "count", where: plan.where });
-      return done(`UPDATE ${table.quoted} SET ${set.join(", ")}${where(plan.where)}`, "update");
+      return written(`UPDATE ${table.quoted} SET ${set.join(", ")}${where(plan.where)}`, "update");
     }
     case "delete":
-      return done(`DELETE FROM ${table.quoted}${where(plan.where)}`, "delete from");
+      return written(`DELETE FROM ${table.quoted}${where(plan.where)}`, "delete from");
   }
 }
 

@@ -30,6 +30,7 @@ import { insertBatch, insertRows } from "./insert_rows.ts";
 import { iterateRows } from "./iterate_rows.ts";
 import { type AnyPreparedSql, PreparedSql } from "./prepared_sql.ts";
 import { runRaw } from "./raw_sql.ts";
+import { ReturningSql } from "./returning_sql.ts";
 import type { Row } from "./rows_decoder.ts";
 import { runCount, runSelect } from "./run_query.ts";
 import { type AnyProvider, SqlConnection } from "./sql_connection.ts";
@@ -244,7 +245,10 @@ class SqlDriver {
 
   prepare(dbName: string, tableName: string, plan: QueryPlan): AnyPreparedSql {
     const database = this.#connection.database(dbName);
-    const prepared = new PreparedSql(database, database.table(tableName), plan);
+    const table = database.table(tableName);
+    const prepared = plan.returning === true
+      ? new ReturningSql(database, table, plan)
+      : new PreparedSql(database, table, plan);
     if (this.#sync) return prepared;
     return {
       all: (params) => this.#answer(() => prepared.all(params)),

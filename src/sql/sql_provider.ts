@@ -57,4 +57,4 @@ export interface AsyncSqlProvider {
 }
 
 /** What a SQL store does: everything. */
-export const SQL_CAPABILITIES: Capabilities = EVERYTHING;
+export const SQL_CAPABILITIES: Capabilities = { ...EVERYTHING, returning: true };

@@ -63,8 +63,6 @@ export class SqlTable implements SqlTableDescription {
   cascades: { readonly generation: number; readonly back: boolean } | null = null;
   /** What was compiled, for as long as its plan is kept. */
   readonly queries: WeakMap<QueryPlan, CompiledQuery> = new WeakMap();
-  /** The same of updates that return the row. */
-  readonly returning: WeakMap<QueryPlan, CompiledQuery> = new WeakMap();
   /** How rows are stored. */
   readonly inserts: InsertStatements;
   readonly #byName: ReadonlyMap<string, SqlColumn>;

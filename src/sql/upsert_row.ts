@@ -2,14 +2,14 @@ import { chain, type Maybe } from "../chain/chain.ts";
 import type { Predicate, UpsertOptions } from "../contract/mod.ts";
 import { UniqueConstraintError } from "../errors/mod.ts";
 import { keepPlan, type Order, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
-import { type AnySession, query } from "./any_engine.ts";
+import type { AnySession } from "./any_engine.ts";
 import { changesItself } from "./cascades.ts";
-import { columnList, type CompiledQuery, compiledQuery } from "./compiled_query.ts";
+import { type CompiledQuery, compiledQuery } from "./compiled_query.ts";
 import { insertRow } from "./insert_row.ts";
 import type { Row } from "./rows_decoder.ts";
 import { runSelect } from "./run_query.ts";
 import type { SqlDatabase } from "./sql_database.ts";
-import { hasBigint, type SqlTable } from "./sql_table.ts";
+import type { SqlTable } from "./sql_table.ts";
 
 /** How often a row that another connection inserts at the same moment is looked for again. */
 const RETRIES = 5;
@@ -78,21 +78,8 @@ function findQuery({ table }: SqlTable, conflict: readonly string[]): SelectPlan
 
 function updateQuery(table: SqlTable, conflict: readonly string[], given: readonly string[]): CompiledQuery {
   const set = given.map((column, i) => ({ column, slot: conflict.length + i }));
-  const plan = keepPlan<UpdatePlan>(table.table, { kind: "update", where: equalIn(conflict), set });
-  let compiled = table.returning.get(plan);
-  if (compiled === undefined) table.returning.set(plan, compiled = returningRow(table, plan));
-  return compiled;
-}
-
-function returningRow(table: SqlTable, plan: UpdatePlan): CompiledQuery {
-  const compiled = compiledQuery(table, plan);
-  const sql = `${compiled.query.sql} RETURNING ${columnList(table.columns)}`;
-  const columns = table.columns.map(({ name }) => name);
-  return {
-    ...compiled,
-    query: query(sql, columns, { bigints: hasBigint(table.columns) }),
-    decoder: table.decoder(undefined),
-  };
+  const plan = { kind: "update", where: equalIn(conflict), set, returning: true } as const;
+  return compiledQuery(table, keepPlan<UpdatePlan>(table.table, plan));
 }
 
 function equalIn(columns: readonly string[]): Predicate {

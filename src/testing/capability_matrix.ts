@@ -5,6 +5,7 @@ const FLAGS: readonly (readonly [name: keyof Capabilities, what: string, otherwi
   ["logic", "$and, $or and $not in a where", "applied by the core"],
   ["jsonPaths", "paths into JSON columns", "applied by the core"],
   ["expressions", "conditions on computed values", "computed by the core"],
+  ["returning", "rows back from update and delete", "read by the core in a transaction"],
   ["orderBy", "the order", "applied by the core"],
   ["limit", "limit and offset", "applied by the core"],
   ["select", "the columns returned", "applied by the core"],

@@ -32,10 +32,12 @@ export interface TestModel {
   count(where?: unknown): Maybe<number>;
   exists(where?: unknown): Maybe<boolean>;
   update(data: unknown, where: unknown): Maybe<number>;
+  update(data: unknown, where: unknown, options: unknown): Maybe<Row[]>;
   updateAll(data: unknown): Maybe<number>;
   bulkUpdate(updates: unknown): Maybe<number>;
   upsert(data: unknown, conflict?: unknown): Maybe<Row>;
   delete(where: unknown): Maybe<number>;
+  delete(where: unknown, options: unknown): Maybe<Row[]>;
   deleteAll(): Maybe<number>;
   bulkDelete(keys: unknown): Maybe<number>;
   sum(column: string, where?: unknown): Maybe<unknown>;

@@ -120,3 +120,9 @@ export type UpdateOf<Insert, Row> = {
     | undefined
     | ((row: Exprs<Row>) => Expr<K extends keyof Row ? Row[K] : never>);
 };
+
+/** Asks a change for the rows concerned. */
+export interface ReturningOptions {
+  /** The rows as they are after an update, or were before a delete, instead of their number. */
+  readonly returning: true;
+}

@@ -26,6 +26,7 @@ import { referencesSuite } from "./references_suite.ts";
 import { refusalsSuite } from "./refusals_suite.ts";
 import { relationsSuite } from "./relations_suite.ts";
 import { reopenSuite } from "./reopen_suite.ts";
+import { returningSuite } from "./returning_suite.ts";
 import { schemaSuite } from "./schema_suite.ts";
 import { securitySuite } from "./security_suite.ts";
 import { sharingSuite } from "./sharing_suite.ts";
@@ -60,6 +61,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "indexes": indexesSuite,
   "references": referencesSuite,
   "relations": relationsSuite,
+  "returning": returningSuite,
   "upsert": upsertSuite,
   "aggregates": aggregatesSuite,
   "iterate": iterateSuite,
