@@ -68,13 +68,31 @@ export class LibSQLHandle implements AsyncSqlTransaction {
     if (this.#ended) return;
     const { transaction } = this.#open;
     try {
-      await this.#last;
-      if (this.#broken === null) await this.#open.use("transaction", () => transaction.rollback());
+      const undone = this.#last.then(() =>
+        this.#broken === null ? this.#open.use("transaction", () => transaction.rollback()) : undefined
+      );
+      if (!await this.#inTime(undone)) await this.#open.abandon();
     } catch {
       // The connection is given up below, and with it the transaction.
     } finally {
       await this.#end();
     }
+  }
+
+  /** Waits for the end of work, as long as the store is trusted to answer. */
+  async #inTime(work: Promise<unknown>): Promise<boolean> {
+    const { patience } = this.#open;
+    if (patience === Infinity) {
+      await work;
+      return true;
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), patience);
+    });
+    // It fails when the transaction is given up.
+    const ended = work.then(() => true, () => true);
+    return await Promise.race([ended, late]).finally(() => clearTimeout(timer));
   }
 
   async #execute(query: SqlQuery, params: readonly unknown[]): Promise<LibSQLResult> {

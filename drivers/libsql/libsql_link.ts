@@ -26,6 +26,10 @@ export interface OpenTransaction {
   readonly transaction: LibSQLTransaction;
   /** Runs work in it. */
   use<T>(phase: "transaction" | "commit", work: () => Promise<T>): Promise<T>;
+  /** How long to wait for a statement that is under way, and for the rollback, before it is given up. */
+  readonly patience: number;
+  /** Called before `release` when a statement in it is not answered: what follows goes another way. */
+  abandon(): Promise<void>;
   /** Gives back what it holds. A second call does nothing. */
   release(): Promise<void>;
 }

@@ -109,6 +109,8 @@ export class LocalLink implements LibSQLLink {
           throw error;
         }
       },
+      patience: Infinity,
+      abandon: () => Promise.resolve(),
       release: async () => {
         if (!this.#open.delete(transaction)) return;
         try {

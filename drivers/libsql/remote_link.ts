@@ -32,6 +32,9 @@ export interface RemoteParts {
 /** What passes by itself, and has changed nothing. */
 const AWAITED: ReadonlySet<string> = new Set(["BUSY", "OVERLOADED"]);
 
+/** How long undoing a transaction waits for a server, in milliseconds. What is given up, the server undoes by itself. */
+const PATIENCE = 1_000;
+
 type Phase = "read" | "write" | "transaction" | "commit";
 
 /** A database of a server, over http or a web socket. */
@@ -45,6 +48,8 @@ export class RemoteLink implements LibSQLLink {
   #proven: LibSQLClient | null = null;
   #remaking: Promise<void> | null = null;
   #closed = false;
+  /** Those that are not used for anything new, and when they are closed. */
+  readonly #left: Map<LibSQLClient, ReturnType<typeof setTimeout>> = new Map();
 
   /** Makes a link. */
   constructor(parts: RemoteParts) {
@@ -59,10 +64,15 @@ export class RemoteLink implements LibSQLLink {
 
   /** Opens a transaction; the server learns of it with its first statement. */
   async begin(): Promise<OpenTransaction> {
-    const transaction = await this.#persist("transaction", (client) => client.transaction("write"));
+    const { client, transaction } = await this.#persist("transaction", async (client) => ({
+      client,
+      transaction: await client.transaction("write"),
+    }));
     return {
       transaction,
-      use: (phase, work) => this.#explained(phase, this.#client, work),
+      use: (phase, work) => this.#explained(phase, client, work),
+      patience: PATIENCE,
+      abandon: () => this.#leave(client),
       release: () => Promise.resolve(),
     };
   }
@@ -85,6 +95,11 @@ export class RemoteLink implements LibSQLLink {
   /** Closes the client, unless it was given from outside. */
   close(): Promise<void> {
     this.#closed = true;
+    for (const [client, timer] of this.#left) {
+      clearTimeout(timer);
+      client.close();
+    }
+    this.#left.clear();
     if (this.#parts.remake !== null) this.#client.close();
     return Promise.resolve();
   }
@@ -126,15 +141,34 @@ export class RemoteLink implements LibSQLLink {
     }
   }
 
+  /** Makes a new client for what comes, when all goes over one socket, on which nothing may be answered any more. */
+  async #leave(client: LibSQLClient): Promise<void> {
+    if (this.#parts.timed || this.#client !== client) return;
+    const { requestTimeout } = this.#parts;
+    await this.#replace(client, () => {
+      // What else is under way on it has its time.
+      const close = (): void => {
+        this.#left.delete(client);
+        client.close();
+      };
+      this.#left.set(client, setTimeout(close, requestTimeout));
+    });
+  }
+
   async #remake(failed: LibSQLClient): Promise<void> {
+    await this.#replace(failed, () => failed.close());
+  }
+
+  async #replace(client: LibSQLClient, leave: () => void): Promise<void> {
     const { remake } = this.#parts;
-    if (remake === null || this.#closed || this.#client !== failed) return;
+    if (remake === null || this.#closed || this.#client !== client) return;
     const done = (): void => {
       this.#remaking = null;
     };
-    this.#remaking ??= remake().then((client) => {
-      this.#client = client;
-      failed.close();
+    this.#remaking ??= remake().then((made) => {
+      if (this.#closed) return made.close();
+      this.#client = made;
+      leave();
     }).finally(done);
     await this.#remaking;
   }

@@ -1,5 +1,5 @@
 import { chain, isPromise, type Maybe, settle } from "../chain/chain.ts";
-import { TransactionError } from "../errors/mod.ts";
+import { RinariError, TransactionError } from "../errors/mod.ts";
 import { type AnyEngine, type AnySession, type AnyTransaction, command } from "./any_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 
@@ -21,6 +21,8 @@ export class SqlTransactions {
   #engine: AnyEngine | null = null;
   #handle: AnyTransaction | null = null;
   #lost = false;
+  /** What it was lost by, when that is known and tells more than that it is lost: the connection, as a rule. */
+  #lostBy: RinariError | null = null;
   #failed = false;
   #ended = false;
   #entering: Promise<AnySession> | null = null;
@@ -68,6 +70,7 @@ export class SqlTransactions {
    */
   enter(database: SqlDatabase, engine: AnyEngine): Maybe<AnySession> {
     if (this.#frames.length === 0) return engine;
+    if (this.#lostBy !== null) throw this.#lostBy;
     if (this.#lost || this.#failed) {
       throw new TransactionError(
         `Cannot go on in the transaction on \`${this.#database?.name}\`: ${this.#why}; let the error leave the callback`,
@@ -120,7 +123,9 @@ export class SqlTransactions {
     const depth = this.#frames.length - 1;
     if (this.#lost || this.#failed) {
       const why = this.#why;
+      const by = this.#lostBy;
       return chain(this.rollback(frame), () => {
+        if (by !== null) throw by;
         throw new TransactionError(
           `Cannot commit the transaction: ${why}, and nothing of it is stored`,
           { code: "TRANSACTION_FAILED" },
@@ -133,10 +138,12 @@ export class SqlTransactions {
       if (depth === 0) database?.checkThereAtEdge();
       return this.#end(depth, true);
     };
-    return settle(work, () => this.#pop(frame, true), (error) =>
-      chain(this.rollback(frame), () => {
+    return settle(work, () => this.#pop(frame, true), (error) => {
+      this.#lose(error);
+      return chain(this.rollback(frame), () => {
         throw database === null ? error : database.error(error, undefined, null);
-      }));
+      });
+    });
   }
 
   /** Ends a frame, and those inside it, and undoes its work. */
@@ -156,8 +163,9 @@ export class SqlTransactions {
     return settle(work, () => {
       this.#failed = false;
       this.#pop(frame, false);
-    }, () => {
+    }, (error) => {
       this.#lost = true;
+      this.#lose(error);
       this.#pop(frame, false);
     });
   }
@@ -176,6 +184,11 @@ export class SqlTransactions {
     this.#database?.leave();
     const undo = (): Maybe<void> => this.rollback(frame);
     return this.#entering === null ? undo() : this.#entering.then(undo, undo);
+  }
+
+  /** Keeps an error after which the whole can be run again. */
+  #lose(error: unknown): void {
+    if (error instanceof RinariError && error.retryable) this.#lostBy ??= error;
   }
 
   get #why(): string {
@@ -236,6 +249,7 @@ export class SqlTransactions {
     this.#engine = null;
     this.#handle = null;
     this.#lost = false;
+    this.#lostBy = null;
     this.#failed = false;
     this.#entering = null;
   }

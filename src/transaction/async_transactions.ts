@@ -1,6 +1,7 @@
 import type { Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
-import { RinariError, TimeoutError, UnsupportedError } from "../errors/mod.ts";
+import { RinariError, UnsupportedError } from "../errors/mod.ts";
+import { Deadline } from "./deadline.ts";
 import { type TransactionOptions, type TransactionSettings, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
 import { TurnQueue } from "./turn_queue.ts";
@@ -67,26 +68,37 @@ export class AsyncTransactions implements Transactions {
     const turns = parent === null ? this.#turns : parent.turns;
     parent?.enter(null);
     const alone = parent !== null || !this.#host.concurrent;
+    let until = 0;
     for (let attempt = 0;; attempt++) {
       if (alone) await turns.own(settings.waitTimeout, "open a transaction");
       const begun = Date.now();
+      if (attempt === 0) until = begun + settings.timeout;
       try {
-        return await this.#once(parent, work, settings);
+        const scope = new Scope(this, parent, flow?.getStore() ?? null);
+        if (parent !== null) return await this.#once(scope, work, settings, null, alone);
+        const deadline = new Deadline(scope, settings.timeout);
+        return await deadline.settle(this.#once(scope, work, settings, deadline, alone), until - begun);
       } catch (error) {
         if (parent !== null || attempt >= settings.retries || !isReplayable(error, begun)) throw error;
-      } finally {
-        if (alone) turns.leave(true);
+        if (Date.now() >= until) throw error;
       }
       await pause(attempt);
     }
   }
 
-  async #once<T>(parent: Scope | null, work: () => Maybe<T>, settings: TransactionSettings): Promise<T> {
-    parent?.enter(null);
-    const scope = new Scope(this, parent, flow?.getStore() ?? null);
+  async #once<T>(
+    scope: Scope,
+    work: () => Maybe<T>,
+    settings: TransactionSettings,
+    deadline: Deadline | null,
+    alone: boolean,
+  ): Promise<T> {
+    const { parent } = scope;
     const body = () =>
-      storage()?.run(scope, () => this.#body(scope, work, settings)) ?? this.#body(scope, work, settings);
+      storage()?.run(scope, () => this.#body(scope, work, settings, deadline)) ??
+        this.#body(scope, work, settings, deadline);
     try {
+      parent?.enter(null);
       const result = await this.#host.begin(body);
       scope.handOver();
       return result;
@@ -95,48 +107,36 @@ export class AsyncTransactions implements Transactions {
       throw error;
     } finally {
       scope.end();
+      // Who called may have been told that it took too long: others wait until it is over.
+      if (alone) (parent === null ? this.#turns : parent.turns).leave(true);
     }
   }
 
-  async #body<T>(scope: Scope, work: () => Maybe<T>, settings: TransactionSettings): Promise<T> {
+  async #body<T>(
+    scope: Scope,
+    work: () => Maybe<T>,
+    { waitTimeout }: TransactionSettings,
+    deadline: Deadline | null,
+  ): Promise<T> {
     // Operations that were started and not awaited still belong to the transaction: its end waits for them.
-    const { waitTimeout } = settings;
     let quiet = false;
     try {
-      const result = scope.parent === null
-        ? await this.#beforeDeadline(scope, work, settings.timeout)
-        : await work();
+      // The deadline may have passed before the store had begun.
+      if (deadline !== null) scope.enter(null);
+      const result = await (deadline === null ? work() : deadline.run(work));
       await scope.turns.own(waitTimeout, "end a transaction");
       quiet = true;
       scope.enter(null);
       scope.end();
+      deadline?.committing();
       return result;
     } catch (error) {
       scope.fail(error);
+      deadline?.undone(error);
       if (!quiet) {
         await Promise.resolve(scope.turns.own(waitTimeout, "end a transaction")).catch(() => undefined);
       }
       throw error;
-    }
-  }
-
-  async #beforeDeadline<T>(scope: Scope, work: () => Maybe<T>, timeout: number): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const error = new TimeoutError(
-          `Cannot finish a transaction: its callback was still running after ${timeout} ms and it is rolled back; ` +
-            "make it shorter, or raise `timeout`",
-          { code: "TRANSACTION_TIMEOUT" },
-        );
-        scope.fail(error);
-        reject(error);
-      }, timeout);
-    });
-    try {
-      return await Promise.race([work(), deadline]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -6,7 +6,10 @@ import { ownMembers } from "../schema/plain_object.ts";
 export interface TransactionOptions {
   /** How long an operation waits for a transaction of another flow on the same connection. Default 5,000. */
   readonly waitTimeout?: number | undefined;
-  /** How long a transaction may stay open, with an async driver. Default 30,000. */
+  /**
+   * How long a transaction may take from when it is its turn, its further runs included, with an async driver; a store that does not
+   * answer is given half a second more. Default 30,000.
+   */
   readonly timeout?: number | undefined;
   /**
    * How often the whole callback is run again, with an async driver, when the store reports a conflict. Default 5. A store that was
