@@ -2,6 +2,7 @@
 //   npm test -- --only bun          one part: static, bun, deno or node (may be given several times)
 //   npm test -- --filter "count"    the tests whose name contains the text
 //   npm test -- tests/model         these files or folders
+//   npm test -- --torture           the long form of the tests that have one, as `npm run torture`
 //   npm test -- --changed           the tests that what differs from the last commit can concern
 //   npm test -- --watch tests/model again whenever a module changes on which they depend; with --only bun it is quick
 import { runtimeNames, versionOf } from "./runtimes.mjs";
@@ -45,7 +46,7 @@ async function main() {
     // A runtime that is given no file would run all it finds.
     if (some.length === 0) return Promise.resolve([]);
     return runTogether(
-      2,
+      3,
       wanted.map((name) => async () => done(await runSuite(name, { files: some, filter, denoFlags }))),
     );
   }

@@ -4,7 +4,9 @@ import { root } from "../runtimes.mjs";
 
 /** @typedef {{ code: number, output: string, seconds: number }} Ended */
 
-const DEADLINE = 30 * 60_000;
+/** What takes longer hangs. */
+const DEADLINE = 40 * 60_000;
+const LONG_DEADLINE = 180 * 60_000;
 
 /** Colours and update notes would end up in the report; a stack trace of the tool itself helps nobody. */
 const quiet = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", RUST_BACKTRACE: "0" };
@@ -23,7 +25,7 @@ export function runCommand(binary, args, more = {}) {
     cwd: root,
     env: { ...Object.fromEntries(inherited), ...quiet, ...more },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: DEADLINE,
+    timeout: process.env.RINARI_TORTURE === "1" ? LONG_DEADLINE : DEADLINE,
     killSignal: "SIGKILL",
   });
   /** @type {Buffer[]} */

@@ -16,9 +16,11 @@ export function readOptions(args) {
       only: { type: "string", multiple: true },
       filter: { type: "string" },
       changed: { type: "boolean", default: false },
+      torture: { type: "boolean", default: false },
       watch: { type: "boolean", default: false },
     },
   });
+  if (values.torture) process.env.RINARI_TORTURE = "1";
   const unknown = values.only?.find((part) => !parts.includes(part));
   if (unknown !== undefined) throw new Error(`Cannot test only "${unknown}": use ${parts.join(", ")}`);
   // A part of the tests was asked for: then the checks of the whole repository are not.

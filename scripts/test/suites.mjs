@@ -83,7 +83,7 @@ const argumentsOf = {
   ],
   node: (report, { files, filter }) => [
     "--test",
-    "--test-concurrency=2",
+    "--test-concurrency=1",
     "--disable-warning=ExperimentalWarning",
     "--test-reporter=junit",
     `--test-reporter-destination=${report}`,

@@ -44,7 +44,7 @@ export interface PlainColumn extends Omit<ModelColumn, "default" | "references" 
 }
 
 /** A column whose members depend on one another. */
-export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "references" | "stored"> {
+export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "references" | "stored" | "values"> {
   /** Known here. */
   readonly notNull?: KnownFlag<C, "notNull">;
   /** Known here. */

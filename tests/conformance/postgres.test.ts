@@ -2,10 +2,11 @@ import { conformance } from "../../src/testing/mod.ts";
 import { findPlace, PLACES } from "../support/postgres/places.ts";
 import { PostgresStores } from "../support/postgres/stores.ts";
 import { runtime, test } from "../support/runner.ts";
+import { torture } from "../support/torture.ts";
 
-/** What a network can make go wrong. The rest of the kit asks a server nothing that PGlite, which is the same code, is not asked. */
+/** What a network and a runtime can make go wrong. The rest of the kit asks PostgreSQL, which is the same code everywhere. */
 const OVER_TCP =
-  /^postgres \(server\): (?:flows|transaction|reopen|driver\.(?:begin|connect|iterate|transaction)|create: a value|bulkCreate)/;
+  /^postgres \((?:server|PGlite)\): (?:flows|transaction|reopen|driver\.(?:begin|connect|iterate|transaction)|create: a value|bulkCreate)/;
 
 for (const each of PLACES) {
   const place = await findPlace(each);
@@ -14,11 +15,12 @@ for (const each of PLACES) {
     test.skip(`${name}: the conformance kit`, place.skip);
     continue;
   }
-  const all = place.name === "PGlite" || runtime === "bun";
+  const whole = place.name === "PGlite" ? "node" : "bun";
+  const all = torture || runtime === whole;
   if (!all) {
     test.skip(
       `${name}: the kit but for what goes wrong over a network`,
-      "Bun asks the whole kit of the server",
+      `the whole kit is asked of it under ${whole}, and everywhere by npm run torture`,
     );
   }
   const stores = new PostgresStores(place);

@@ -3,10 +3,11 @@ import process from "node:process";
 import { startFile } from "../support/child.ts";
 import { random } from "../support/random.ts";
 import { runtime, test } from "../support/runner.ts";
+import { torture } from "../support/torture.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import { openLedger } from "./fixtures/ledger.ts";
 
-const ROUNDS = 20;
+const ROUNDS = torture ? 20 : 10;
 const SEED = Number(process.env["RINARI_SEED"] ?? Date.now() % 1_000_000);
 const WRITER = new URL("./fixtures/writer.ts", import.meta.url);
 

@@ -3,6 +3,7 @@ import { DenoKVDriver, type KVKey, type KVProblem, type KVStore } from "../../dr
 import { DataTypes, RinariError } from "../../mod.ts";
 import { random } from "../support/random.ts";
 import { describe } from "../support/runner.ts";
+import { torture } from "../support/torture.ts";
 import { countingKV } from "./counting_kv.ts";
 import { openKv, testKV } from "./open_kv.ts";
 
@@ -270,7 +271,7 @@ describe("DenoKVDriver on a damaged store", () => {
     await whole.connect();
     const originals = new Map((await whole.findAll<Row>("d", "people", {})).map((row) => [row.id, row]));
     const { kv, count } = countingKV(store);
-    for (let seed = 1; seed <= 150; seed++) {
+    for (let seed = 1; seed <= (torture ? 150 : 50); seed++) {
       const draw = random(seed).int;
       await restore(store, stored);
       const hits = [await damage(store, stored, draw)];

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { startFile } from "../support/child.ts";
 import { random } from "../support/random.ts";
+import { torture } from "../support/torture.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import { openDriver, testKV } from "./open_kv.ts";
 
-const ROUNDS = 30;
+const ROUNDS = torture ? 30 : 12;
 
 testKV(
   "DenoKVDriver keeps every acknowledged write of a process that is killed",

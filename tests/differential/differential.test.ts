@@ -17,12 +17,13 @@ import { PostgresStores } from "../support/postgres/stores.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { runtime, test } from "../support/runner.ts";
+import { torture } from "../support/torture.ts";
 import { type Outcome, runScenario } from "./run.ts";
 import { type Scenario, scenarios, type Step } from "./scenario.ts";
 
 const SEED = Number(process.env["RINARI_SEED"] ?? Date.now() % 1_000_000);
 /** How many queries are asked of each driver in one run. */
-const QUERIES = Number(process.env["RINARI_RUNS"] ?? 10_000);
+const QUERIES = Number(process.env["RINARI_RUNS"] ?? (torture ? 10_000 : 4_000));
 const STEPS = 50;
 
 const databases = { app: ":memory:" };

@@ -49,14 +49,22 @@ await testPostgres(
   async ({ driver }) => {
     const { orm, Item } = define(driver);
     await Item.create({ name: "a" });
-    const work = orm.transaction(async () => {
+    const both = Array.from({ length: 2 }, () => Promise.withResolvers<void>());
+    const updated = Promise.withResolvers<void>();
+    const readWithOther = async (side: 0 | 1) => {
       await Item.findAll();
+      both[side]?.resolve();
+      await both[1 - side]?.promise;
+    };
+    const work = orm.transaction(async () => {
+      await readWithOther(0);
       await Item.update({ n: 1 }, { name: "a" });
+      updated.resolve();
       await pause(20);
     }, { retries: 0 });
     const other = orm.transaction(async () => {
-      await Item.findAll();
-      await pause(10);
+      await readWithOther(1);
+      await updated.promise;
       await Item.update({ n: 2 }, { name: "a" });
     }, { retries: 0 });
     const results = await Promise.allSettled([work, other]);

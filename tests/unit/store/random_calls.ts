@@ -51,10 +51,12 @@ export function randomSchemas(random: Random): Record<string, ModelSchema> {
 }
 
 /** The unique indexes of the tables. */
-export function makeIndexes(database: FakeDatabase): void {
+export function makeIndexes(database: FakeDatabase): readonly unknown[] {
   const people = database.tables.get("people") as FakeTable;
-  people.index("nick_in_team", ["team", "nick"], true);
-  people.index("nick_of_ok", ["nick"], true, { ok: true, age: { $gt: 2 } });
+  return [
+    people.index("nick_in_team", ["team", "nick"], true),
+    people.index("nick_of_ok", ["nick"], true, { ok: true, age: { $gt: 2 } }),
+  ];
 }
 
 /** A call of a store, to be made on several. */
