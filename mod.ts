@@ -76,6 +76,7 @@ export type * from "./src/types/json_place.ts";
 export type * from "./src/types/mistakes.ts";
 export type * from "./src/types/mode.ts";
 export type * from "./src/types/model_like.ts";
+export type * from "./src/types/order.ts";
 export type * from "./src/types/page.ts";
 export type * from "./src/types/raw.ts";
 export type * from "./src/types/relation.ts";

@@ -1,3 +1,4 @@
+import { describeOrder } from "../../src/query/order.ts";
 import type { Search } from "../../src/reference/mod.ts";
 import { describePredicate } from "../../src/store/describe_predicate.ts";
 import type { Path } from "./path.ts";
@@ -18,7 +19,7 @@ export function explainSearch(table: StoredTable, search: Search, rows: number):
     );
   }
   const ordered = path.kind === "ranges" && path.order !== null;
-  const terms = order.map(([column, direction]) => `\`${column}\` ${direction}`).join(", ");
+  const terms = describeOrder(order);
   steps.push(ordered ? `the order ${terms} is that of the keys` : `sort by ${terms}`);
   if (offset > 0) steps.push(`skip ${offset}`);
   if (limit !== undefined) steps.push(`return at most ${limit}`);

@@ -1,5 +1,6 @@
 import type { Predicate } from "../../src/contract/mod.ts";
 import { afterPredicate } from "../../src/query/keyset.ts";
+import { isColumnOrder } from "../../src/query/order.ts";
 import type { OrderTerms } from "../../src/reference/mod.ts";
 import type { Table } from "../../src/schema/table.ts";
 import { conjunctsOf, describePredicate } from "./conjuncts.ts";
@@ -23,7 +24,7 @@ export function findKeyset(
   conjuncts: readonly Predicate[],
   params: readonly unknown[],
 ): KeysetPlace | null {
-  if (order.length < 2) return null;
+  if (order.length < 2 || !isColumnOrder(order)) return null;
   for (const each of conjuncts) {
     if (each.kind !== "or" || each.items.length !== order.length) continue;
     const values = guessValues(order, each.items.at(-1) as Predicate, params);

@@ -1,4 +1,5 @@
 import type { Predicate } from "../../src/contract/mod.ts";
+import { isColumnOrder } from "../../src/query/order.ts";
 import type { OrderTerms, Search } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { type ColumnBounds, readBounds } from "./bounds.ts";
@@ -181,6 +182,7 @@ function boundedRange(place: Place, { kind }: Column, { low, high }: ColumnBound
 
 /** How much of an order the keys give. */
 function orderOf(columns: readonly Column[], equal: number, order: OrderTerms): RangeOrder | null {
+  if (!isColumnOrder(order)) return null;
   const fixed = columns.slice(0, equal).map(({ name }) => name);
   const rest = columns.slice(equal).filter(({ name }, i, all) =>
     !fixed.includes(name) && all.findIndex((each) => each.name === name) === i

@@ -38,7 +38,7 @@ export async function findRows(work: Work, table: StoredTable, search: Search): 
   }
   const rows = await findUnordered(work, table, plan, test);
   if (rows.length > 1) {
-    const compare = rowComparator(table.table, plan.order);
+    const compare = rowComparator(table.table, plan.order, search.params, rows.map(({ row }) => row));
     rows.sort((a, b) => compare(a.row, b.row));
   }
   return offset === 0 && limit === undefined

@@ -31,7 +31,9 @@ export interface Capabilities {
   readonly logic?: boolean;
   /** Paths into JSON columns may occur in `where`. */
   readonly jsonPaths?: boolean;
-  /** Computed values may occur in the predicates and new values of plans, and in `where` as `{ $test: … }`. Requires `prepare`. */
+  /**
+   * Computed values may occur in the predicates, orders and new values of plans, and in `where` as `{ $test: … }`. Requires `prepare`.
+   */
   readonly expressions?: boolean;
   /** A prepared `update` or `delete` whose plan says `returning` gives the rows concerned. Requires `prepare`. */
   readonly returning?: boolean;

@@ -12,7 +12,7 @@ export interface QueryPlan {
   /** The rows concerned; null for all. */
   readonly where: Predicate | null;
   /** `select`: the order. */
-  readonly orderBy?: readonly (readonly [column: string, direction: Direction])[];
+  readonly orderBy?: readonly OrderTerm[];
   /** `select`: at most this many rows. A part of the plan, not a value. */
   readonly limit?: number;
   /** `select`: the slot of the number of rows to skip. */
@@ -27,6 +27,12 @@ export interface QueryPlan {
    */
   readonly returning?: boolean;
 }
+
+/**
+ * A term of an order: a column, or, for drivers that declare `expressions`, what is computed from the row. Null is the least; what has
+ * no value counts as null, as in a condition.
+ */
+export type OrderTerm = readonly [by: string | ExpressionPlan, direction: Direction];
 
 /** A column to set: to the value of a slot, or, for drivers that declare `expressions`, to what is computed from the row. */
 export type SetTerm =

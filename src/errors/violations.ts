@@ -30,6 +30,18 @@ export function noValue(
   );
 }
 
+/** What a search or a grouping computes of a row is no value. */
+export function noValueToRead(
+  { driver, table, cause }: Omit<Scene, "driver"> & { readonly driver?: string },
+  attempt: Attempt,
+): ValidationError {
+  return new ValidationError(
+    `Cannot ${attempt} \`${table}\`: what is computed of a row to order, group or aggregate by has no value there: a number beyond ` +
+      "what its kind holds, or a date outside of the years 0 to 9999; leave such rows out with `where`",
+    { code: "OUT_OF_RANGE", driver, table, cause },
+  );
+}
+
 /** Where an error happened. */
 export interface Scene {
   /** The driver's name. */

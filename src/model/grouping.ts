@@ -1,7 +1,8 @@
 import type { AggregateTerm } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { GroupOperation } from "../orm/operation.ts";
-import { checkCount, readOrder } from "../query/find_options.ts";
+import { checkCount } from "../query/find_options.ts";
+import { readOrder } from "../query/order.ts";
 import type { Order } from "../query/plans.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
@@ -28,6 +29,8 @@ export interface ReadGroup {
   readonly having: ReadWhere | null;
   /** Their order; null for that of the grouped columns, which they come in. */
   readonly order: Order | null;
+  /** The values of the order's slots. */
+  readonly orderParams: readonly unknown[];
   /** The most groups. */
   readonly limit: number;
   /** The groups skipped first. */
@@ -61,24 +64,31 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
     readTerm(table, as, (aggregates as Record<string, unknown>)[as])
   );
   const groups = groupTable(table, by, terms);
+  const orderParams: unknown[] = [];
   const read = where === undefined ? null : readWhere(table, where, strict);
   return {
     operation: { kind: "group", by, terms, where: read?.predicate ?? null },
     params: read?.params ?? [],
     groups,
     having: having === undefined ? null : readWhere(groups, having, strict),
-    order: orderBy === undefined ? null : withGroupedColumns(readOrder(groups, orderBy, refuse), by),
+    order: orderBy === undefined
+      ? null
+      : withGroupedColumns(readOrder(groups, orderBy, orderParams, refuse), by),
+    orderParams,
     limit,
     offset,
   };
 }
 
 /** Applies `having`, the order, the limit and the offset to the groups a store computed. */
-export function selectGroups({ groups, having, order, limit, offset }: ReadGroup, rows: Row[]): Row[] {
+export function selectGroups(
+  { groups, having, order, orderParams, limit, offset }: ReadGroup,
+  rows: Row[],
+): Row[] {
   const kept = having === null
     ? rows
     : rows.filter(compilePredicate(groups, having.predicate, having.params));
-  if (order !== null) kept.sort(rowComparator(groups, order));
+  if (order !== null) kept.sort(rowComparator(groups, order, orderParams, kept));
   return kept.slice(offset, offset + limit);
 }
 

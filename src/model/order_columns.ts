@@ -1,4 +1,5 @@
 import type { ReadFind } from "../query/find_options.ts";
+import type { ColumnOrder } from "../query/order.ts";
 import { changePlan } from "../query/plans.ts";
 import type { ReadLoad } from "../relations/levels.ts";
 import type { Table } from "../schema/table.ts";
@@ -15,14 +16,18 @@ export interface OrderedFind {
 /**
  * Adds the columns of the order to a search that selects others.
  *
- * @param load The search, of which what has to be taken away is not taken away by itself.
+ * @param load The search, in this order, of which what has to be taken away is not taken away by itself.
  */
-export function withOrderColumns(table: Table, { find, trim }: Omit<ReadLoad, "levels">): OrderedFind {
+export function withOrderColumns(
+  table: Table,
+  { find, trim }: Omit<ReadLoad, "levels">,
+  order: ColumnOrder,
+): OrderedFind {
   const { plan, params } = find;
   const { select } = plan;
   const extra = select === undefined
     ? []
-    : plan.orderBy.map(([name]) => name).filter((name) => !select.includes(name));
+    : order.map(([name]) => name).filter((name) => !select.includes(name));
   const unasked = [...trim, ...extra];
   return {
     find: select === undefined || extra.length === 0

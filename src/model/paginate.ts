@@ -3,6 +3,7 @@ import type { TableEntry } from "../orm/table_entry.ts";
 import { readCursor, writeCursor } from "../query/cursor.ts";
 import { checkCount, refuseSearch } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
+import { isColumnOrder } from "../query/order.ts";
 import { readLoad } from "../relations/levels.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
@@ -34,14 +35,22 @@ export function paginate(entry: TableEntry, options: unknown = {}): Maybe<Page<R
   }
   const limit = size + 1;
   const load = readLoad(entry, { ...rest, limit }, false);
-  const { find, trim } = withOrderColumns(table, load);
+  const { orderBy } = load.find.plan;
+  if (!isColumnOrder(orderBy)) {
+    return refuseSearch(
+      table,
+      "a page goes on where the one before ended, which an order by what is computed, or with nulls elsewhere than they are by " +
+        "themselves, does not tell; order by columns, or use findAll with `limit` and `offset`",
+    );
+  }
+  const { find, trim } = withOrderColumns(table, load, orderBy);
   const from = after === undefined || after === null
     ? find
-    : findAfter(table, find, readCursor(table, find.plan.orderBy, after));
+    : findAfter(table, find, orderBy, readCursor(table, orderBy, after));
   return chain(loadRows(entry, { find: from, levels: load.levels, trim: [] }, size), (rows): Page<Row> => {
     const more = rows.length > size;
     if (more) rows.length = size;
-    const next = more ? writeCursor(table, find.plan.orderBy, rows[size - 1] as Row) : null;
+    const next = more ? writeCursor(table, orderBy, rows[size - 1] as Row) : null;
     return { rows: trim(rows), next };
   });
 }

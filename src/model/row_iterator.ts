@@ -3,6 +3,7 @@ import { TransactionError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, readFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
+import { isColumnOrder } from "../query/order.ts";
 import { changePlan } from "../query/plans.ts";
 import { asksForRelations, type ReadLoad, readLoad } from "../relations/levels.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
@@ -27,7 +28,7 @@ export function rowIterator(entry: TableEntry, options: unknown): AnyIterator {
 function* syncRows(entry: TableEntry, load: ReadLoad): Generator<Row, undefined> {
   const origin = originOf(entry);
   const { plan, params } = load.find;
-  const rows = load.levels.length > 0
+  const rows = load.levels.length > 0 || !isColumnOrder(plan.orderBy)
     ? null
     : entry.execute({ kind: "iterate", plan }, params) as Iterable<Row> | null;
   if (rows !== null) return yield* rowsOf(entry, rows, origin);
@@ -130,7 +131,9 @@ function asyncRows(entry: TableEntry, load: ReadLoad): AsyncIterableIterator<Row
  */
 function pages(entry: TableEntry, load: ReadLoad): (size: number) => Maybe<Row[]> {
   const { table } = entry;
-  const { find, trim } = withOrderColumns(table, load);
+  const { orderBy } = load.find.plan;
+  if (!isColumnOrder(orderBy)) return onePage(entry, load);
+  const { find, trim } = withOrderColumns(table, load, orderBy);
   const { plan, params } = find;
   // The offset is skipped once; its value keeps its slot.
   const rest: ReadFind = { plan: changePlan(table, plan, { offset: undefined }), params };
@@ -150,8 +153,20 @@ function pages(entry: TableEntry, load: ReadLoad): (size: number) => Maybe<Row[]
       const end = rows.at(-1);
       from = end === undefined || rows.length < limit
         ? null
-        : findAfter(table, rest, plan.orderBy.map(([name]) => end[name]));
+        : findAfter(table, rest, orderBy, orderBy.map(([name]) => end[name]));
       return trim(rows);
+    });
+  };
+}
+
+/** All rows at once, and then none: an order by what is computed tells no place to go on from. */
+function onePage(entry: TableEntry, load: ReadLoad): () => Maybe<Row[]> {
+  let read = false;
+  return () => {
+    if (read) return [];
+    return chain(loadRows(entry, load), (rows) => {
+      read = true;
+      return rows;
     });
   };
 }

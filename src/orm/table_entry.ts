@@ -4,7 +4,8 @@ import type { GroupPlan, NamedIndex, QueryPlan, TableIndex, TableSchema } from "
 import { atCaller } from "../errors/caller_frames.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
-import type { Call, SelectPlan, UpdatePlan } from "../query/plans.ts";
+import { describeOrder, isColumnOrder } from "../query/order.ts";
+import { type Call, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
 import { givenValues } from "../reference/computed_values.ts";
 import { tablesOf } from "../relations/levels.ts";
 import { loadLevels } from "../relations/load.ts";
@@ -159,7 +160,7 @@ export class TableEntry {
       case "load":
         return this.#load(operation, given as Params);
       case "explain":
-        return driver.explain(database, name, toQueryOptions(operation.plan, given as Params));
+        return this.#explain(operation.plan, given as Params);
       case "indexes":
         return this.#indexes();
       case "createIndex":
@@ -174,6 +175,19 @@ export class TableEntry {
       default:
         return undefined;
     }
+  }
+
+  /** How a search would run. What a driver is asked to explain has an order of columns. */
+  #explain(plan: SelectPlan, params: Params): Maybe<string[]> {
+    const { orderBy } = plan;
+    const ask = (asked: SelectPlan): Maybe<string[]> =>
+      this.#driver.explain(this.database, this.table.name, toQueryOptions(asked, params));
+    if (isColumnOrder(orderBy)) return ask(plan);
+    const { limit: _limit, offset: _offset, ...all } = plan;
+    return chain(
+      ask({ ...all, orderBy: keyOrder(this.table) }),
+      (steps) => [...steps, `of all these rows, order by ${describeOrder(orderBy)}`],
+    );
   }
 
   #load({ plan, levels, trim, most }: LoadOperation, params: Params): Maybe<Row[]> {

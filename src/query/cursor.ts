@@ -2,13 +2,17 @@ import { ValidationError } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { decodeBase64, encodeBase64 } from "../runtime/base64.ts";
-import type { Order } from "./plans.ts";
+import type { ColumnOrder } from "./order.ts";
 
 /**
  * Writes the place of a row in an order as a text that is safe in a url. It is no secret: the row's values of the order, its key
  * among them, stand in it in base64.
  */
-export function writeCursor(table: Table, order: Order, row: Readonly<Record<string, unknown>>): string {
+export function writeCursor(
+  table: Table,
+  order: ColumnOrder,
+  row: Readonly<Record<string, unknown>>,
+): string {
   const values = order.map(([name]) => encode(table.column(name), row[name]));
   const bytes = new TextEncoder().encode(JSON.stringify([signature(order), ...values]));
   return encodeBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -19,7 +23,7 @@ export function writeCursor(table: Table, order: Order, row: Readonly<Record<str
  *
  * @throws {ValidationError} When it was not written for this order, or is no cursor at all.
  */
-export function readCursor(table: Table, order: Order, cursor: unknown): unknown[] {
+export function readCursor(table: Table, order: ColumnOrder, cursor: unknown): unknown[] {
   const parts = parse(cursor);
   if (parts === null) return refuse(table);
   if (parts.length !== order.length + 1 || parts[0] !== signature(order)) {
@@ -57,7 +61,7 @@ function parse(cursor: unknown): unknown[] | null {
 }
 
 /** What the order of a cursor is, and what it should be, as far as the cursor names columns of the table. */
-function otherOrder(table: Table, written: unknown, order: Order): string | undefined {
+function otherOrder(table: Table, written: unknown, order: ColumnOrder): string | undefined {
   if (typeof written !== "string") return undefined;
   const known = written.split(",").every((term) => {
     const end = term.lastIndexOf(" ");
@@ -66,7 +70,7 @@ function otherOrder(table: Table, written: unknown, order: Order): string | unde
   return known ? `it is one of order \`${written}\`, not of \`${signature(order)}\`` : undefined;
 }
 
-function signature(order: Order): string {
+function signature(order: ColumnOrder): string {
   return order.map(([name, direction]) => `${name} ${direction}`).join(",");
 }
 

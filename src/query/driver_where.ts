@@ -8,6 +8,7 @@ import type {
 } from "../contract/mod.ts";
 
 import { ComputedCondition } from "./computed_condition.ts";
+import { isColumnOrder } from "./order.ts";
 
 /** How drivers are told to compare. */
 export const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
@@ -84,12 +85,12 @@ export function toDriverWhere(
   return write(predicate);
 }
 
-/** A search with its values, in the form of the sixteen methods. */
+/** A search with its values, in the form of the sixteen methods. What is computed for its order has no form there. */
 export function toQueryOptions(plan: QueryPlan, params: readonly unknown[]): QueryOptions {
   const { where, orderBy, limit, offset, select } = plan;
   return {
     ...(where === null ? null : { where: toDriverWhere(where, params) }),
-    ...(orderBy === undefined ? null : { orderBy }),
+    ...(orderBy === undefined || !isColumnOrder(orderBy) ? null : { orderBy }),
     ...(limit === undefined ? null : { limit }),
     ...(offset === undefined ? null : { offset: params[offset] as number }),
     ...(select === undefined ? null : { select }),

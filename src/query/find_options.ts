@@ -1,4 +1,3 @@
-import type { Direction } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
@@ -6,14 +5,12 @@ import type { Table } from "../schema/table.ts";
 import { Placeholder } from "./placeholder.ts";
 import { BoundPlaceholder } from "./operand.ts";
 import { ByValue } from "./by_value.ts";
-import { type Call, keepPlan, keyOrder, type Order, type SelectPlan } from "./plans.ts";
+import { readOrder, type Refuse } from "./order.ts";
+import { type Call, keepPlan, keyOrder, type SelectPlan } from "./plans.ts";
 import { readWhere } from "./where_reader.ts";
 
 /** Options of a search that have been read and checked. */
 export type ReadFind = Call<SelectPlan>;
-
-/** Throws the error for options that make no sense. */
-export type Refuse = (table: Table, reason: string) => never;
 
 /**
  * Reads the options of a search.
@@ -61,7 +58,7 @@ function readOptions(table: Table, options: unknown, strict: boolean, one: boole
   }
   const params: unknown[] = [];
   const read = where === undefined ? null : readWhere(table, where, strict, params);
-  const order = readOrder(table, orderBy);
+  const order = orderBy === undefined ? keyOrder(table) : readOrder(table, orderBy, params, refuseSearch);
   const columns = select === undefined ? undefined : readSelect(table, select);
   if (limit !== undefined) {
     if (one) return refuseSearch(table, "a search for one row takes no `limit`");
@@ -80,46 +77,6 @@ function readOptions(table: Table, options: unknown, strict: boolean, one: boole
     select: columns,
   });
   return { plan, params };
-}
-
-/**
- * Reads an order and ends it with the columns of the primary key it does not name, in the direction of its last term, so that it
- * is total.
- *
- * @param refuse Throws the error, which says what was attempted.
- * @throws {ValidationError} On an unknown column or direction, or a column that has no order.
- */
-export function readOrder(table: Table, orderBy: unknown, refuse: Refuse = refuseSearch): Order {
-  if (orderBy === undefined) return keyOrder(table);
-  if (!Array.isArray(orderBy)) return refuse(table, '`orderBy` is a list such as [["name", "ASC"]]');
-  const terms: [string, Direction][] = [];
-  for (let i = 0; i < orderBy.length; i++) {
-    const term: unknown = orderBy[i];
-    if (!Array.isArray(term) || term.length !== 2 || typeof term[0] !== "string") {
-      return refuse(table, 'a term of `orderBy` is [column, "ASC"] or [column, "DESC"]');
-    }
-    const column = table.column(term[0]);
-    const direction: unknown = term[1];
-    if (direction !== "ASC" && direction !== "DESC") {
-      return refuse(
-        table,
-        `the direction of \`${column.name}\` is "ASC" or "DESC", not ${describeValue(direction)}`,
-      );
-    }
-    if (!column.ordered) {
-      return refuse(table, `\`${column.name}\` is ${column.type}, which has no order`);
-    }
-    if (terms.some(([name]) => name === column.name)) {
-      return refuse(table, `\`orderBy\` names \`${column.name}\` twice`);
-    }
-    terms.push([column.name, direction]);
-  }
-  // In the direction of the last term: an index on it has its ties in the order of the key, and can be read from either end.
-  const direction = terms.at(-1)?.[1] ?? "ASC";
-  for (const key of table.primaryKey) {
-    if (!terms.some(([name]) => name === key.name)) terms.push([key.name, direction]);
-  }
-  return terms;
 }
 
 /**

@@ -1,16 +1,23 @@
 import type { Predicate } from "../contract/mod.ts";
 import type { Table } from "../schema/table.ts";
 import type { ReadFind } from "./find_options.ts";
-import { changePlan, type Order } from "./plans.ts";
+import type { ColumnOrder } from "./order.ts";
+import { changePlan } from "./plans.ts";
 
 /**
  * Narrows a search to the rows that come after a given one in its order.
  *
+ * @param order The order of the search.
  * @param values The given row's values of the columns of the order.
  */
-export function findAfter(table: Table, { plan, params }: ReadFind, values: readonly unknown[]): ReadFind {
+export function findAfter(
+  table: Table,
+  { plan, params }: ReadFind,
+  order: ColumnOrder,
+  values: readonly unknown[],
+): ReadFind {
   const bound = [...params];
-  const after = afterPredicate(table, plan.orderBy, values, bound);
+  const after = afterPredicate(table, order, values, bound);
   const where: Predicate = plan.where === null ? after : { kind: "and", items: [plan.where, after] };
   return { plan: changePlan(table, plan, { where }), params: bound };
 }
@@ -23,12 +30,12 @@ export function findAfter(table: Table, { plan, params }: ReadFind, values: read
  */
 export function afterPredicate(
   table: Table,
-  order: Order,
+  order: ColumnOrder,
   values: readonly unknown[],
   params: unknown[],
 ): Predicate {
   const slots = values.map((value) => value === null ? -1 : params.push(value) - 1);
-  const target = (i: number) => ({ column: (order[i] as Order[number])[0], path: null });
+  const target = (i: number) => ({ column: (order[i] as ColumnOrder[number])[0], path: null });
   const compare = (i: number, operator: ">" | ">=" | "<" | "<="): Predicate => ({
     kind: "compare",
     ...target(i),
@@ -40,7 +47,7 @@ export function afterPredicate(
   const equal = (i: number): Predicate =>
     values[i] === null ? isNull(i) : { kind: "equal", ...target(i), slot: slots[i] as number, type: null };
   const nullable = (i: number): boolean => table.column(target(i).column).nullable;
-  const ascending = (i: number): boolean => (order[i] as Order[number])[1] === "ASC";
+  const ascending = (i: number): boolean => (order[i] as ColumnOrder[number])[1] === "ASC";
   const beyond = (i: number): Predicate => {
     if (ascending(i)) return values[i] === null ? { kind: "not", item: isNull(i) } : compare(i, ">");
     if (values[i] === null) return { kind: "or", items: [] };

@@ -1,7 +1,8 @@
 import { BoundedMap } from "../cache/bounded_map.ts";
+import type { ColumnOrder } from "./order.ts";
 import type {
-  Direction,
   ExpressionPlan,
+  OrderTerm,
   Predicate,
   PredicateTarget,
   QueryPlan,
@@ -10,7 +11,7 @@ import type {
 import type { Table } from "../schema/table.ts";
 
 /** Terms of an order. */
-export type Order = readonly (readonly [column: string, direction: Direction])[];
+export type Order = readonly OrderTerm[];
 
 /** A search without its values. */
 export interface SelectPlan extends QueryPlan {
@@ -74,10 +75,10 @@ export function keepPlan<P extends KindOfPlan>(table: Table, draft: PlanDraft<P>
   return plan as P;
 }
 
-const keyOrders = new WeakMap<Table, Order>();
+const keyOrders = new WeakMap<Table, ColumnOrder>();
 
 /** The order of the primary key, which every order ends with. */
-export function keyOrder(table: Table): Order {
+export function keyOrder(table: Table): ColumnOrder {
   let order = keyOrders.get(table);
   if (order === undefined) {
     order = table.primaryKey.map((column) => [column.name, "ASC"]);
@@ -116,7 +117,11 @@ const PATH = "\r";
 export function shapeOf({ kind, where, orderBy, limit, offset, select, set, returning }: QueryPlan): string {
   let shape = KINDS[kind] + predicateShape(where);
   if (orderBy !== undefined) {
-    for (const [column, direction] of orderBy) shape += (direction === "ASC" ? "+" : "-") + column + END;
+    for (const [by, direction] of orderBy) {
+      shape += direction === "ASC" ? "+" : "-";
+      // No name is empty: what begins with the end of one is computed.
+      shape += typeof by === "string" ? by + END : END + expressionShape(by);
+    }
     shape += ".";
   }
   if (limit !== undefined) shape += `L${limit};`;

@@ -1,3 +1,4 @@
+import { describeOrder } from "../query/order.ts";
 import { findLookup } from "./lookup.ts";
 import { keyOrder } from "./order.ts";
 import type { Search } from "./search.ts";
@@ -20,7 +21,7 @@ export function explainSearch(store: TableStore, search: Search): string[] {
   }
   if (where !== null) steps.push("keep the rows that satisfy the condition");
   const order = orderBy ?? keyOrder(store.table);
-  steps.push(`order by ${order.map(([column, direction]) => `\`${column}\` ${direction}`).join(", ")}`);
+  steps.push(`order by ${describeOrder(order)}`);
   if (offset) steps.push(`skip ${offset}`);
   if (limit !== undefined) steps.push(`return at most ${limit}`);
   return steps;

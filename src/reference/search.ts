@@ -43,7 +43,7 @@ export function findRows(store: TableStore, search: Search): Row[] {
   const { limit, offset = 0 } = search;
   if (limit === 0) return [];
   const rows = matchEntries(store, search).map(({ row }) => row);
-  const compare = rowComparator(store.table, search.orderBy ?? keyOrder(store.table));
+  const compare = rowComparator(store.table, search.orderBy ?? keyOrder(store.table), search.params, rows);
   if (limit === 1 && offset === 0 && rows.length > 1) {
     return [rows.reduce((best, row) => compare(row, best) < 0 ? row : best)];
   }

@@ -1,12 +1,13 @@
-import type { Direction, Predicate, QueryPlan } from "../contract/mod.ts";
+import type { ExpressionPlan, OrderTerm, Predicate, QueryPlan } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { Attempt } from "../errors/violations.ts";
 import type { SqlQuery } from "./sql_engine.ts";
 import { type Binder, Parameters } from "./parameters.ts";
-import { valueSQL } from "./expression_sql.ts";
-import { predicateSQL } from "./predicate_sql.ts";
+import { expressionSQL, valueSQL } from "./expression_sql.ts";
+import { type PredicateScope, predicateSQL } from "./predicate_sql.ts";
 import type { RowsDecoder } from "./rows_decoder.ts";
 import type { SqlColumn } from "./sql_column.ts";
+import type { SqlExpressions } from "./sql_dialect.ts";
 import { hasBigint, type SqlTable } from "./sql_table.ts";
 
 /** A query that is ready to run with values. */
@@ -75,7 +76,7 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
       const single = table.table.primaryKey.every(({ name }) => pinned.has(name));
       const condition = where(plan.where);
       const skip = offset === undefined ? undefined : parameters.value(offset, table.offsetEncode);
-      const order = single ? "" : orderSQL(table, plan.orderBy ?? [], pinned);
+      const order = single ? "" : orderSQL(table, scope, plan.orderBy ?? [], pinned);
       const page = single && skip === undefined && limit !== 0 ? "" : dialect.page(limit, skip);
       const sql = `SELECT ${columnList(columns)} FROM ${table.quoted}${condition}${order}${page}`;
       const names = columns.map(({ name }) => name);
@@ -124,7 +125,8 @@ function pinnedColumns(where: Predicate | null): ReadonlySet<string> {
 /** The order, without the terms that cannot make a difference: what is pinned, and what follows a whole unique key. */
 function orderSQL(
   table: SqlTable,
-  terms: readonly (readonly [string, Direction])[],
+  scope: PredicateScope,
+  terms: readonly OrderTerm[],
   pinned: ReadonlySet<string>,
 ): string {
   const settled = new Set(pinned);
@@ -132,13 +134,35 @@ function orderSQL(
   const isTotal = (): boolean =>
     table.table.primaryKey.every(({ name }) => settled.has(name)) ||
     table.columns.some(({ name, nullable, column }) => column.unique && !nullable && settled.has(name));
-  for (const [name, direction] of terms) {
-    if (settled.has(name)) continue;
-    if (isTotal()) break;
-    settled.add(name);
-    written.push(table.traits.dialect.order(table.column(name), direction));
+  const { dialect } = table.traits;
+  for (let i = 0; i < terms.length && !isTotal(); i++) {
+    const [by, direction] = terms[i] as OrderTerm;
+    if (typeof by === "string") {
+      if (settled.has(by)) continue;
+      settled.add(by);
+      written.push(dialect.order(table.column(by), direction));
+      continue;
+    }
+    const expressions = dialect.expressions as SqlExpressions;
+    const nulls = nullsOf(by);
+    if (nulls === null || terms[i + 1]?.[0] !== nulls || terms[i + 1]?.[1] !== direction) {
+      written.push(expressions.order(expressionSQL(scope, by, "null"), direction, "least"));
+      continue;
+    }
+    // In one term, because no index serves two of which one is computed.
+    i++;
+    if (settled.has(nulls)) continue;
+    settled.add(nulls);
+    written.push(expressions.order(table.column(nulls).compared, direction, "greatest"));
   }
   return written.length === 0 ? "" : ` ORDER BY ${written.join(", ")}`;
+}
+
+/** The column of which an expression tells only whether it is null, or null. */
+function nullsOf(by: ExpressionPlan): string | null {
+  if (by.kind !== "condition") return null;
+  const { predicate } = by;
+  return predicate.kind === "null" && predicate.path === null ? predicate.column : null;
 }
 
 function tooMany(table: SqlTable, count: number, max: number): ValidationError {

@@ -44,6 +44,15 @@ export function expressionSQL(scope: PredicateScope, plan: ExpressionPlan, none:
 export function valueSQL(scope: PredicateScope, plan: ExpressionPlan, column: SqlColumn): string {
   const time = column.kind === "datetime";
   const sql = column.store(time ? asTime(scope, plan, "error") : expressionSQL(scope, plan, "error"));
+  return orFail(scope, plan, sql);
+}
+
+/** Writes what a search or a grouping computes, of which each part has to have a value, as what a column is set to. */
+export function computedSQL(scope: PredicateScope, plan: ExpressionPlan): string {
+  return orFail(scope, plan, expressionSQL(scope, plan, "error"));
+}
+
+function orFail(scope: PredicateScope, plan: ExpressionPlan, sql: string): string {
   const flags: string[] = [];
   for (const part of partsOf(plan)) collectFlags(scope, part, flags);
   return flags.length === 0 ? sql : expressionsOf(scope).orFail(flags, sql);

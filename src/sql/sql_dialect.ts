@@ -115,6 +115,8 @@ export interface SqlExpressions {
   dayAsTime(sql: string): string;
   /** A condition as a value: true or false. */
   truth(condition: string): string;
+  /** A term of ORDER BY, where null is the least or the greatest value. */
+  order(sql: string, direction: Direction, nulls: "least" | "greatest"): string;
   /** A text comparison with an operand that is computed. */
   text(operator: "startsWith" | "endsWith" | "contains", subject: string, operand: string): string;
 }

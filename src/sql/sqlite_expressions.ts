@@ -75,6 +75,11 @@ export const sqliteExpressions: SqlExpressions = {
   dayAsTime: (sql) => `(${sql} || 'T00:00:00.000Z')`,
   truth: (condition) => `((${condition}) IS TRUE)`,
 
+  order(sql, direction, nulls) {
+    if (direction === "ASC") return nulls === "least" ? sql : `${sql} NULLS LAST`;
+    return nulls === "least" ? `${sql} DESC` : `${sql} DESC NULLS FIRST`;
+  },
+
   text(operator, subject, operand) {
     switch (operator) {
       case "startsWith":

@@ -7,7 +7,7 @@ import {
   ValidationError,
 } from "../errors/mod.ts";
 import { computesValues, givenValues } from "../reference/computed_values.ts";
-import { type Attempt, notNullViolation, noValue } from "../errors/violations.ts";
+import { type Attempt, notNullViolation, noValue, noValueToRead } from "../errors/violations.ts";
 import type { AnySession } from "./any_engine.ts";
 import { findBrokenReference } from "./broken_reference.ts";
 import { findEqualRow } from "./equal_row.ts";
@@ -49,6 +49,9 @@ export function failWith(
       attempt,
       computed.map(({ column }) => ({ name: column })),
     );
+  }
+  if (error.code === "OUT_OF_RANGE" && (attempt === "search" || attempt === "aggregate")) {
+    throw noValueToRead({ driver: database.driver, table: table.name, cause }, attempt);
   }
   const search = (): Maybe<RinariError | null> => {
     if (error instanceof ForeignKeyConstraintError && error.columns.length === 0) {

@@ -1,5 +1,6 @@
 import type { Predicate } from "../contract/mod.ts";
-import type { Order, SelectPlan } from "../query/plans.ts";
+import { describeOrder } from "../query/order.ts";
+import type { SelectPlan } from "../query/plans.ts";
 import { divideSearch, offsetOf } from "./composed_select.ts";
 import { describePredicate } from "./describe_predicate.ts";
 import type { StoredTable } from "./stored_table.ts";
@@ -32,10 +33,6 @@ export function explainSearch(stored: StoredTable, plan: SelectPlan, params: rea
     );
   }
   return steps;
-}
-
-function describeOrder(order: Order): string {
-  return order.map(([name, direction]) => `\`${name}\` ${direction}`).join(", ");
 }
 
 function describeLimit(limit: number | undefined, offset: number): string {

@@ -1,5 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { Predicate, QueryOptions } from "../contract/mod.ts";
+import { isColumnOrder } from "../query/order.ts";
 import type { SelectPlan } from "../query/plans.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import { rowComparator } from "../reference/order.ts";
@@ -37,7 +38,7 @@ export function divideSearch(
   const whole = split.residual === null;
   const byKey = whole &&
     table.primaryKey.every(({ name }) => split.pushed.some((part) => isEqual(part, name)));
-  const orders = whole && !byKey && pushdown.canOrder(orderBy);
+  const orders = whole && !byKey && isColumnOrder(orderBy) && pushdown.canOrder(orderBy);
   const limits = orders && declared.limit === true;
   const selects = select !== undefined && (byKey || orders) && declared.select === true;
   const offset = offsetOf(plan, params);
@@ -93,7 +94,7 @@ function finish(
   const { residual } = search.split;
   const { limit, select } = plan;
   let rows = residual === null ? found : found.filter(compilePredicate(table, residual, params));
-  if (search.sorts && rows.length > 1) rows.sort(rowComparator(table, plan.orderBy));
+  if (search.sorts && rows.length > 1) rows.sort(rowComparator(table, plan.orderBy, params, rows));
   if (search.limits) {
     const offset = offsetOf(plan, params);
     rows = rows.slice(offset, limit === undefined ? undefined : offset + limit);

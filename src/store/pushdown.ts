@@ -64,7 +64,10 @@ export class Pushdown {
 
   /** Whether the driver applies an order exactly. */
   canOrder(order: Order): boolean {
-    return this.#declared.orderBy === true && order.every(([name]) => this.#codec.column(name).keepsOrder);
+    return this.#declared.orderBy === true &&
+      order.every(([by]) =>
+        typeof by === "string" ? this.#codec.column(by).keepsOrder : this.#declared.expressions === true
+      );
   }
 
   /** Whether the driver finds the rows with one of several values of a column. */

@@ -1,6 +1,6 @@
-import type { Direction } from "../contract/mod.ts";
 import type { AggregateValue } from "./aggregate.ts";
 import type { Exactly, ExactlyAggregated } from "./exact.ts";
+import type { OrderBy } from "./order.ts";
 import type { Empty, RelatedRelations, RelatedRow, RelatedWhere } from "./relation.ts";
 import type { Selected, Simplify } from "./row.ts";
 import type { WhereInput } from "./where.ts";
@@ -10,7 +10,7 @@ export interface FindOptions<Row, K extends keyof Row = keyof Row, R = Empty, W 
   /** The rows to find; all when absent. */
   readonly where?: WhereInput<Row> | undefined;
   /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
-  readonly orderBy?: readonly (readonly [column: keyof Row & string, direction: Direction])[] | undefined;
+  readonly orderBy?: OrderBy<Row> | undefined;
   /** At most this many rows. */
   readonly limit?: number | undefined;
   /** Skip this many rows first. */
@@ -28,7 +28,7 @@ export interface FindOneOptions<Row, K extends keyof Row = keyof Row, R = Empty,
   /** The rows to find; all when absent. */
   readonly where?: WhereInput<Row> | undefined;
   /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
-  readonly orderBy?: readonly (readonly [column: keyof Row & string, direction: Direction])[] | undefined;
+  readonly orderBy?: OrderBy<Row> | undefined;
   /** Skip this many rows first. */
   readonly offset?: number | undefined;
   /** The columns to return; all when absent. */
@@ -63,9 +63,7 @@ export interface Load<F> {
   /** Numbers over relations of these rows. */
   readonly aggregates?: RelatedAggregates<RelatedRelations<F>> | undefined;
   /** Of several rows their order; ties, and all when absent, by the primary key. */
-  readonly orderBy?:
-    | readonly (readonly [column: keyof RelatedRow<F> & string, direction: Direction])[]
-    | undefined;
+  readonly orderBy?: OrderBy<RelatedRow<F>> | undefined;
   /** Of several rows at most this many for each. */
   readonly limit?: number | undefined;
   /** Of several rows skip this many first for each. */

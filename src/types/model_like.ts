@@ -5,6 +5,7 @@ import type { NumericKeys } from "./aggregate.ts";
 import type { FindOptions } from "./find.ts";
 import type { Page, PageOptions } from "./page.ts";
 import type { Accepted, KeyValue } from "./row.ts";
+import type { OrderBy, OrderDirection } from "./order.ts";
 import type { WhereInput } from "./where.ts";
 
 /**
@@ -124,14 +125,21 @@ export type AnyModel<M extends Mode = Mode> = ModelLike<
 /** A condition on the columns that are known; an object, where none is. */
 export type LikeWhere<Columns> = string extends keyof Columns ? object : WhereInput<Columns>;
 
+/** An order by the columns that are known; by anything, where none is. */
+export type LikeOrder<Columns> = string extends keyof Columns
+  ? readonly (readonly [by: string | ((row: never) => unknown), direction: OrderDirection])[]
+  : OrderBy<Columns>;
+
 /** A key: a value, or an object of columns; anything, where no column is known. */
 export type LikeKey<Columns> = string extends keyof Columns ? unknown : KeyValue | object;
 
 /** The options of `findAll` where not all columns are known: whole rows come back. */
 export interface LikeOptions<Columns>
-  extends Omit<FindOptions<Columns>, "select" | "where" | "with" | "aggregates"> {
+  extends Omit<FindOptions<Columns>, "select" | "where" | "orderBy" | "with" | "aggregates"> {
   /** The rows to find; all when absent. */
   readonly where?: LikeWhere<Columns> | undefined;
+  /** As in `FindOptions`. */
+  readonly orderBy?: LikeOrder<Columns> | undefined;
 }
 
 /** The options of `paginate` where not all columns are known: whole rows come back. */

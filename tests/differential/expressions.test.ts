@@ -1,6 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
-import { DataTypes, type ModelSchema, ORM, RinariError, type SyncDriver, type Test } from "../../mod.ts";
+import {
+  DataTypes,
+  type Expr,
+  type ModelSchema,
+  ORM,
+  RinariError,
+  type Scalar,
+  type SyncDriver,
+  type Test,
+} from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
@@ -48,6 +57,8 @@ const KINDS: readonly (readonly [column: string, kind: Kind])[] = [
 function define(driver: SyncDriver) {
   return new ORM({ driver }).define("app", "rows", schema);
 }
+
+const DIRECTIONS = ["ASC", "DESC", "ASC NULLS LAST", "DESC NULLS FIRST"] as const;
 
 type Rows = ReturnType<typeof define>;
 
@@ -105,6 +116,31 @@ describe(`expressions (seed ${SEED}):`, () => {
         if (Array.isArray(want)) found += want.length;
       }
       assert(found > runs, `only ${found} rows were found`);
+    });
+
+    test(`an order by what is computed gives the same rows on ${name} as on memory`, () => {
+      const source = random(SEED + 2);
+      const maker = new ExpressionMaker(source);
+      const expected = define(new MemoryDriver());
+      const actual = define(make());
+      fill(expected, random(SEED));
+      fill(actual, random(SEED));
+      const runs = Math.ceil(EXPRESSIONS * share / 10);
+      for (let i = 0; i < runs; i++) {
+        const kinds = KINDS.map(([, kind]) => kind);
+        const made = maker.value(kinds[source.int(kinds.length)] as Kind, 1 + source.int(3));
+        const direction = DIRECTIONS[source.int(DIRECTIONS.length)] as (typeof DIRECTIONS)[number];
+        const limit = source.oneIn(2) ? { limit: 1 + source.int(ROWS) } : {};
+        const run = (rows: Rows) =>
+          outcome(() =>
+            rows.findAll({
+              orderBy: [[(o) => made.build(o) as Expr<Scalar | null>, direction]],
+              select: ["id"],
+              ...limit,
+            }).map(({ id }) => id)
+          );
+        assertEquals(run(actual), run(expected), `${i}: ${made.text} ${direction}`);
+      }
     });
 
     test(`an update computes the same values on ${name} as on memory`, () => {

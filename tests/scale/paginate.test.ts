@@ -5,6 +5,7 @@ import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { readCursor } from "../../src/query/cursor.ts";
 import { toDriverWhere } from "../../src/query/driver_where.ts";
 import { readFind } from "../../src/query/find_options.ts";
+import type { ColumnOrder } from "../../src/query/order.ts";
 import { findAfter } from "../../src/query/keyset.ts";
 import { Table } from "../../src/schema/table.ts";
 import { test } from "../support/runner.ts";
@@ -23,10 +24,11 @@ test("paginate: SQLite seeks the place where the page before ended, whatever the
   for (const orderBy of [undefined, [["name", "ASC"]], [["name", "DESC"]]] as const) {
     const { next } = City.paginate(orderBy === undefined ? {} : { orderBy });
     const find = readFind(table, orderBy === undefined ? {} : { orderBy }, false);
-    const after = findAfter(table, find, readCursor(table, find.plan.orderBy, next));
+    const order = find.plan.orderBy as ColumnOrder;
+    const after = findAfter(table, find, order, readCursor(table, order, next));
     const steps = driver.explain?.("app", "cities", {
       where: toDriverWhere(after.plan.where, after.params),
-      orderBy: after.plan.orderBy,
+      orderBy: order,
       limit: 21,
     });
     assertMatch(steps?.[0] ?? "", /^SEARCH cities USING (COVERING )?(INTEGER PRIMARY KEY|INDEX)/);

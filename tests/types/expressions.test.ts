@@ -39,4 +39,21 @@ describe("types of functions of the row:", () => {
     const later = () => Order.findAll({ where: (o) => Promise.resolve(o.paid.lt(1)) });
     assertEquals([stat, prise, number, text, later].length, 5);
   });
+
+  test("an order takes columns and functions that give a value with an order", () => {
+    Order.findAll({ orderBy: [[(o) => o.price.times(o.quantity), "DESC NULLS LAST"], ["name", "ASC"]] });
+    Order.findOne({ orderBy: [[(o) => o.name.lower(), "ASC"]], select: ["id"] });
+    Order.iterate({ orderBy: [[(o) => o.placedAt.startOf("month"), "ASC"], ["total", "ASC NULLS LAST"]] });
+    // @ts-expect-error a misspelt column
+    const prise = () => Order.findAll({ orderBy: [[(o) => o.prise, "ASC"]] });
+    // @ts-expect-error JSON has no order
+    const json = () => Order.findAll({ orderBy: [[(o) => o.data, "ASC"]] });
+    // @ts-expect-error no such direction
+    const up = () => Order.findAll({ orderBy: [[(o) => o.price, "UP"]] });
+    // @ts-expect-error a page is ordered by columns
+    const page = () => Order.paginate({ orderBy: [[(o) => o.price.plus(1), "ASC"]] });
+    // @ts-expect-error a page has nulls where they are by themselves
+    const last = () => Order.paginate({ orderBy: [["total", "ASC NULLS LAST"]] });
+    assertEquals([prise, json, up, page, last].length, 5);
+  });
 });

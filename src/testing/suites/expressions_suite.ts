@@ -6,11 +6,13 @@ import type { Row, TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
 import type { Exprs } from "../../types/expression.ts";
 import { conditionTests } from "./conditions_suite.ts";
+import { computedOrder } from "./computed_order.ts";
 import { COMPUTED, type ComputedRow } from "./computed_conditions.ts";
 
 /** What a function of the row gives, and what it is refused. */
 export const expressionsSuite: readonly TestCase[] = [
   ...conditionTests(COMPUTED),
+  ...computedOrder,
   promise(
     "a condition that a function builds and does not give back is refused, and so is what is no expression",
     async (world) => {

@@ -87,7 +87,8 @@ const predicate = trees(leaf);
 /** Trees with hardly anything in them, so that many differ in nothing but where their parts end. */
 const bare = trees(fc.constant<Predicate>({ kind: "null", column: "a", path: null }));
 
-const orderBy = fc.array(fc.tuple(column, fc.constantFrom("ASC" as const, "DESC" as const)), {
+const by = fc.oneof(column, expression);
+const orderBy = fc.array(fc.tuple(by, fc.constantFrom("ASC" as const, "DESC" as const)), {
   maxLength: 2,
 });
 
