@@ -61,12 +61,14 @@ export {
   value,
 } from "./src/query/operators.ts";
 export { belongsTo, hasMany, hasOne } from "./src/relations/makers.ts";
+export { now } from "./src/schema/clock.ts";
 export { columns, type } from "./src/schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schema.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";
 export { toAsyncDriver } from "./src/transaction/to_async_driver.ts";
 export type { TransactionOptions } from "./src/transaction/options.ts";
 export type * from "./src/types/aggregate.ts";
+export type * from "./src/types/change.ts";
 export type * from "./src/types/condition.ts";
 export type * from "./src/types/exact.ts";
 export type * from "./src/types/explanation.ts";

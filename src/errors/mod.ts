@@ -1,6 +1,6 @@
 export type { ErrorDetails } from "./rinari_error.ts";
 export { CheckConstraintError } from "./check_constraint_error.ts";
-export { ConflictError } from "./conflict_error.ts";
+export { type ConflictDetails, ConflictError } from "./conflict_error.ts";
 export { ConnectionError } from "./connection_error.ts";
 export { CorruptValueError } from "./corrupt_value_error.ts";
 export { ForeignKeyConstraintError } from "./foreign_key_constraint_error.ts";
@@ -8,7 +8,7 @@ export { NotFoundError } from "./not_found_error.ts";
 export { NotNullConstraintError } from "./not_null_constraint_error.ts";
 export { RinariError } from "./rinari_error.ts";
 export { TimeoutError } from "./timeout_error.ts";
-export { TransactionError } from "./transaction_error.ts";
+export { TransactionError, type TransactionErrorDetails } from "./transaction_error.ts";
 export { UniqueConstraintError } from "./unique_constraint_error.ts";
 export { UnsupportedError } from "./unsupported_error.ts";
 export { ValidationError } from "./validation_error.ts";

@@ -1,7 +1,7 @@
 import { type ErrorDetails, RinariError } from "./rinari_error.ts";
 
 /**
- * `findOrFail` or `findByIdOrFail` found no row.
+ * `findOrFail`, `findByIdOrFail`, `updateById` or `patch` found no row.
  *
  * @example
  * ```ts

@@ -16,8 +16,11 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /** The same call can succeed when made again. */
   readonly retryable?: boolean;
-  /** `"unknown"` when a commit was sent and its answer was lost: the work may or may not be stored. */
-  readonly outcome?: "unknown";
+  /**
+   * `"unknown"` when a commit was sent and its answer was lost: the work may or may not be stored. `"committed"` when it is, and what was
+   * to be done after it failed.
+   */
+  readonly outcome?: "unknown" | "committed";
 }
 
 /**
@@ -47,8 +50,8 @@ export class RinariError extends Error {
   readonly row: number | undefined;
   /** The same call, or the whole transaction, can succeed when made again. */
   readonly retryable: boolean;
-  /** `"unknown"` when a commit was sent and its answer was lost. */
-  readonly outcome: "unknown" | undefined;
+  /** `"unknown"` when a commit was sent and its answer was lost; `"committed"` when what came after the commit failed. */
+  readonly outcome: "unknown" | "committed" | undefined;
 
   /** Makes an error with a message and what else is known. */
   constructor(message: string, details: ErrorDetails = {}) {

@@ -19,6 +19,8 @@ const MEMBERS: Readonly<Record<keyof ModelColumn, "boolean" | null>> = {
   as: null,
   values: null,
   validate: null,
+  touch: null,
+  version: "boolean",
 };
 const REFERENCE_MEMBERS: readonly string[] = ["table", "column", "onDelete", "onUpdate"];
 
@@ -35,6 +37,8 @@ export function checkColumns(table: Table): void {
     checkValues(column);
     checkValidator(column);
     checkDefault(column);
+    checkTouch(column);
+    if (column.version) checkVersion(table, column);
   }
 }
 
@@ -90,6 +94,29 @@ function checkDefault(column: Column): void {
   if (value !== null) {
     column.storedDefault = fits(column, "its `default` does not fit", () => storedValue(column, value));
   }
+}
+
+function checkTouch(column: Column): void {
+  const { touch } = column.definition;
+  if (touch === undefined) return;
+  if (column.primaryKey || column.unique || column.references !== null || column.version) {
+    refuse(column, "`touch` needs a column that is no key, unique value, reference or `version`");
+  }
+  if (touch === null && !column.nullable) refuse(column, "its `touch` is null, which it refuses");
+  if (touch !== null && typeof touch !== "function") {
+    fits(column, "its `touch` does not fit", () => storedValue(column, touch));
+  }
+}
+
+function checkVersion(table: Table, column: Column): void {
+  const { definition } = column;
+  if (column.type !== "INTEGER" || column.nullable) refuse(column, "`version` needs INTEGER and `notNull`");
+  if (column !== table.version) refuse(column, `\`${table.version?.name}\` counts the changes already`);
+  if (column.primaryKey || column.unique || column.references !== null) {
+    refuse(column, "`version` needs a column that is no key, unique value or reference");
+  }
+  const other = (["default", "values", "validate"] as const).find((name) => definition[name] !== undefined);
+  if (other !== undefined) refuse(column, `a \`version\` is counted, and takes no \`${other}\``);
 }
 
 function fits<T>(column: Column, what: string, check: () => T): T {

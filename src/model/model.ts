@@ -2,6 +2,7 @@ import { chain, type Maybe } from "../chain/chain.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { DROP, INDEXES, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
+import type { Row } from "../store/any_driver.ts";
 import type { Mode, Result } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
 import type { ReturningOptions, UpdateOf, WhereInput } from "../types/where.ts";
@@ -10,7 +11,8 @@ import { executeUpdate, executeUpdateReturning, executeUpdates } from "./compute
 import { countRows, deleteRows, readNarrowCondition } from "./conditions.ts";
 import { checkUnique, conflictColumns } from "./conflict_columns.ts";
 import { keyDelete } from "./key_find.ts";
-import { readBulkUpdate, readInsert, readInserts, readUpdate } from "./row_input.ts";
+import { differsOnUpdate, patchRow, updateByKey, upsertChanging } from "./patching.ts";
+import { readBulkUpdate, readChanges, readInsert, readInserts, readUpdate } from "./row_input.ts";
 import { entryIn, hostIn, View } from "./view.ts";
 
 /**
@@ -106,6 +108,33 @@ export class Model<
   }
 
   /**
+   * Changes the row with this primary key, as `findById` takes it; a column that is absent or undefined stays as it is.
+   *
+   * @returns The row as it is then stored.
+   * @throws {NotFoundError} When there is none.
+   * @throws {ValidationError} When a value does not fit its column.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
+   */
+  updateById(key: Key, data: UpdateOf<Insert, Row_>): Result<M, Row_> {
+    return this.#result(updateByKey(entryIn(this), hostIn(this), key, data));
+  }
+
+  /**
+   * Changes a row that was read before; a column that is absent or undefined stays as it is. Where a column counts the changes of a
+   * row (`version: true`), one that was changed since it was read is left as it is.
+   *
+   * @param row The row, or its key and version: nothing else of it is read.
+   * @returns The row as it is then stored.
+   * @throws {ConflictError} When it was changed since it was read (`STALE_ROW`); `current` is the row as it is now.
+   * @throws {NotFoundError} When it is no more.
+   * @throws {ValidationError} When its key or version is not given (`INVALID_KEY`), or a value does not fit its column.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
+   */
+  patch(row: Partial<Readonly<Row_>>, data: UpdateOf<Insert, Row_>): Result<M, Row_> {
+    return this.#result(patchRow(entryIn(this), hostIn(this), row, data));
+  }
+
+  /**
    * Makes several updates, in order, or none of them.
    *
    * @returns How many rows matched in total.
@@ -138,16 +167,21 @@ export class Model<
     const { table } = entryIn(this);
     const row = readInsert(table, data);
     entryIn(this).checkLimits([row]);
-    const given = Object.keys(readUpdate(table, data));
+    const given = Object.keys(readChanges(table, data));
     const columns = conflictColumns(table, row, given, conflict);
-    const set = given.filter((name) => !columns.includes(name));
-    const operation = { kind: "upsert", conflict: columns, set } as const;
-    if (checkUnique(table, columns, entryIn(this).indexes)) {
-      return this.#result(entryIn(this).execute(operation, row));
-    }
+    const set = given.filter((name) => !columns.includes(name) && name !== table.version?.name);
+    const run = (): Maybe<Row> => {
+      if (differsOnUpdate(table)) {
+        return upsertChanging(entryIn(this), hostIn(this), row, { conflict: columns, set });
+      }
+      const touched = set.length === 0 ? [] : table.touched.map(({ name }) => name);
+      const all = [...set, ...touched.filter((name) => !set.includes(name) && !columns.includes(name))];
+      return entryIn(this).execute({ kind: "upsert", conflict: columns, set: all }, row);
+    };
+    if (checkUnique(table, columns, entryIn(this).indexes)) return this.#result(run());
     return this.#result(chain(entryIn(this).execute(INDEXES, null), (indexes) => {
       checkUnique(table, columns, indexes);
-      return entryIn(this).execute(operation, row);
+      return run();
     }));
   }
 

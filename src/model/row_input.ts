@@ -7,6 +7,8 @@ import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import type { StandardResult, StandardSchema } from "../schema/standard_schema.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
+import type { Expression } from "../query/expression.ts";
+import { rowOf } from "../query/row_function.ts";
 import { readComputed } from "./computed_value.ts";
 
 /**
@@ -18,7 +20,7 @@ import { readComputed } from "./computed_value.ts";
 export function readInsert(table: Table, data: unknown): Row {
   const given = readObject(table, data, "insert into");
   try {
-    return readRow(table, given);
+    return table.clock === null ? readRow(table, given) : table.clock.hold(() => readRow(table, given));
   } catch (error) {
     throw allMistakes(error, table.columns, (column) => {
       const value = own(given, column);
@@ -35,13 +37,15 @@ export function readInsert(table: Table, data: unknown): Row {
  * @throws {RinariError} As {@linkcode readInsert}, with the place of the row.
  */
 export function readInserts(table: Table, records: readonly unknown[]): Row[] {
-  return Array.from(records, (data, i) => {
-    try {
-      return readInsert(table, data);
-    } catch (error) {
-      throw inRow(error, i);
-    }
-  });
+  const read = (): Row[] =>
+    Array.from(records, (data, i) => {
+      try {
+        return readInsert(table, data);
+      } catch (error) {
+        throw inRow(error, i);
+      }
+    });
+  return table.clock === null ? read() : table.clock.hold(read);
 }
 
 function readRow(table: Table, given: Row): Row {
@@ -70,12 +74,54 @@ function readRow(table: Table, given: Row): Row {
 }
 
 /**
- * Reads new values for some columns; a column that is absent or undefined is left out.
+ * Reads new values for some columns; a column that is absent or undefined is left out. What every change of a row gives its columns is
+ * among them, unless nothing is given.
  *
- * @throws {ValidationError} On an unknown column or a value that does not fit.
+ * @throws {ValidationError} On an unknown column or a value that does not fit, or one of the column that counts the changes.
  * @throws {NotNullConstraintError} When null is given to a column that refuses it.
  */
 export function readUpdate(table: Table, data: unknown): Row {
+  const row = readChanges(table, data);
+  const { version } = table;
+  if (version !== null && Object.hasOwn(row, version.name)) {
+    throw new ValidationError(
+      `Cannot update \`${table.name}\`: column \`${version.name}\` counts the changes of a row; leave it out`,
+      { code: "GENERATED_VALUE", table: table.name, columns: [version.name] },
+    );
+  }
+  return Object.keys(row).length === 0 ? row : touch(table, row);
+}
+
+/** Adds to changes of a row what every change gives its columns. */
+export function touch(table: Table, row: Row): Row {
+  const { touched, version, clock } = table;
+  const add = (): void => {
+    for (const column of touched) {
+      if (Object.hasOwn(row, column.name)) continue;
+      const value: unknown = typeof column.touch === "function" ? column.touch() : column.touch;
+      row[column.name] = value === null || value === undefined
+        ? readNull(column, "update")
+        : storedValue(column, value);
+    }
+  };
+  if (touched.length > 0) clock === null ? add() : clock.hold(add);
+  if (version !== null) row[version.name] = nextVersion(table, version);
+  return row;
+}
+
+const nextVersions: WeakMap<Table, Expression> = new WeakMap();
+
+function nextVersion(table: Table, { name }: Column): Expression {
+  let next = nextVersions.get(table);
+  if (next === undefined) {
+    next = (rowOf(table) as Readonly<Record<string, Expression>>)[name]?.plus(1) as Expression;
+    nextVersions.set(table, next);
+  }
+  return next;
+}
+
+/** Reads the new values that are given, and no others. */
+export function readChanges(table: Table, data: unknown): Row {
   const given = readObject(table, data, "update");
   const row: Row = {};
   for (const name of Object.keys(given)) {

@@ -9,7 +9,9 @@ import {
   type TransactionSettings,
   transactionSettings,
 } from "../transaction/options.ts";
+import { ChangeFeed } from "./change_feed.ts";
 import { SyncTransactions } from "../transaction/sync_transactions.ts";
+import type { Change } from "../transaction/commit.ts";
 import type { Transactions } from "../transaction/transactions.ts";
 import type { Mode } from "../types/mode.ts";
 
@@ -35,6 +37,8 @@ export class Connection {
   readonly driver: CompleteDriver;
   /** Whether the driver returns values or Promises. */
   readonly mode: Mode;
+  /** Who is told of commits. */
+  readonly changes: ChangeFeed = new ChangeFeed();
   /** Who owns what runs. */
   readonly transactions: Transactions;
   readonly #tables: Map<string, SharedTable> = new Map();
@@ -51,6 +55,7 @@ export class Connection {
     this.mode = isPromise(opened) ? "async" : "sync";
     const host = {
       begin: <T>(work: () => Maybe<T>): Maybe<T> => chain(this.opened(), () => driver.transaction(work)),
+      committed: (changes: ReadonlySet<Change>): void => this.changes.committed(changes),
       concurrent: driver.metadata.capabilities?.transactions === "concurrent",
       settings: () => this.#use.transactions,
     };
@@ -105,6 +110,13 @@ export class Connection {
     return shared;
   }
 
+  /** Notes a change: at once, or with the commit of the transaction it is in. */
+  changed(change: Change): void {
+    const scope = this.transactions.current;
+    if (scope !== null) scope.note(change);
+    else if (this.changes.watched) this.changes.committed(new Set([change]));
+  }
+
   #check(epoch: number): void {
     if (!this.#closed && epoch === this.#epoch) return;
     throw new ConnectionError("Cannot use the ORM: it was disconnected; make a new ORM to connect again", {
@@ -117,6 +129,7 @@ export class Connection {
   close(): Maybe<void> {
     if (this.#closed) return this.#closing;
     this.#closed = true;
+    this.changes.end();
     this.#epoch++;
     for (const table of this.#tables.values()) {
       table.epoch++;

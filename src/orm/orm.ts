@@ -5,25 +5,27 @@ import { withCallers } from "../errors/caller_frames.ts";
 import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
 import { Model } from "../model/model.ts";
-import { View } from "../model/view.ts";
+import type { View } from "../model/view.ts";
 import type { ModelHost } from "../model/model_host.ts";
+import type { Clock } from "../schema/clock.ts";
 import { checkDatabaseName, foldCase, RESERVED_TABLE } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { WhereRules } from "../schema/where_rules.ts";
+import type { ChangeEvent } from "../types/change.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
 import type { Accepted, InsertOf, KeyOf, KeyValue, RowOf, Simplify } from "../types/row.ts";
 import type { CheckedSchema, SchemaShape } from "../types/schema.ts";
 import type { WhereInput } from "../types/where.ts";
-import type { RawHost } from "../raw/raw_parts.ts";
 import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
-import { driverSchema } from "../store/driver_schema.ts";
 import { readRelations } from "../relations/relations.ts";
 import { Connection } from "./connection.ts";
 import { registerModel } from "./model_entry.ts";
 import { READY } from "./operation.ts";
+import { traceWork } from "./traced_operation.ts";
+import { rawHost } from "./raw_host.ts";
 import { checkDefineOptions, checkORMOptions, type ConditionLimits } from "./orm_options.ts";
 import type { IndexDefinition } from "./index_definition.ts";
 import { DatabaseTables, TableEntry } from "./table_entry.ts";
@@ -43,6 +45,8 @@ export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
   readonly limits?: ConditionLimits;
   /** How long transactions may take, and how often they are tried. */
   readonly transactions?: TransactionOptions;
+  /** The clock that `now` of columns reads. Default: the process's. */
+  readonly now?: () => Date;
 }
 
 /** The options of a model. */
@@ -143,6 +147,7 @@ export interface TableInfo {
 export class ORM<D extends SyncDriver | AsyncDriver> {
   readonly #connection: Connection;
   readonly #rules: WhereRules;
+  readonly #clock: Clock;
   readonly #databases = new Map<string, DatabaseTables>();
   readonly #models = new Map<TableEntry, DynamicModel<ModeOf<D>>>();
 
@@ -153,9 +158,10 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    * @throws {RinariError} When a sync driver cannot connect. With an async driver the first operation throws it.
    */
   constructor(options: ORMOptions<D>) {
-    const { driver, config, rules, transactions } = checkORMOptions(options);
+    const { driver, config, rules, transactions, clock } = checkORMOptions(options);
     this.#connection = Connection.of(driver, config, transactions);
     this.#rules = rules;
+    this.#clock = clock;
   }
 
   /** The driver's name, version and capabilities. */
@@ -200,7 +206,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     } = {},
   ): unknown {
     checkDatabaseName(dbName);
-    const table = new Table(tableName, schema, this.#rules);
+    const table = new Table(tableName, schema, this.#rules, this.#clock);
     if (foldCase(tableName) === RESERVED_TABLE) {
       throw new ValidationError(
         `Cannot define \`${tableName}\`: the name is kept for what is known of tables; use another`,
@@ -309,6 +315,68 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   }
 
   /**
+   * Does something when the open transaction is committed, and never when it is rolled back; at once outside of a transaction. It runs
+   * outside of the transaction, in the order of these calls, and before `transaction` returns; with an async driver it is waited for.
+   *
+   * @param work What is done. When it throws, the commit stands and the others run; `transaction` throws `AFTER_COMMIT` then.
+   * @throws {TransactionError} When the transaction has ended or failed.
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+   *
+   * const orm = new ORM({ driver: new MemoryDriver() });
+   * const User = orm.define("app", "users", { id: { type: DataTypes.INTEGER, primaryKey: true } });
+   * orm.transaction(() => {
+   *   User.create({ id: 1 });
+   *   orm.afterCommit(() => console.log("welcome", User.count())); // welcome 1
+   * });
+   * ```
+   */
+  afterCommit(work: () => Result<ModeOf<D>, unknown> | void): Result<ModeOf<D>, void> {
+    return this.#answer(() => {
+      if (typeof work !== "function") {
+        throw new ValidationError("Cannot wait for a commit: what is to be done after it is not a function", {
+          code: "INVALID_OPTIONS",
+        });
+      }
+      const scope = this.#connection.transactions.current;
+      if (scope === null) return chain(work() as Maybe<unknown>, () => undefined);
+      scope.enter(null);
+      scope.afterCommit.push(work as () => Maybe<unknown>);
+      return undefined;
+    });
+  }
+
+  /**
+   * Listens to commits: of this program through any ORM on the driver, and never of what was rolled back.
+   *
+   * @param listener Is told the database and the tables, after the commit and at once. What it throws is an uncaught error.
+   * @returns Ends it.
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+   *
+   * const orm = new ORM({ driver: new MemoryDriver() });
+   * const User = orm.define("app", "users", { id: { type: DataTypes.INTEGER, primaryKey: true } });
+   * const stop = orm.onChange(({ tables }) => console.log(tables?.join())); // users
+   * User.create({ id: 1 });
+   * stop();
+   * ```
+   */
+  onChange(listener: (event: ChangeEvent) => void): () => void {
+    if (typeof listener !== "function") {
+      throw new ValidationError("Cannot listen to commits: the listener is not a function", {
+        code: "INVALID_OPTIONS",
+      });
+    }
+    return this.#connection.changes.listen({ changed: listener });
+  }
+
+  /**
    * The way to statements written by hand, in the store's own language: for what models do not say, such as full-text search. They run
    * where everything else does: in the open transaction, when it is their turn, and with this library's errors.
    *
@@ -341,7 +409,14 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
         { driver: name },
       );
     }
-    return sqlTag(this.#rawHost(dbName));
+    const home = {
+      connection: this.#connection,
+      entryOf: (table: string) => this.#entry(dbName, table),
+      isOwn: (view: View<object, never, Mode>, entry: TableEntry) =>
+        this.#models.get(entry) === view as unknown,
+      answer: <T>(work: () => Maybe<T>) => this.#answer(work),
+    };
+    return sqlTag(rawHost(dbName, home));
   }
 
   /** Closes the driver. A second call does nothing; operations after it throw. */
@@ -357,50 +432,6 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   /** Closes the driver, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.#connection.close());
-  }
-
-  #rawHost(database: string): RawHost {
-    const entryOf = (value: unknown): TableEntry | null => {
-      if (!(value instanceof View)) return null;
-      const entry = this.#databases.get(value.database)?.get(value.table);
-      if (
-        entry === undefined || this.#models.get(entry) !== value as unknown || value.database !== database
-      ) {
-        throw new ValidationError(
-          `Cannot make a statement: the model of \`${value.table}\` is of ${
-            value.database === database
-              ? "another ORM"
-              : `database \`${value.database}\`, and the statement of \`${database}\``
-          }`,
-          { code: "INVALID_SQL", table: value.table },
-        );
-      }
-      return entry;
-    };
-    return {
-      database,
-      tableOf: (value) => entryOf(value)?.table.name ?? null,
-      columnsOf: (value) => {
-        const entry = entryOf(value);
-        return entry === null ? null : driverSchema(entry.table);
-      },
-      run: (tables, statement) => {
-        const { driver, transactions } = this.#connection;
-        const entries = tables.map((table) => this.#entry(database, table));
-        return transactions.run(
-          database,
-          false,
-          () =>
-            chain(
-              this.#connection.opened(),
-              () =>
-                chain(chainAll(entries, (entry) => entry.ensure()), () =>
-                  (driver.query as NonNullable<typeof driver.query>)(database, statement)),
-            ),
-        );
-      },
-      answer: (work) => this.#answer(work),
-    };
   }
 
   /** With an async driver an error is a rejection. */
@@ -423,7 +454,13 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     const prepared = transactions.current === null
       ? chain(this.#connection.opened(), () => this.#ensure(database))
       : undefined;
-    return chain(prepared, () => transactions.transaction(work, options));
+    return traceWork(
+      this.#connection,
+      "transaction",
+      database,
+      () => chain(prepared, () => transactions.transaction(work, options)),
+      () => undefined,
+    );
   }
 
   #ensure(database: string | null): Maybe<void> {

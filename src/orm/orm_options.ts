@@ -11,6 +11,7 @@ import {
   VERBOSE,
   whole,
 } from "../schema/driver_options.ts";
+import { Clock, SYSTEM_CLOCK } from "../schema/clock.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import { DEFAULT_RULES, type WhereRules } from "../schema/where_rules.ts";
@@ -34,6 +35,7 @@ export interface GivenOptions<D> {
   readonly strictOperators?: boolean | undefined;
   readonly limits?: ConditionLimits | undefined;
   readonly transactions?: TransactionOptions | undefined;
+  readonly now?: (() => Date) | undefined;
 }
 
 /** The options of an ORM with their defaults. */
@@ -42,6 +44,7 @@ export interface ORMSettings<D> {
   readonly config: DriverConfig;
   readonly rules: WhereRules;
   readonly transactions: TransactionOptions | undefined;
+  readonly clock: Clock;
 }
 
 const CONFIG: OptionRules<DriverConfig> = {
@@ -53,7 +56,14 @@ const CONFIG: OptionRules<DriverConfig> = {
   options: ["a plain object", isRecord],
 };
 
-const ORM_MEMBERS: readonly string[] = ["driver", "config", "strictOperators", "limits", "transactions"];
+const ORM_MEMBERS: readonly string[] = [
+  "driver",
+  "config",
+  "strictOperators",
+  "limits",
+  "transactions",
+  "now",
+];
 
 const LIMITS: OptionRules<ConditionLimits> = { terms: whole(1), pattern: whole(1, "characters") };
 
@@ -69,7 +79,9 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
   if (typeof options !== "object" || options === null) {
     return refuse("it needs options such as { driver: new MemoryDriver() }");
   }
-  const { driver, config = {}, strictOperators = false, limits = {}, transactions } = ownMembers(options);
+  const { driver, config = {}, strictOperators = false, limits = {}, transactions, now } = ownMembers(
+    options,
+  );
   const { connect, metadata } = (driver ?? {}) as { connect?: unknown; metadata?: { name?: unknown } };
   if (typeof connect !== "function" || typeof metadata?.name !== "string") {
     return refuse("`driver` is no driver; give one, such as new MemoryDriver()");
@@ -77,13 +89,15 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
   const unknown = Object.keys(options).find((name) => !ORM_MEMBERS.includes(name));
   if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is none of ${ORM_MEMBERS.join(", ")}`);
   if (typeof strictOperators !== "boolean") return refuse("`strictOperators` is true or false");
+  if (now !== undefined && typeof now !== "function") return refuse("`now` is a function that gives a Date");
   const mistake = mistakeIn(config, CONFIG);
   if (mistake !== null) return refuse(`in \`config\`, ${mistake}`);
   const excess = mistakeIn(limits, LIMITS);
   if (excess !== null) return refuse(`in \`limits\`, ${excess}`);
   const { terms = DEFAULT_RULES.terms, pattern = DEFAULT_RULES.pattern } = ownMembers(limits);
+  const clock = now === undefined ? SYSTEM_CLOCK : new Clock(now);
   const rules = { strict: strictOperators, terms, pattern };
-  return { driver: driver as D, config: ownMembers(config), rules, transactions };
+  return { driver: driver as D, config: ownMembers(config), rules, transactions, clock };
 }
 
 /**

@@ -18,6 +18,9 @@ import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
+import { traced, tracing } from "../tracing/channel.ts";
+import { describeOperation, rowsOf } from "./traced_operation.ts";
+import { TableChanges } from "./table_changes.ts";
 import { type Answer, type Given, type LoadOperation, type Operation, READS } from "./operation.ts";
 
 /** The tables of one database, by name. */
@@ -40,6 +43,7 @@ export class TableEntry {
   readonly #siblings: DatabaseTables;
   readonly #declared: readonly NamedIndex[];
   readonly #shared: SharedTable;
+  readonly #changes: TableChanges;
   #schema: TableSchema | null = null;
   /** What the driver has prepared, for as long as its plan is kept. */
   #prepared: WeakMap<QueryPlan, AnyPrepared> = new WeakMap();
@@ -60,6 +64,11 @@ export class TableEntry {
     this.#driver = connection.driver;
     this.#siblings = siblings;
     this.relations = new Relations(this, relations);
+    this.#changes = new TableChanges({
+      database,
+      table,
+      siblings: { [Symbol.iterator]: () => siblings.values() },
+    });
     this.#shared = connection.shared(database, table.name);
     this.#declared = indexes.map((index) => {
       const { name, columns, unique } = ownMembers(index ?? {}) as Partial<typeof index>;
@@ -82,13 +91,27 @@ export class TableEntry {
     operation: Operation & { readonly kind: K },
     given: Given[K],
   ): Maybe<Answer[K]> {
-    const { transactions } = this.connection;
+    const { transactions, changes } = this.connection;
     try {
-      if (transactions.idle && this.isReady) return this.#perform(operation, given) as Maybe<Answer[K]>;
+      if (tracing !== null && tracing.start.hasSubscribers) {
+        return this.#traced(operation, given) as Maybe<Answer[K]>;
+      }
+      if (transactions.idle && this.isReady && !changes.watched) {
+        return this.#perform(operation, given) as Maybe<Answer[K]>;
+      }
       return this.#inTurn(operation, given) as Maybe<Answer[K]>;
     } catch (error) {
       throw atCaller(error, TableEntry.prototype.execute);
     }
+  }
+
+  #traced(operation: Operation, given: unknown): Maybe<unknown> {
+    return traced(
+      tracing as NonNullable<typeof tracing>,
+      describeOperation(this, operation, given),
+      () => this.#inTurn(operation, given),
+      (answer) => rowsOf(operation, answer),
+    );
   }
 
   #inTurn(operation: Operation, given: unknown): Maybe<unknown> {
@@ -97,7 +120,7 @@ export class TableEntry {
     // Between the statements of a load nothing may be written.
     const alone = operation.kind === "load" ||
       (this.#driver.writesAlone === true && !READS.includes(operation.kind));
-    return transactions.run(
+    const done = transactions.run(
       this.database,
       alone,
       () =>
@@ -107,6 +130,12 @@ export class TableEntry {
           ? this.#dropAnyIndex(perform)
           : chain(this.ensure(), perform),
     );
+    if (READS.includes(operation.kind)) return done;
+    return chain(done, (answer) => {
+      const change = this.#changes.of(operation, answer);
+      if (change !== null) this.connection.changed(change);
+      return answer;
+    });
   }
 
   /** Removes an index also when it is what keeps those that are declared from being made. */

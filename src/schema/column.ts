@@ -3,6 +3,7 @@ import type { ColumnReference, DataType, StoredForm } from "../contract/mod.ts";
 import type { ModelColumn } from "./model_schema.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import { acceptors } from "./accept.ts";
+import { type Clock, now, SYSTEM_CLOCK } from "./clock.ts";
 import { wholeSeconds } from "./dates.ts";
 import { describeKind, describeValue } from "./describe_value.ts";
 
@@ -63,6 +64,12 @@ export class Column {
   readonly definition: ModelColumn;
   /** The value, or what makes the value, of a row that gives none; undefined for none. */
   readonly initial: unknown;
+  /** The value, or what makes the value, that a change of the row gives it when the change does not; undefined for none. */
+  readonly touch: unknown;
+  /** Whether it counts the changes of its row. */
+  readonly version: boolean;
+  /** Whether the time it is can stand in it. */
+  readonly timed: boolean;
   /** The only values taken, or undefined. */
   readonly values: readonly (string | number)[] | undefined;
   /** What checks a value, or undefined. */
@@ -72,7 +79,13 @@ export class Column {
   readonly #accept: (column: Column, value: unknown) => unknown;
 
   /** Makes a column of a definition already checked. */
-  constructor(table: string, name: string, index: number, definition: ModelColumn) {
+  constructor(
+    table: string,
+    name: string,
+    index: number,
+    definition: ModelColumn,
+    clock: Clock = SYSTEM_CLOCK,
+  ) {
     this.table = table;
     this.name = name;
     this.index = index;
@@ -82,7 +95,14 @@ export class Column {
     this.type = definition.type;
     this.kind = definition.bigint === true ? "bigint" : KINDS[definition.type];
     this.stored = this.kind === "date" || this.kind === "datetime" ? definition.stored ?? "iso" : null;
-    this.initial = initialOf(this, definition.default);
+    this.version = definition.version === true;
+    this.timed = definition.default === now || definition.touch === now;
+    this.touch = madeBy(this, definition.touch, clock);
+    this.initial = this.version
+      ? this.kind === "bigint" ? 1n : 1
+      : definition.default === undefined
+      ? this.touch
+      : madeBy(this, definition.default, clock);
     this.primaryKey = definition.primaryKey === true;
     this.nullable = definition.notNull !== true && !this.primaryKey;
     this.autoIncrement = definition.autoIncrement === true;
@@ -129,9 +149,10 @@ export class Column {
 }
 
 /** What is made for a row, such as the time it is now, is cut to what the column keeps; what is given has to fit. */
-function initialOf(column: Column, initial: unknown): unknown {
-  if (!column.coarse || typeof initial !== "function") return initial;
-  return () => wholeSeconds(initial());
+function madeBy(column: Column, given: unknown, clock: Clock): unknown {
+  const make: unknown = given === now ? () => clock.read() : given;
+  if (!column.coarse || typeof make !== "function") return make;
+  return () => wholeSeconds(make());
 }
 
 /** Whether a name is a data type. */

@@ -35,6 +35,16 @@ export interface ModelColumn extends ColumnDefinition {
    * 2^52 is taken, so that no caller can use up the numbers.
    */
   readonly generated?: "always";
+  /**
+   * The value, or a function that makes the value, that every change of a row gives this column when it does not itself: `now` keeps
+   * the time of the last change. A new row has it too, unless there is a `default`.
+   */
+  readonly touch?: unknown;
+  /**
+   * Counts the changes of a row: 1 in a new one, and one more with every change, so that `patch` refuses to change a row that somebody
+   * else has changed since it was read. Needs INTEGER and `notNull`.
+   */
+  readonly version?: boolean;
   /** A Standard Schema (Zod, Valibot, ArkType, …) that checks, and may change, every value written. */
   readonly validate?: StandardSchema;
 }

@@ -1,4 +1,5 @@
 import { ValidationError } from "../errors/mod.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { Column, isDataType } from "./column.ts";
 import { checkIdentifier, foldCase } from "./identifiers.ts";
 import { copyJSON, JSONProblem } from "./json_value.ts";
@@ -23,6 +24,12 @@ export class Table {
   readonly blank: Readonly<Record<string, unknown>>;
   /** What conditions on it may be. */
   readonly rules: WhereRules;
+  /** The columns that every change of a row touches. */
+  readonly touched: readonly Column[];
+  /** The column that counts the changes of a row, or null. */
+  readonly version: Column | null;
+  /** What the time of its rows is read from, or null when none of its columns needs it. */
+  readonly clock: Clock | null;
   readonly #byName: ReadonlyMap<string, Column>;
 
   /**
@@ -30,7 +37,7 @@ export class Table {
    *
    * @throws {ValidationError} When a name, type, key or reference makes no sense.
    */
-  constructor(name: string, schema: ModelSchema, rules: WhereRules = NO_RULES) {
+  constructor(name: string, schema: ModelSchema, rules: WhereRules = NO_RULES, clock: Clock = SYSTEM_CLOCK) {
     checkIdentifier("table", name);
     if (typeof schema !== "object" || schema === null || Object.keys(schema).length === 0) {
       throw new ValidationError(`Cannot define \`${name}\`: the schema has no column`, {
@@ -45,12 +52,16 @@ export class Table {
       checkIdentifier("column", column);
       if (folded.has(foldCase(column))) refuse(name, column, "another column has the same name but for case");
       folded.add(foldCase(column));
-      return new Column(name, column, index, checkDefinition(name, column, schema[column] as ModelColumn));
+      const definition = checkDefinition(name, column, schema[column] as ModelColumn);
+      return new Column(name, column, index, definition, clock);
     });
     this.#byName = new Map(this.columns.map((column) => [column.name, column]));
     this.blank = Object.fromEntries(
       this.columns.filter(({ autoIncrement }) => !autoIncrement).map((column) => [column.name, null]),
     );
+    this.touched = this.columns.filter(({ touch }) => touch !== undefined);
+    this.version = this.columns.find(({ version }) => version) ?? null;
+    this.clock = this.columns.some(({ timed }) => timed) ? clock : null;
     this.primaryKey = this.columns.filter((column) => column.primaryKey);
     if (this.primaryKey.length === 0) {
       throw new ValidationError(
@@ -147,6 +158,7 @@ function checkDefinition(table: string, column: string, given: ModelColumn): Mod
     ...(references === undefined ? null : { references }),
     ...(values === undefined ? null : { values: [...values] }),
     ...(typeof definition.default === "object" ? { default: copyOf(definition.default) } : null),
+    ...(typeof definition.touch === "object" ? { touch: copyOf(definition.touch) } : null),
   });
 }
 

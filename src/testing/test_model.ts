@@ -33,6 +33,8 @@ export interface TestModel {
   exists(where?: unknown): Maybe<boolean>;
   update(data: unknown, where: unknown): Maybe<number>;
   update(data: unknown, where: unknown, options: unknown): Maybe<Row[]>;
+  updateById(key: unknown, data: unknown): Maybe<Row>;
+  patch(row: unknown, data: unknown): Maybe<Row>;
   updateAll(data: unknown): Maybe<number>;
   bulkUpdate(updates: unknown): Maybe<number>;
   upsert(data: unknown, conflict?: unknown): Maybe<Row>;

@@ -1,6 +1,7 @@
 import type { Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { RinariError, UnsupportedError } from "../errors/mod.ts";
+import { afterCommit } from "./commit.ts";
 import { Deadline } from "./deadline.ts";
 import { type TransactionOptions, type TransactionSettings, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
@@ -73,16 +74,24 @@ export class AsyncTransactions implements Transactions {
       if (alone) await turns.own(settings.waitTimeout, "open a transaction");
       const begun = Date.now();
       if (attempt === 0) until = begun + settings.timeout;
+      const scope = new Scope(this, parent, flow?.getStore() ?? null);
+      let done: { readonly result: T } | undefined;
       try {
-        const scope = new Scope(this, parent, flow?.getStore() ?? null);
         if (parent !== null) return await this.#once(scope, work, settings, null, alone);
         const deadline = new Deadline(scope, settings.timeout);
-        return await deadline.settle(this.#once(scope, work, settings, deadline, alone), until - begun);
+        done = {
+          result: await deadline.settle(this.#once(scope, work, settings, deadline, alone), until - begun),
+        };
       } catch (error) {
         if (parent !== null || attempt >= settings.retries || !isReplayable(error, begun)) throw error;
         if (Date.now() >= until) throw error;
       }
-      await pause(attempt);
+      if (done === undefined) {
+        await pause(attempt);
+        continue;
+      }
+      // The turn is over: what is done now is in no transaction, and may open one.
+      return await afterCommit(scope, done.result);
     }
   }
 
@@ -97,11 +106,11 @@ export class AsyncTransactions implements Transactions {
     const body = () =>
       storage()?.run(scope, () => this.#body(scope, work, settings, deadline)) ??
         this.#body(scope, work, settings, deadline);
+    let result: T;
     try {
       parent?.enter(null);
-      const result = await this.#host.begin(body);
+      result = await this.#host.begin(body);
       scope.handOver();
-      return result;
     } catch (error) {
       scope.forgetAll();
       throw error;
@@ -110,6 +119,9 @@ export class AsyncTransactions implements Transactions {
       // Who called may have been told that it took too long: others wait until it is over.
       if (alone) (parent === null ? this.#turns : parent.turns).leave(true);
     }
+    // Also when who called has given up waiting for it.
+    if (parent === null && scope.changes !== null) this.#host.committed(scope.changes);
+    return result;
   }
 
   async #body<T>(

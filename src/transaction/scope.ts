@@ -1,4 +1,6 @@
 import { RinariError, TransactionError } from "../errors/mod.ts";
+import type { Maybe } from "../chain/chain.ts";
+import type { Change } from "./commit.ts";
 import { TurnQueue } from "./turn_queue.ts";
 
 /** An open transaction or savepoint, as its owner's operations see it. */
@@ -13,6 +15,10 @@ export class Scope {
   readonly turns: TurnQueue = new TurnQueue();
   /** What to forget when the work is undone. */
   readonly forget: (() => void)[] = [];
+  /** What is done when the work is committed. */
+  readonly afterCommit: (() => Maybe<unknown>)[] = [];
+  /** What the work has changed. */
+  changes: Set<Change> | null = null;
   /** The open scopes inside it. */
   #inner: Set<Scope> | null = null;
   #failure: { readonly cause: unknown } | null = null;
@@ -65,6 +71,13 @@ export class Scope {
   handOver(): void {
     if (this.parent === null) return;
     for (const step of this.forget) this.parent.forget.push(step);
+    this.parent.afterCommit.push(...this.afterCommit);
+    for (const change of this.changes ?? []) this.parent.note(change);
+  }
+
+  /** Remembers what an operation has changed. */
+  note(change: Change): void {
+    (this.changes ??= new Set()).add(change);
   }
 
   /** Forgets what the undone work had established, here and in what is open inside. */

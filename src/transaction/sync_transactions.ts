@@ -1,6 +1,7 @@
 import { isPromise, type Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { asyncCallback, refusePromise } from "./async_callback.ts";
+import { afterCommit } from "./commit.ts";
 import { type TransactionOptions, transactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
 import type { TransactionHost, Transactions } from "./transactions.ts";
@@ -48,14 +49,14 @@ export class SyncTransactions implements Transactions {
     flow ??= flowStorage<Scope>();
     this.current = scope;
     this.idle = false;
+    let result: T;
     try {
       const body = (): T =>
         flow === null || flow === undefined
           ? this.#body(scope, work)
           : flow.run(scope, () => this.#body(scope, work));
-      const result = this.#host.begin(body) as T;
+      result = this.#host.begin(body) as T;
       scope.handOver();
-      return result;
     } catch (error) {
       scope.forgetAll();
       throw error;
@@ -64,6 +65,9 @@ export class SyncTransactions implements Transactions {
       this.current = parent;
       this.idle = parent === null && !this.#misused;
     }
+    if (parent !== null) return result;
+    if (scope.changes !== null) this.#host.committed(scope.changes);
+    return afterCommit(scope, result);
   }
 
   #body<T>(scope: Scope, work: () => Maybe<T>): T {

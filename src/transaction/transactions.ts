@@ -1,4 +1,5 @@
 import type { Maybe } from "../chain/chain.ts";
+import type { Change } from "./commit.ts";
 import type { TransactionOptions, TransactionSettings } from "./options.ts";
 import type { Scope } from "./scope.ts";
 
@@ -6,6 +7,8 @@ import type { Scope } from "./scope.ts";
 export interface TransactionHost {
   /** Calls the driver's own `transaction`, which nests. */
   begin<T>(work: () => Maybe<T>): Maybe<T>;
+  /** Is told what a transaction has changed, once it is committed. */
+  committed(changes: ReadonlySet<Change>): void;
   /** Whether the driver keeps flows apart itself. */
   readonly concurrent: boolean;
   /** The deadlines and retries of transactions that name none. */

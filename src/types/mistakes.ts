@@ -25,10 +25,11 @@ export type WidenedKeys<S> = {
 }[keyof S];
 
 /** The members that decide about the type of a row. */
-export type Flag = "notNull" | "primaryKey" | "autoIncrement" | "bigint";
+export type Flag = "notNull" | "primaryKey" | "autoIncrement" | "bigint" | "version";
 
 /** What is wanted of a member of a column. */
-export type MistakeIn<C, M> = M extends keyof ModelColumn ? M extends "default" ? Wanted<C, M, DefaultOf<C>>
+export type MistakeIn<C, M> = M extends keyof ModelColumn
+  ? M extends "default" | "touch" ? Wanted<C, M, DefaultOf<C>>
   : M extends "stored"
     ? [StoredOf<C>] extends [never] ? Mistake<"stored needs DATE or DATETIME"> : Wanted<C, M, StoredOf<C>>
   : M extends "references" ? M extends keyof C ? MistakenReference<C[M]> : unknown

@@ -79,6 +79,8 @@ export interface ModelLike<
   exists(where?: LikeWhere<Columns>): Result<M, boolean>;
   /** As `Model.update`. */
   update(data: LikeUpdate<Columns>, where: LikeWhere<Columns>): Result<M, number>;
+  /** As `Model.updateById`. */
+  updateById(key: LikeKey<Columns>, data: LikeUpdate<Columns>): Result<M, Row>;
   /** As `Model.updateAll`. */
   updateAll(data: LikeUpdate<Columns>): Result<M, number>;
   /** As `Model.bulkUpdate`. */

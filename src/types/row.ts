@@ -85,7 +85,12 @@ export type Accepted<V> = V extends Date ? Date | string | number : V extends bi
 export type NotNullColumn = { readonly notNull: true } | { readonly primaryKey: true };
 
 /** A column that `create` needs: it refuses null, and nothing else gives it a value. */
-export type RequiredColumn = NotNullColumn & { readonly autoIncrement?: false; readonly default?: undefined };
+export type RequiredColumn = NotNullColumn & {
+  readonly autoIncrement?: false;
+  readonly default?: undefined;
+  readonly touch?: undefined;
+  readonly version?: false;
+};
 
 /** A row as it is read. Joined with `unknown` an alias is written out: an editor shows the columns. */
 export type RowOf<S> =

@@ -24,7 +24,8 @@ export type SoundColumn<C> = keyof C extends keyof ModelColumn
   : never;
 
 /** A column whose members are right whatever the others are. */
-export interface PlainColumn extends Omit<ModelColumn, "default" | "references" | "values" | "stored"> {
+export interface PlainColumn
+  extends Omit<ModelColumn, "default" | "references" | "values" | "stored" | "touch"> {
   /** True: a boolean that is not known says nothing about the row. */
   readonly notNull?: true;
   /** True: a boolean that is not known says nothing about the row. */
@@ -33,8 +34,12 @@ export interface PlainColumn extends Omit<ModelColumn, "default" | "references" 
   readonly autoIncrement?: true;
   /** True: a boolean that is not known says nothing about the row. */
   readonly bigint?: true;
+  /** True: a boolean that is not known says nothing about the row. */
+  readonly version?: true;
   /** Depends on the type. */
   readonly default?: undefined;
+  /** Depends on the type. */
+  readonly touch?: undefined;
   /** May have members that no reference has. */
   readonly references?: undefined;
   /** May be widened. */
@@ -44,7 +49,8 @@ export interface PlainColumn extends Omit<ModelColumn, "default" | "references" 
 }
 
 /** A column whose members depend on one another. */
-export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "references" | "stored" | "values"> {
+export interface SpecialColumn<C>
+  extends Omit<ModelColumn, "default" | "references" | "stored" | "values" | "touch"> {
   /** Known here. */
   readonly notNull?: KnownFlag<C, "notNull">;
   /** Known here. */
@@ -53,8 +59,12 @@ export interface SpecialColumn<C> extends Omit<ModelColumn, "default" | "referen
   readonly autoIncrement?: KnownFlag<C, "autoIncrement">;
   /** Known here. */
   readonly bigint?: KnownFlag<C, "bigint">;
+  /** Known here. */
+  readonly version?: KnownFlag<C, "version">;
   /** A value that the column takes, or a function that makes one. */
   readonly default?: DefaultOf<C>;
+  /** A value that the column takes, or a function that makes one. */
+  readonly touch?: DefaultOf<C>;
   /** Without members that no reference has. */
   readonly references?: C extends { readonly references: infer R }
     ? keyof R extends keyof ColumnReference ? ColumnReference : never

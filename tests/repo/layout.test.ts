@@ -31,7 +31,7 @@ const FLOORS: readonly (readonly (readonly string[])[])[] = [
   [["runtime"], ["cache"], ["types"]],
   [["errors"]],
   [["contract"], ["schema"], ["chain"]],
-  [["transaction"], ["files"]],
+  [["transaction"], ["files"], ["tracing"]],
   [["query"]],
   [["reference"]],
   [["sql"], ["store"]],

@@ -1,6 +1,7 @@
 import type { TestCase } from "../test_case.ts";
 import { aggregatesSuite } from "./aggregates_suite.ts";
 import { autoIncrementSuite } from "./auto_increment_suite.ts";
+import { commitsSuite } from "./commits_suite.ts";
 import { conditionsSuite } from "./conditions_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
 import { driverConditionsSuite } from "./driver_conditions_suite.ts";
@@ -17,6 +18,7 @@ import { flowsSuite } from "./flows_suite.ts";
 import { indexesSuite } from "./indexes_suite.ts";
 import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
+import { lifecycleSuite } from "./lifecycle_suite.ts";
 import { orderSuite } from "./order_suite.ts";
 import { pairsSuite } from "./pairs_suite.ts";
 import { paginateSuite } from "./paginate_suite.ts";
@@ -63,6 +65,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "relations": relationsSuite,
   "returning": returningSuite,
   "upsert": upsertSuite,
+  "lifecycle": [...lifecycleSuite, ...commitsSuite],
   "aggregates": aggregatesSuite,
   "iterate": iterateSuite,
   "paginate": paginateSuite,

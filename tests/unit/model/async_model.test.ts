@@ -19,6 +19,8 @@ const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
   exists: [{ nothing: 1 }],
   update: [{ text: "a" }, {}],
   updateAll: [{ nothing: 1 }],
+  updateById: [1, { nothing: 1 }],
+  patch: [{}, { text: "a" }],
   bulkUpdate: [5],
   upsert: [{ nothing: 1 }],
   delete: [{}],

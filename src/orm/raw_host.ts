@@ -1,0 +1,75 @@
+import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { ValidationError } from "../errors/mod.ts";
+import { entryIn, View } from "../model/view.ts";
+import type { RawHost } from "../raw/raw_parts.ts";
+import { driverSchema } from "../store/driver_schema.ts";
+import type { Mode } from "../types/mode.ts";
+import type { Connection } from "./connection.ts";
+import { traceWork } from "./traced_operation.ts";
+import type { TableEntry } from "./table_entry.ts";
+
+/** What changes nothing: anything else may. */
+const READ_SQL = /^\s*(?:SELECT|VALUES|EXPLAIN)\b/i;
+
+/** The ORM that statements written by hand belong to. */
+export interface RawHome {
+  /** The driver in use. */
+  readonly connection: Connection;
+  /** The table of this name; throws when no model defines it. */
+  entryOf(table: string): TableEntry;
+  /** Whether a model is one of this ORM. */
+  isOwn(view: View<object, never, Mode>, entry: TableEntry): boolean;
+  /** With an async driver an error is a rejection. */
+  answer<T>(work: () => Maybe<T>): unknown;
+}
+
+/** What statements written by hand need of their ORM. */
+export function rawHost(database: string, { connection, entryOf, isOwn, answer }: RawHome): RawHost {
+  const tableOf = (value: unknown): TableEntry | null => {
+    if (!(value instanceof View)) return null;
+    const entry = entryIn(value);
+    if (!isOwn(value, entry) || value.database !== database) {
+      throw new ValidationError(
+        `Cannot make a statement: the model of \`${value.table}\` is of ${
+          value.database === database
+            ? "another ORM"
+            : `database \`${value.database}\`, and the statement of \`${database}\``
+        }`,
+        { code: "INVALID_SQL", table: value.table },
+      );
+    }
+    return entry;
+  };
+  return {
+    database,
+    tableOf: (value) => tableOf(value)?.table.name ?? null,
+    columnsOf: (value) => {
+      const entry = tableOf(value);
+      return entry === null ? null : driverSchema(entry.table);
+    },
+    run: (tables, statement) => {
+      const { driver, transactions } = connection;
+      const entries = tables.map(entryOf);
+      const done = traceWork(connection, "sql", database, () =>
+        transactions.run(
+          database,
+          false,
+          () =>
+            chain(
+              connection.opened(),
+              () =>
+                chain(
+                  chainAll(entries, (entry) => entry.ensure()),
+                  () => (driver.query as NonNullable<typeof driver.query>)(database, statement),
+                ),
+            ),
+        ), ({ rows }) => rows.length);
+      if (READ_SQL.test(statement.texts[0] ?? "")) return done;
+      return chain(done, (result) => {
+        connection.changed({ database, tables: () => null });
+        return result;
+      });
+    },
+    answer,
+  };
+}
