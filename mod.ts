@@ -39,6 +39,7 @@ export type {
 } from "./src/orm/orm.ts";
 export type { ConditionLimits } from "./src/orm/orm_options.ts";
 export { Model } from "./src/model/model.ts";
+export type { ScopedModel } from "./src/model/model.ts";
 export { View } from "./src/model/view.ts";
 export type { Prepared } from "./src/model/prepared.ts";
 export {
@@ -87,4 +88,5 @@ export type { SqlTag } from "./src/raw/sql_tag.ts";
 export type { RowsOf, SqlChanged, SqlStatement } from "./src/raw/sql_statement.ts";
 export type { SqlList, SqlName } from "./src/raw/raw_parts.ts";
 export type * from "./src/types/schema.ts";
+export type * from "./src/types/scope.ts";
 export type * from "./src/types/where.ts";

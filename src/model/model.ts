@@ -5,7 +5,7 @@ import type { ReadWhere } from "../query/where_reader.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { Mode, Result } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
-import type { ReturningOptions, UpdateOf, WhereInput } from "../types/where.ts";
+import type { ReturningOptions, UpdateOf, Where, WhereInput } from "../types/where.ts";
 import { deleteReturning, readReturning } from "./changed_rows.ts";
 import { executeUpdate, executeUpdateReturning, executeUpdates } from "./computed_update.ts";
 import { countRows, deleteRows, readNarrowCondition } from "./conditions.ts";
@@ -13,7 +13,24 @@ import { checkUnique, conflictColumns } from "./conflict_columns.ts";
 import { keyDelete } from "./key_find.ts";
 import { differsOnUpdate, patchRow, updateByKey, upsertChanging } from "./patching.ts";
 import { readBulkUpdate, readChanges, readInsert, readInserts, readUpdate } from "./row_input.ts";
+import { ScopedEntry } from "./scoped_entry.ts";
+import { registerModel } from "../orm/model_entry.ts";
+import type { TableEntry } from "../orm/table_entry.ts";
+import type { ModelHost } from "./model_host.ts";
+import type { ScopedInsert, ScopeOptions } from "../types/scope.ts";
 import { entryIn, hostIn, View } from "./view.ts";
+
+/** A model of a part of a table, made by `scope`. A relation to it may lead to nothing. */
+export interface ScopedModel<
+  in out Row_ extends object,
+  in out Insert extends object,
+  in Key,
+  out M extends Mode,
+  in out R extends object = Empty,
+> extends Model<Row_, Insert, Key, M, R> {
+  /** Tells it from the model of the whole table; a type alone. */
+  readonly $scoped: true;
+}
 
 /**
  * A table, typed: what `orm.define` returns. With a sync driver every method returns its value, with an async driver a
@@ -52,7 +69,7 @@ export class Model<
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
    */
   create(data: Insert): Result<M, Row_> {
-    const row = readInsert(entryIn(this).table, data);
+    const row = readInsert(entryIn(this).table, entryIn(this).filled(data));
     entryIn(this).checkLimits([row]);
     return this.#result(entryIn(this).execute(INSERT, row));
   }
@@ -66,7 +83,7 @@ export class Model<
    */
   bulkCreate(records: readonly Insert[]): Result<M, Row_[]> {
     if (!Array.isArray(records)) this.#refuse("bulkCreate needs an array of rows");
-    const rows = readInserts(entryIn(this).table, records);
+    const rows = readInserts(entryIn(this).table, Array.from(records, (data) => entryIn(this).filled(data)));
     entryIn(this).checkLimits(rows);
     return this.#result(entryIn(this).execute(INSERT_ALL, rows));
   }
@@ -165,9 +182,10 @@ export class Model<
    */
   upsert(data: Insert, conflict?: readonly (keyof Row_ & string)[]): Result<M, Row_> {
     const { table } = entryIn(this);
-    const row = readInsert(table, data);
+    const filled = entryIn(this).filled(data);
+    const row = readInsert(table, filled);
     entryIn(this).checkLimits([row]);
-    const given = Object.keys(readChanges(table, data));
+    const given = Object.keys(readChanges(table, filled));
     const columns = conflictColumns(table, row, given, conflict);
     const set = given.filter((name) => !columns.includes(name) && name !== table.version?.name);
     const run = (): Maybe<Row> => {
@@ -228,6 +246,31 @@ export class Model<
     // Nothing is asked of the store, but that it can be used.
     if (keys.length === 0) return this.#result(chain(entryIn(this).execute(READY, null), () => 0));
     return this.#result(entryIn(this).execute(plan, params));
+  }
+
+  /**
+   * A model of a part of the rows: those that satisfy a condition, which holds in everything that it does. Rows outside are not found,
+   * changed or removed, and none is stored there. A scope can be made for each request.
+   *
+   * @param where The condition. Columns that it gives one value, such as `{ tenant: 7 }`, are filled in by `create`.
+   * @param options `deleteAs`: the change that stands for removing a row, such as `{ deletedAt: now }`.
+   * @throws {ValidationError} When the condition or the change makes no sense.
+   */
+  scope<const W extends Where<Row_>>(
+    where: W,
+    options?: ScopeOptions<Insert, Row_>,
+  ): ScopedModel<Row_, ScopedInsert<Insert, W>, Key, M, R>;
+  /** A model of a part of the rows, by a condition that gives no column a value. */
+  scope(
+    where: WhereInput<Row_>,
+    options?: ScopeOptions<Insert, Row_>,
+  ): ScopedModel<Row_, Insert, Key, M, R>;
+  scope(where: unknown, options?: unknown): unknown {
+    const Same = this.constructor as new (entry: TableEntry, host: ModelHost) => object;
+    const entry = new ScopedEntry(entryIn(this), where, options);
+    const model = new Same(entry, hostIn(this));
+    registerModel(model, entry);
+    return model;
   }
 
   /**

@@ -1,5 +1,7 @@
 import { isPromise } from "../chain/chain.ts";
+import { now } from "../schema/clock.ts";
 import type { Column } from "../schema/column.ts";
+import { wholeSeconds } from "../schema/dates.ts";
 import { NotNullConstraintError, ValidationError } from "../errors/mod.ts";
 import { describeKind, describeValue } from "../schema/describe_value.ts";
 import { allMistakes, inRow } from "./row_mistakes.ts";
@@ -120,6 +122,10 @@ function nextVersion(table: Table, { name }: Column): Expression {
   return next;
 }
 
+function timeFor({ time }: Table, column: Column): Date {
+  return column.coarse ? wholeSeconds(time.read()) as Date : time.read();
+}
+
 /** Reads the new values that are given, and no others. */
 export function readChanges(table: Table, data: unknown): Row {
   const given = readObject(table, data, "update");
@@ -127,7 +133,8 @@ export function readChanges(table: Table, data: unknown): Row {
   for (const name of Object.keys(given)) {
     const value = given[name];
     const column = table.column(name);
-    if (typeof value === "function") row[name] = readComputed(table, column, value);
+    if (value === now) row[name] = storedValue(column, timeFor(table, column));
+    else if (typeof value === "function") row[name] = readComputed(table, column, value);
     else if (value !== undefined) {
       row[name] = value === null ? readNull(column, "update") : storedValue(column, value);
     }

@@ -28,6 +28,13 @@ export function rawHost(database: string, { connection, entryOf, isOwn, answer }
   const tableOf = (value: unknown): TableEntry | null => {
     if (!(value instanceof View)) return null;
     const entry = entryIn(value);
+    if (entry.base !== entry) {
+      throw new ValidationError(
+        `Cannot make a statement: the model of \`${value.table}\` is a scope, whose condition a statement by hand would not have; use the ` +
+          "model it was made of, and write the condition",
+        { code: "INVALID_SQL", table: value.table },
+      );
+    }
     if (!isOwn(value, entry) || value.database !== database) {
       throw new ValidationError(
         `Cannot make a statement: the model of \`${value.table}\` is of ${

@@ -40,7 +40,10 @@ export class TableEntry {
   /** The rows of other tables that belong to a row. */
   readonly relations: Relations;
   readonly #driver: CompleteDriver;
-  readonly #siblings: DatabaseTables;
+  /** The tables of the same database and ORM. */
+  readonly siblings: DatabaseTables;
+  /** The relations as they were declared. */
+  readonly declaredRelations: ReadonlyMap<string, () => unknown>;
   readonly #declared: readonly NamedIndex[];
   readonly #shared: SharedTable;
   readonly #changes: TableChanges;
@@ -62,7 +65,8 @@ export class TableEntry {
     this.database = database;
     this.table = table;
     this.#driver = connection.driver;
-    this.#siblings = siblings;
+    this.siblings = siblings;
+    this.declaredRelations = relations;
     this.relations = new Relations(this, relations);
     this.#changes = new TableChanges({
       database,
@@ -74,6 +78,16 @@ export class TableEntry {
       const { name, columns, unique } = ownMembers(index ?? {}) as Partial<typeof index>;
       return readIndex(table, name ?? defaultName({ columns, unique }), index);
     });
+  }
+
+  /** The door to the whole table: itself, unless it leads to a part. */
+  get base(): TableEntry {
+    return this;
+  }
+
+  /** Data of a new row with what is known of every row here. */
+  filled(data: unknown): unknown {
+    return data;
   }
 
   /** Whether the table is known to exist. */
@@ -259,7 +273,7 @@ export class TableEntry {
   }
 
   #leadsBack(to: string, seen: Set<string>): boolean {
-    for (const { table } of this.#siblings.values()) {
+    for (const { table } of this.siblings.values()) {
       if (seen.has(table.name) || !table.columns.some(({ references }) => references?.table === to)) continue;
       if (table.name === this.table.name) return true;
       seen.add(table.name);
@@ -277,14 +291,14 @@ export class TableEntry {
   ensure(): Maybe<void> {
     if (this.isReady) return;
     // One at a time, so that two tables which refer to each other never wait for each other.
-    const { creating } = this.#siblings;
+    const { creating } = this.siblings;
     if (creating !== null) return creating.then(() => this.ensure());
     const made = chain(this.connection.opened(), () => this.#make(new Set()));
     if (isPromise(made)) {
       const done = (): void => {
-        this.#siblings.creating = null;
+        this.siblings.creating = null;
       };
-      this.#siblings.creating = made.then(done, done);
+      this.siblings.creating = made.then(done, done);
     }
     return made;
   }
@@ -315,7 +329,7 @@ export class TableEntry {
 
   /** Another table of the same database and ORM. */
   sibling(name: string): TableEntry | null {
-    return this.#siblings.get(name) ?? null;
+    return this.siblings.get(name) ?? null;
   }
 
   /** Whether no two rows have the same value in a column, as the model says. */
@@ -370,7 +384,7 @@ export class TableEntry {
     return chainAll(this.table.columns, (column) => {
       const reference = column.references;
       if (reference === null) return;
-      const parent = this.#siblings.get(reference.table);
+      const parent = this.siblings.get(reference.table);
       if (parent === undefined) {
         throw new ValidationError(
           `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to table \`${reference.table}\`, which no model ` +

@@ -63,7 +63,7 @@ export function resolveRelation(entry: TableEntry, name: string, give: () => unk
     case "belongsTo": {
       const own = columnOf(entry, declared.column, refuse);
       const theirs = referred(own, target, refuse);
-      return make(declared, { own, theirs, joint: null, required: !own.nullable });
+      return make(declared, { own, theirs, joint: null, required: !own.nullable && target.base === target });
     }
     case "hasOne":
     case "hasMany": {
@@ -130,7 +130,7 @@ function siblingOf(entry: TableEntry, model: unknown, what: string, refuse: Refu
         "both tables in one database, or read them one after the other",
     );
   }
-  if (entry.sibling(found.table.name) !== found) {
+  if (entry.sibling(found.table.name) !== found.base) {
     return refuse(`${what} it names, \`${found.table.name}\`, is of another ORM; define both with one`);
   }
   return found;

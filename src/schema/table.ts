@@ -28,7 +28,9 @@ export class Table {
   readonly touched: readonly Column[];
   /** The column that counts the changes of a row, or null. */
   readonly version: Column | null;
-  /** What the time of its rows is read from, or null when none of its columns needs it. */
+  /** What the time is read from. */
+  readonly time: Clock;
+  /** The same, or null when no column needs it for each row. */
   readonly clock: Clock | null;
   readonly #byName: ReadonlyMap<string, Column>;
 
@@ -61,6 +63,7 @@ export class Table {
     );
     this.touched = this.columns.filter(({ touch }) => touch !== undefined);
     this.version = this.columns.find(({ version }) => version) ?? null;
+    this.time = clock;
     this.clock = this.columns.some(({ timed }) => timed) ? clock : null;
     this.primaryKey = this.columns.filter((column) => column.primaryKey);
     if (this.primaryKey.length === 0) {

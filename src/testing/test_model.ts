@@ -52,6 +52,7 @@ export interface TestModel {
   paginate(options?: unknown): Maybe<TestPage>;
   prepare(build: (params: Record<string, unknown>) => unknown): TestPrepared;
   explain(options?: unknown): Maybe<unknown>;
+  scope(where: unknown, options?: unknown): TestModel;
   createIndex(name: string, options: unknown): Maybe<void>;
   dropIndex(name: string): Maybe<void>;
   drop(): Maybe<void>;

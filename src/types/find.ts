@@ -112,6 +112,8 @@ export type AggregatedValue<R, E> = E extends { readonly of: infer P extends key
 /** What a relation gave, read with the options `E`. */
 export type Loaded<Row, F, E> = F extends () => infer X
   ? X extends { readonly many: true } ? LoadedRow<F, E>[]
+  : X extends { readonly kind: "belongsTo"; readonly model: { readonly $scoped: true } }
+    ? LoadedRow<F, E> | null
   : X extends { readonly kind: "belongsTo"; readonly column: infer C } ? LoadedRow<F, E> | NoRow<Row, C, E>
   : LoadedRow<F, E> | null
   : never;

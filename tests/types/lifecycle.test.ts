@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { DataTypes, now, ORM, toAsyncDriver } from "../../mod.ts";
+import { belongsTo, DataTypes, now, ORM, toAsyncDriver } from "../../mod.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { expectType } from "../support/expect_type.ts";
 import { test } from "../support/runner.ts";
@@ -61,4 +61,51 @@ test("types: updateById and patch give rows, patch takes a part of a row", async
     Note.updateById({ where: {} }, { text: "c" });
   };
   assertEquals(typeof refused, "function");
+});
+
+test("types: create of a scope asks for no column that its condition fixes, and deleteAs takes values, now and functions", () => {
+  using orm = new ORM({ driver: new MemoryDriver() });
+  const Post = orm.define("app", "posts", {
+    id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+    tenant: { type: DataTypes.INTEGER, notNull: true },
+    text: { type: DataTypes.TEXT, notNull: true },
+    deletedAt: { type: DataTypes.DATETIME },
+  });
+  const Live = Post.scope({ deletedAt: null }, { deleteAs: { deletedAt: now, text: (p) => p.text.lower() } });
+  const tenant: number = 7;
+  const Mine = Live.scope({ tenant });
+  const post = Mine.create({ text: "A" });
+  expectType(post).toBe<{ id: number; tenant: number; text: string; deletedAt: Date | null }>();
+  Mine.delete({ id: post.id });
+  assertEquals([Mine.count(), Post.findOne()?.text, post.tenant], [0, "a", 7]);
+  const refused = () => {
+    // @ts-expect-error: the text is still asked for
+    Mine.create({});
+    // @ts-expect-error: a condition that is no equality fixes nothing
+    Post.scope({ tenant: { $gt: 1 } }).create({ text: "A" });
+    // @ts-expect-error: no number
+    Post.scope({ tenant: "x" });
+    // @ts-expect-error: no column
+    Post.scope({ deletedAt: null }, { deleteAs: { removedAt: now } });
+  };
+  assertEquals(typeof refused, "function");
+});
+
+test("types: a relation to a scope may lead to nothing, though its column refuses null", () => {
+  using orm = new ORM({ driver: new MemoryDriver() });
+  const Author = orm.define("app", "authors", {
+    id: { type: DataTypes.INTEGER, primaryKey: true },
+    gone: { type: DataTypes.BOOLEAN, notNull: true, default: false },
+  });
+  const Live = Author.scope({ gone: false });
+  const Book = orm.define("app", "books", {
+    id: { type: DataTypes.INTEGER, primaryKey: true },
+    authorId: { type: DataTypes.INTEGER, notNull: true, references: { table: "authors", column: "id" } },
+  }, { relations: { author: () => belongsTo(Author, "authorId"), live: () => belongsTo(Live, "authorId") } });
+  Author.create({ id: 1, gone: true });
+  Book.create({ id: 1, authorId: 1 });
+  const book = Book.findOrFail({ with: { author: true, live: true } });
+  expectType(book.author).toBe<{ id: number; gone: boolean }>();
+  expectType(book.live).toBe<{ id: number; gone: boolean } | null>();
+  assertEquals([book.author.id, book.live], [1, null]);
 });

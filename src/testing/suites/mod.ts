@@ -29,6 +29,7 @@ import { refusalsSuite } from "./refusals_suite.ts";
 import { relationsSuite } from "./relations_suite.ts";
 import { reopenSuite } from "./reopen_suite.ts";
 import { returningSuite } from "./returning_suite.ts";
+import { scopesSuite } from "./scopes_suite.ts";
 import { schemaSuite } from "./schema_suite.ts";
 import { securitySuite } from "./security_suite.ts";
 import { sharingSuite } from "./sharing_suite.ts";
@@ -65,7 +66,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "relations": relationsSuite,
   "returning": returningSuite,
   "upsert": upsertSuite,
-  "lifecycle": [...lifecycleSuite, ...commitsSuite],
+  "lifecycle": [...lifecycleSuite, ...commitsSuite, ...scopesSuite],
   "aggregates": aggregatesSuite,
   "iterate": iterateSuite,
   "paginate": paginateSuite,

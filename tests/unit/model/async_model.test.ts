@@ -43,7 +43,7 @@ describe("a model on an async driver", () => {
     const orm = new ORM({ driver: toAsyncDriver(new MemoryDriver()) });
     const Item = orm.define("app", "items", SCHEMA);
     const always = ["deleteAll", "drop"];
-    const others = ["constructor", "iterate", "prepare"];
+    const others = ["constructor", "iterate", "prepare", "scope"];
     const methods = [View, Model].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype));
     assertEquals(
       methods.filter((name) => !others.includes(name) && !always.includes(name)).toSorted(),
