@@ -19,6 +19,7 @@ import { indexesSuite } from "./indexes_suite.ts";
 import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
 import { lifecycleSuite } from "./lifecycle_suite.ts";
+import { liveSuite } from "./live_suite.ts";
 import { orderSuite } from "./order_suite.ts";
 import { pairsSuite } from "./pairs_suite.ts";
 import { paginateSuite } from "./paginate_suite.ts";
@@ -66,7 +67,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "relations": relationsSuite,
   "returning": returningSuite,
   "upsert": upsertSuite,
-  "lifecycle": [...lifecycleSuite, ...commitsSuite, ...scopesSuite],
+  "lifecycle": [...lifecycleSuite, ...commitsSuite, ...scopesSuite, ...liveSuite],
   "aggregates": aggregatesSuite,
   "iterate": iterateSuite,
   "paginate": paginateSuite,
