@@ -1,5 +1,5 @@
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
-import { type Maybe, settle } from "../chain/chain.ts";
+import { isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { Mismatch } from "./mismatch.ts";
 import { showValue } from "./show_value.ts";
 
@@ -15,6 +15,8 @@ interface Call {
   readonly inside: Call[];
   /** What its callback threw. */
   threw: string;
+  /** It has returned a Promise that has not settled. */
+  pending: boolean;
 }
 
 /** The calls that lead to a failure. */
@@ -71,6 +73,16 @@ export class CallLog {
     };
   }
 
+  /** The calls whose Promises have not settled: of one that waits for calls in its callback, those. */
+  get pending(): readonly string[] {
+    const waiting = (calls: readonly Call[]): Call[] =>
+      calls.flatMap((call) => {
+        const inside = waiting(call.inside);
+        return inside.length > 0 ? inside : call.pending ? [call] : [];
+      });
+    return waiting(this.#calls).map(write);
+  }
+
   /** Notes a call. */
   add(target: string, method: string, args: readonly unknown[]): void {
     this.#add(target, method, args);
@@ -112,7 +124,7 @@ export class CallLog {
               typeof arg === "function" ? this.#inside(call, arg as () => Maybe<unknown>) : arg
             )
             : args;
-          const result = (member as Method).apply(object, given);
+          const result = waited(call, (member as Method).apply(object, given));
           // Each run of a prepared query is a call of its own.
           return key === "prepare" && typeof result === "object" && result !== null
             ? this.watch(write(call), result)
@@ -123,7 +135,7 @@ export class CallLog {
   }
 
   #add(target: string, method: string, args: readonly unknown[]): Call {
-    const call: Call = { target, method, args, looks: this.#looks, inside: [], threw: "" };
+    const call: Call = { target, method, args, looks: this.#looks, inside: [], threw: "", pending: false };
     (this.#flow?.getStore() ?? this.#calls).push(call);
     return call;
   }
@@ -140,6 +152,17 @@ export class CallLog {
       return this.#flow === null ? noted() : this.#flow.run(call.inside, noted);
     };
   }
+}
+
+/** Notes that a call is pending until its Promise settles. */
+function waited(call: Call, result: unknown): unknown {
+  if (!isPromise(result)) return result;
+  call.pending = true;
+  const settled = (): void => {
+    call.pending = false;
+  };
+  result.then(settled, settled);
+  return result;
 }
 
 function write({ target, method, args, inside, threw }: Call): string {

@@ -21,8 +21,20 @@ export interface DriverUnderTest {
    * of reopening are skipped.
    */
   readonly reopen?: (driver: AnyKindOfDriver) => AnyKindOfDriver | Promise<AnyKindOfDriver>;
+  /**
+   * Makes the store of a driver refuse every write from now on, as a full disk does, and returns what ends that. Absent: the tests
+   * of writes that fail are skipped.
+   */
+  readonly failWrites?: (
+    driver: AnyKindOfDriver,
+  ) => (() => void | Promise<void>) | Promise<() => void | Promise<void>>;
   /** The names of two databases, for drivers that must know them beforehand. Default: two names for each test. */
   readonly databases?: readonly [string, string];
+  /**
+   * The milliseconds a test may take; one that has not ended by then fails and names the calls that are pending. Each that takes as
+   * long shortens the time of those after it. It should be less than what the runner allows. Default: 30,000.
+   */
+  readonly timeout?: number;
   /** Tests known to fail, by their name without the driver's, with the reason. A name that no test has is refused. */
   readonly skip?: Readonly<Record<string, string>>;
 }

@@ -10,6 +10,8 @@ export interface Given {
   readonly mode: Mode;
   /** Whether its store can be opened again. */
   readonly reopens: boolean;
+  /** Whether its store can be made to refuse writes. */
+  readonly failsWrites: boolean;
   /** Whether a database may have any name. */
   readonly anyDatabase: boolean;
   /** The names of its optional members. */

@@ -1,5 +1,5 @@
 import { isPromise, type Maybe } from "../chain/chain.ts";
-import type { AsyncDriver, Capabilities } from "../contract/mod.ts";
+import type { AsyncDriver, Capabilities, DriverConfig } from "../contract/mod.ts";
 import { ORM, type ORMOptions } from "../orm/orm.ts";
 import { type AnyDriver, anyDriver } from "../store/any_driver.ts";
 import type { Mode } from "../types/mode.ts";
@@ -26,6 +26,8 @@ export class World {
   #driver: AnyKindOfDriver;
   #direct: AnyDriver | null = null;
   #orm: ORM<AsyncDriver> | null = null;
+  /** What the kit itself waits for. */
+  #awaited: string | null = null;
 
   /** Makes the world of a driver that nobody else uses. */
   constructor(driver: AnyKindOfDriver, given: Given, options: DriverUnderTest) {
@@ -49,6 +51,12 @@ export class World {
   /** The driver's name. */
   get driverName(): string {
     return this.#driver.metadata.name;
+  }
+
+  /** The calls that have not ended. */
+  get pending(): readonly string[] {
+    const { pending } = this.log;
+    return pending.length > 0 || this.#awaited === null ? pending : [this.#awaited];
   }
 
   /** The ORM on the driver. */
@@ -115,13 +123,23 @@ export class World {
 
   /** The driver itself, connected: its methods are called without the ORM. */
   async direct(): Promise<AnyDriver> {
-    if (this.#direct === null) await this.#driver.connect(this.#options.config ?? {});
+    if (this.#direct === null) {
+      await this.#await("driver.connect()", () => this.#driver.connect(this.#options.config ?? {}));
+    }
     return this.unconnected();
   }
 
   /** Opens the driver. It is closed at the end of the test. */
-  connect(): Maybe<void> {
-    return this.unconnected().connect(this.#options.config ?? {});
+  connect(config: DriverConfig = {}): Maybe<void> {
+    return this.unconnected().connect({ ...this.#options.config, ...config });
+  }
+
+  /** Makes the store refuse to write. @returns What ends that. */
+  async failWrites(): Promise<() => void | Promise<void>> {
+    if (this.#options.failWrites === undefined) {
+      throw new Error("The options of the kit have no `failWrites`");
+    }
+    return await this.#options.failWrites(this.#driver);
   }
 
   /** The driver itself, which nothing has connected when this is the first that a test asks for. */
@@ -134,7 +152,8 @@ export class World {
     if (this.#options.reopen === undefined) throw new Error("The options of the kit have no `reopen`");
     await this.#disconnect();
     this.log.add("driver", "reopen", []);
-    this.#driver = await this.#options.reopen(this.#driver);
+    const { reopen } = this.#options;
+    this.#driver = await this.#await("reopen(driver)", () => reopen(this.#driver));
   }
 
   /** Closes the driver and removes what it left. */
@@ -142,21 +161,33 @@ export class World {
     try {
       await this.#disconnect();
     } finally {
-      await this.#options.cleanup?.(this.#driver);
+      await this.#await("cleanup(driver)", () => this.#options.cleanup?.(this.#driver));
     }
   }
 
   async #disconnect(): Promise<void> {
     const wasUsed = this.#orms.length > 0 || this.#direct !== null;
-    for (const orm of this.#orms.splice(0)) await orm.disconnect();
+    for (const orm of this.#orms.splice(0)) await this.#await("orm.disconnect()", () => orm.disconnect());
     this.#orm = null;
     this.#direct = null;
-    if (wasUsed) await this.#driver.disconnect();
+    if (wasUsed) await this.#await("driver.disconnect()", () => this.#driver.disconnect());
+  }
+
+  async #await<T>(name: string, call: () => Maybe<T>): Promise<T> {
+    this.#awaited = name;
+    const result = await call();
+    this.#awaited = null;
+    return result;
   }
 }
 
 /** Learns whether a driver returns values or Promises, by connecting it. */
 export function modeOf(driver: AnyKindOfDriver, options: DriverUnderTest): readonly [Mode, Maybe<void>] {
-  const opened = anyDriver(driver).connect(options.config ?? {});
-  return [isPromise(opened) ? "async" : "sync", opened];
+  try {
+    const opened = anyDriver(driver).connect(options.config ?? {});
+    return [isPromise(opened) ? "async" : "sync", opened];
+  } catch {
+    // An async driver throws nothing at once, and the tests say what was thrown.
+    return ["sync", undefined];
+  }
 }

@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertGreater, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { capabilityMatrix, checkDriver, ConformanceError } from "../../src/testing/mod.ts";
+import {
+  type AnyKindOfDriver,
+  capabilityMatrix,
+  checkDriver,
+  ConformanceError,
+} from "../../src/testing/mod.ts";
 import * as broken from "../support/broken_drivers.ts";
-import { describe, test } from "../support/runner.ts";
+import * as stores from "../support/broken_stores.ts";
+import { runFile } from "../support/child.ts";
+import { describe, runtime, test } from "../support/runner.ts";
 
 /** What the kit says of a defect. */
 interface Finding {
@@ -178,6 +185,119 @@ describe("conformance:", () => {
     assertEquals(failed.map(({ promise, error }) => `${promise}: ${error?.message}`), []);
     assertGreater(report.results.filter(({ outcome }) => outcome === "passed").length, 400);
   });
+});
+
+/** Defects that show only to who looks for them, and the promise that finds each. */
+const hidden: readonly (readonly [name: string, promise: string, make: () => AnyKindOfDriver])[] = [
+  [
+    "counts units of UTF-16",
+    "where: `_` of $like is one character, whatever its length in UTF-16",
+    () => new stores.CountsUnits(),
+  ],
+  ["keeps local time", "values: dates mean the same in every time zone", () => new stores.KeepsLocalTime()],
+  [
+    "shares rows that are pending",
+    "transaction: a row handed out is the caller's, and what is pending is not",
+    () => new stores.SharesPendingRows(),
+  ],
+  [
+    "ignores `readonly`",
+    "driver.connect: with `readonly` every write is refused, and rows can be read",
+    () => new stores.IgnoresReadonly(),
+  ],
+  [
+    "shows halves of statements",
+    "flows: nobody sees half of a statement of many rows",
+    () => stores.insertsRowByRow(),
+  ],
+  [
+    "swallows what the store says of a write",
+    "driver: a write that the store refuses is an error, and changes nothing",
+    () => new stores.SwallowsFailures(),
+  ],
+  [
+    "swallows what the store says of a commit",
+    "transaction: one whose writes the store refuses is an error, and changes nothing",
+    () => new stores.SwallowsFailures(),
+  ],
+];
+
+const leaves = "driver.disconnect: leaves no timer or handle that keeps the process alive";
+
+function failWrites(driver: AnyKindOfDriver): () => void {
+  const store = driver as unknown as stores.FullDriver;
+  store.full = true;
+  return () => {
+    store.full = false;
+  };
+}
+
+async function outcomeOf(promise: string, driver: () => AnyKindOfDriver): Promise<string | undefined> {
+  const only = (name: string) => name === promise;
+  const report = await checkDriver({ driver, only, failWrites, reopen: (same) => same });
+  return report.results.find((result) => result.promise === promise)?.outcome;
+}
+
+describe("conformance: a driver that", () => {
+  for (const [name, promise, make] of hidden) {
+    test(`${name} is found`, async () => assertEquals(await outcomeOf(promise, make), "failed"));
+  }
+
+  test("fails its writes aloud is not blamed", async () => {
+    const promises = hidden.map(([, promise]) => promise).filter((promise) =>
+      promise.includes("the store refuses")
+    );
+    for (const promise of promises) {
+      assertEquals(await outcomeOf(promise, () => new stores.FullDriver()), "passed");
+    }
+  });
+
+  if (runtime !== "node") test.skip("leaks a timer is found", "only Node tells what keeps a process alive");
+  else {
+    test("leaks a timer is found", async () => {
+      assertEquals(await outcomeOf(leaves, () => new stores.LeaksATimer()), "failed");
+      stores.endTimers();
+      assertEquals(await outcomeOf(leaves, () => new broken.SoundDriver()), "passed");
+    });
+  }
+});
+
+const inserts = "driver.insert: returns the row as stored";
+const keeps = "driver.transaction: keeps the work when its callback returns";
+
+/** A method of an async driver that is not written yet, and what the kit says of a promise that needs it. */
+const unfinished: readonly (readonly [fault: string, promise: string, call: string, actual: string])[] = [
+  ["insert throws", inserts, 'driver.insert(db, "items", {…})', "Error: not written"],
+  ["insert rejects", inserts, 'driver.insert(db, "items", {…})', "Error: not written"],
+  ["insert strays", inserts, 'driver.insert(db, "items", {…})', "Error: a stray"],
+  [
+    "delete throws",
+    "driver.delete: tells how many rows match",
+    'driver.delete(db, "items", {…})',
+    "Error: not written",
+  ],
+  [
+    "count hangs",
+    "driver.count: counts the rows that match",
+    'driver.count(db, "items")',
+    'pending: driver.count(db, "items")',
+  ],
+  ["transaction hangs", keeps, "driver.transaction(() => {})", "pending: driver.transaction(() => {})"],
+  ["connect throws", inserts, "", "Error: not written"],
+  ["connect hangs", inserts, "driver.connect()", "pending: driver.connect()"],
+  ["disconnect hangs", inserts, "driver.disconnect()", "pending: driver.disconnect()"],
+];
+
+describe("checkDriver: a driver whose", () => {
+  for (const [fault, promise, call, actual] of unfinished) {
+    test(`${fault} gets a report that names the call`, async () => {
+      const file = new URL("./fixtures/unfinished.ts", import.meta.url);
+      const { code, stdout, stderr } = await runFile(file, [...fault.split(" "), promise]);
+      const [counts, said] = stdout.trim().split("\n").map((line) => JSON.parse(line) as unknown[]);
+      const opens = !fault.includes("connect");
+      assertEquals([code, counts, said], [0, [opens, true, 0], [call, actual]], stderr);
+    });
+  }
 });
 
 /** `DropsAPredicate` as words. */

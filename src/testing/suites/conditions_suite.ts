@@ -12,7 +12,29 @@ import { SCALARS } from "./scalar_conditions.ts";
 export const CONDITION_TABLES: readonly CaseTable[] = [SCALARS, ...NATIVES, JSON_VALUES];
 
 /** Every operator means the same wherever a condition can stand. */
-export const conditionsSuite: readonly TestCase[] = CONDITION_TABLES.flatMap(conditionTests);
+export const conditionsSuite: readonly TestCase[] = [
+  ...CONDITION_TABLES.flatMap(conditionTests),
+  promise("where: `_` of $like is one character, whatever its length in UTF-16", characters),
+];
+
+async function characters(world: World): Promise<void> {
+  const names = ["😀", "a😀b", "e\u0301", "ab", "😀😀"];
+  const Item = await world.filled(
+    "texts",
+    { id: { type: "INTEGER", primaryKey: true }, name: { type: "TEXT" } },
+    names.map((name, id) => ({ id, name })),
+  );
+  const cases: readonly Case[] = [
+    [{ name: { $like: "_" } }, [0]],
+    [{ name: { $like: "__" } }, [2, 3, 4]],
+    [{ name: { $like: "a_b" } }, [1]],
+    [{ name: { $like: "%_b" } }, [1, 3]],
+    [{ name: { $like: "😀_" } }, [4]],
+  ];
+  for (const [where, finds] of cases) {
+    expectEqual((await Item.findAll({ where })).map(({ id }) => id), finds);
+  }
+}
 
 /** The tests of a table of conditions. */
 export function conditionTests(table: CaseTable): TestCase[] {

@@ -1,6 +1,6 @@
 import { ConnectionError, RinariError, TransactionError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
-import { all, isOfMode, promiseIf, type Requirement, type TestCase } from "../test_case.ts";
+import { all, declares, isOfMode, promiseIf, type Requirement, type TestCase } from "../test_case.ts";
 import type { Row, TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { directTable } from "./direct_table.ts";
@@ -14,6 +14,11 @@ const declaresConcurrent: Requirement = ({ capabilities }) =>
 export const flowsSuite: readonly TestCase[] = [
   promiseIf(isAsync, "flows: work of another flow is never part of a transaction", apart),
   promiseIf(isAsync, "flows: nobody sees work that is not kept", unseen),
+  promiseIf(
+    all(isAsync, declares("transactions")),
+    "flows: nobody sees half of a statement of many rows",
+    halves,
+  ),
   promiseIf(isAsync, "flows: transactions that read and write the same row lose nothing", increments),
   promiseIf(isAsync, "flows: writes without a transaction are all kept", writes),
   promiseIf(isAsync, "flows: the first operations on a table may be many at once", firstUse),
@@ -76,7 +81,7 @@ async function apart(world: World): Promise<void> {
     await pause(15);
     throw new Undo();
   }));
-  await begun;
+  await Promise.race([begun, doomed]);
   const outside = Item.create({ name: "outside" });
   const other = transaction(world, async () => {
     await Item.create({ name: "other" });
@@ -103,6 +108,33 @@ async function unseen(world: World): Promise<void> {
   }
   await writer;
   expectEqual(seen, Array.from({ length: 5 }, () => [["a", 1]]));
+}
+
+async function halves(world: World): Promise<void> {
+  const Item = world.define("items", schema);
+  await Item.count();
+  const length = Math.min(30, world.capabilities.limits?.batchRows ?? 30);
+  for (let round = 1; round <= 3; round++) {
+    const rows = Array.from({ length }, (_, i) => ({ name: `${round} ${i}`, n: round }));
+    for (const write of [() => Item.bulkCreate(rows), () => Item.updateAll({ n: round + 10 })]) {
+      const seen: Row[][] = [];
+      let ended = false;
+      const written = Promise.resolve(write()).finally(() => ended = true);
+      const isOver = (): boolean => ended;
+      while (!isOver() && seen.length < 200) seen.push(await Item.findAll());
+      await written;
+      for (const found of seen) {
+        const kinds = new Set(
+          found.filter(({ name }) => `${name}`.startsWith(`${round} `)).map(({ n }) => n),
+        );
+        const mine = found.filter(({ name }) => `${name}`.startsWith(`${round} `)).length;
+        expectTrue(
+          (mine === 0 || mine === length) && kinds.size <= 1,
+          `all ${length} rows are changed together; one search saw ${mine} of them, of ${kinds.size} kinds`,
+        );
+      }
+    }
+  }
 }
 
 async function increments(world: World): Promise<void> {

@@ -6,6 +6,7 @@ import { conditionsSuite } from "./conditions_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
 import { driverConditionsSuite } from "./driver_conditions_suite.ts";
 import { driverConstraintsSuite } from "./driver_constraints_suite.ts";
+import { driverLifeSuite } from "./driver_life_suite.ts";
 import { driverMembersSuite } from "./driver_members_suite.ts";
 import { driverOrderSuite } from "./driver_order_suite.ts";
 import { driverRowsSuite } from "./driver_rows_suite.ts";
@@ -52,6 +53,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "driver: constraints": driverConstraintsSuite,
   "driver: transactions": driverTransactionsSuite,
   "driver: optional members": driverMembersSuite,
+  "driver: life": driverLifeSuite,
   "values": valuesSuite,
   "stored forms": storedFormsSuite,
   "refusals": refusalsSuite,

@@ -1,12 +1,28 @@
 import { expectEqual, expectSameItems, expectTrue } from "../assertions.ts";
 import { collect } from "../collect.ts";
 import { difference } from "../equality.ts";
-import { promise, type TestCase } from "../test_case.ts";
+import { promise, promiseIf, type Requirement, type TestCase } from "../test_case.ts";
 import type { Row } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { COLUMN_SAMPLES, type ColumnSamples, isOrdered, type Sample } from "./value_samples.ts";
 
+const NO_ZONES = "the time zone of this process cannot be changed";
 const key = { type: "INTEGER", primaryKey: true } as const;
+
+/** Whether the process can be put into another time zone. */
+const hasZones: Requirement = () => {
+  const { env } = (globalThis as { process?: ProcessLike }).process ?? { env: {} };
+  try {
+    const before = env.TZ;
+    env.TZ = "Asia/Kathmandu";
+    const has = new Date(0).getHours() !== 0;
+    if (before === undefined) delete env.TZ;
+    else env.TZ = before;
+    return has ? null : NO_ZONES;
+  } catch {
+    return NO_ZONES;
+  }
+};
 
 /** What goes in comes out, equal, whichever way it goes. */
 export const valuesSuite: readonly TestCase[] = [
@@ -30,9 +46,52 @@ export const valuesSuite: readonly TestCase[] = [
       : []),
   ]),
   promise("create: the row returned shares nothing with what was given or is stored", shares),
+  promiseIf(hasZones, "values: dates mean the same in every time zone", zones),
   promise("create: -0 is stored as 0", minusZero),
   promise("create: a value of 1 MB comes back equal", large),
 ];
+
+interface ProcessLike {
+  readonly env: { TZ?: string };
+}
+
+/** Runs work in another time zone. */
+async function inZone(zone: string, work: () => Promise<void>): Promise<void> {
+  const { env } = (globalThis as unknown as { process: ProcessLike }).process;
+  const before = env.TZ;
+  env.TZ = zone;
+  try {
+    await work();
+  } finally {
+    if (before === undefined) delete env.TZ;
+    else env.TZ = before;
+  }
+}
+
+async function zones(world: World): Promise<void> {
+  const Item = world.define("items", { id: key, day: { type: "DATE" }, at: { type: "DATETIME" } });
+  const rows = ["2024-03-10T02:30:00.001Z", "2024-11-03T23:59:59.999Z", "1969-12-31T00:00:00.000Z"].map((
+    at,
+    id,
+  ) => ({
+    id,
+    day: new Date(`${at.slice(0, 10)}T00:00:00.000Z`),
+    at: new Date(at),
+  }));
+  for (const zone of ["America/St_Johns", "Asia/Kathmandu"]) {
+    await inZone(zone, async () => {
+      for (const row of rows) expectEqual(await Item.create(row), row);
+      expectEqual(await Item.findAll(), rows);
+      for (const row of rows) {
+        expectEqual(await Item.findAll({ where: { day: row.day } }), [row]);
+        expectEqual(await Item.findAll({ where: { day: row.at.toISOString().slice(0, 10) } }), [row]);
+        expectEqual(await Item.findAll({ where: { at: row.at } }), [row]);
+      }
+    });
+    expectEqual(await Item.findAll(), rows);
+    await Item.deleteAll();
+  }
+}
 
 function table(world: World, { column }: ColumnSamples) {
   return world.define("kinds", { id: key, value: column });
