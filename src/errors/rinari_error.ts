@@ -1,5 +1,9 @@
 import { lowerFrames, raiseFrames } from "./frames.ts";
 
+/** What the errors of every copy of this package have: ES modules and CommonJS in one process are two. */
+const BRAND: symbol = Symbol.for("@rinari/orm:error");
+const isOrdinaryInstance = Function.prototype[Symbol.hasInstance];
+
 /** What is known of a failure besides its message. */
 export interface ErrorDetails {
   /** A stable name for the kind of failure, in capitals. */
@@ -53,11 +57,19 @@ export class RinariError extends Error {
   /** `"unknown"` when a commit was sent and its answer was lost; `"committed"` when what came after the commit failed. */
   readonly outcome: "unknown" | "committed" | undefined;
 
+  /** An error of another copy of this package is an instance of the class of the same name. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (isOrdinaryInstance.call(RinariError, value)) return isOrdinaryInstance.call(this, value);
+    if (!(value instanceof Error) || !(BRAND in value)) return false;
+    return this === RinariError || this.name === value.name;
+  }
+
   /** Makes an error with a message and what else is known. */
   constructor(message: string, details: ErrorDetails = {}) {
     const limit = raiseFrames();
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     lowerFrames(limit);
+    Object.defineProperty(this, BRAND, { value: true });
     this.code = details.code ?? "ERROR";
     this.driver = details.driver;
     this.table = details.table;

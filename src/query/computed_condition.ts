@@ -1,15 +1,18 @@
 import type { ExpressionPlan, Predicate } from "../contract/mod.ts";
 
+const COMPUTED: unique symbol = Symbol.for("@rinari/orm:computed") as never;
+
 /**
- * A condition that a `DriverWhere` has no form for, with the values of its slots: what stands for it there, as `{ $test: … }`. It is an
- * instance with a private member, so that no user's object can be taken for one.
+ * A condition that a `DriverWhere` has no form for, with the values of its slots: what stands for it there, as `{ $test: … }`. It has
+ * a registered symbol, so that nothing a user sends can be taken for one.
  */
 export class ComputedCondition {
   /** The condition. */
   readonly predicate: Predicate;
   /** The values of its slots. */
   readonly params: readonly unknown[];
-  readonly #made = true;
+  /** No JSON text has it, and a driver of another copy of the package finds it. */
+  readonly [COMPUTED] = true;
 
   /** Made of a predicate and the values of all slots. */
   constructor(predicate: Predicate, params: readonly unknown[]) {
@@ -19,7 +22,7 @@ export class ComputedCondition {
 
   /** Whether a value is one. */
   static is(value: unknown): value is ComputedCondition {
-    return typeof value === "object" && value !== null && #made in value;
+    return typeof value === "object" && value !== null && COMPUTED in value;
   }
 }
 

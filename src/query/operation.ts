@@ -1,5 +1,12 @@
 import type { OperatorName } from "../contract/mod.ts";
 
+/** By them the copies of this package in a process, as ES modules and CommonJS, read what another has made. No JSON text has symbols. */
+const OPERATION: unique symbol = Symbol.for("@rinari/orm:operation") as never;
+const CONDITION: unique symbol = Symbol.for("@rinari/orm:condition") as never;
+
+type Read = readonly [OperatorName | "value", unknown];
+type Joined = readonly ["and" | "or" | "not", readonly unknown[]];
+
 /** An operator with its operand. It is an instance with a private member, which no JSON text can forge. */
 export class MadeOperation {
   readonly #operator: OperatorName | "value";
@@ -11,9 +18,19 @@ export class MadeOperation {
     this.#operand = operand;
   }
 
+  /** What another copy of the package reads. */
+  get [OPERATION](): Read {
+    return [this.#operator, this.#operand];
+  }
+
   /** The operator's name and its operand, or null when the value is no operation. */
-  static read(value: object): readonly [OperatorName | "value", unknown] | null {
+  static read(value: object): Read | null {
     return #operator in value ? [value.#operator, value.#operand] : null;
+  }
+
+  /** The same of what another copy of the package has made. */
+  static readForeign(value: object): Read | null {
+    return OPERATION in value ? value[OPERATION] as Read : null;
   }
 }
 
@@ -28,8 +45,18 @@ export class MadeCondition {
     this.#items = items;
   }
 
+  /** What another copy of the package reads. */
+  get [CONDITION](): Joined {
+    return [this.#kind, this.#items];
+  }
+
   /** The kind and the conditions joined, or null when the value is no condition. */
-  static read(value: object): readonly ["and" | "or" | "not", readonly unknown[]] | null {
+  static read(value: object): Joined | null {
     return #kind in value ? [value.#kind, value.#items] : null;
+  }
+
+  /** The same of what another copy of the package has made. */
+  static readForeign(value: object): Joined | null {
+    return CONDITION in value ? value[CONDITION] as Joined : null;
   }
 }

@@ -118,7 +118,11 @@ class WhereReader implements ExpressionSink {
     }
     const joined = MadeCondition.read(where);
     if (joined !== null) return this.#joined(joined[0], joined[1], depth);
-    if (!isPlain(where)) return this.#refuse(`a condition is a plain object, not ${describeValue(where)}`);
+    if (!isPlain(where)) {
+      const foreign = where instanceof Placeholder ? null : MadeCondition.readForeign(where);
+      if (foreign !== null) return this.#joined(foreign[0], foreign[1], depth);
+      return this.#refuse(`a condition is a plain object, not ${describeValue(where)}`);
+    }
     const keys = Object.keys(where);
     if (keys.length === 1) {
       return this.#entry(keys[0] as string, (where as Record<string, unknown>)[keys[0] as string], depth);
@@ -262,7 +266,12 @@ class WhereReader implements ExpressionSink {
     const operation = MadeOperation.read(value);
     if (operation !== null) return this.#operation(target, operation[0], operation[1]);
     if (value instanceof Placeholder) return this.#operator(target, "$eq", value);
-    if (!isPlain(value) || Array.isArray(value)) return this.#operator(target, "$eq", value);
+    if (!isPlain(value) || Array.isArray(value)) {
+      const foreign = MadeOperation.readForeign(value);
+      return foreign === null
+        ? this.#operator(target, "$eq", value)
+        : this.#operation(target, foreign[0], foreign[1]);
+    }
     const keys = Object.keys(value);
     const whole = target.column.kind === "json" && target.path === null;
     if (whole && !keys.some((key) => key.startsWith("$"))) return this.#operator(target, "$eq", value);
