@@ -1,6 +1,6 @@
 import type { Predicate } from "./predicate.ts";
 
-/** What an expression gives, by how the value is represented. `date` is a day, `datetime` a point in time. */
+/** What an expression gives or a column holds, by how the value is represented. `date` is a day, `datetime` a point in time. */
 export type ExpressionType =
   | "text"
   | "integer"

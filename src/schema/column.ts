@@ -1,5 +1,11 @@
 import { ValidationError } from "../errors/mod.ts";
-import type { ColumnReference, DataType, StoredForm } from "../contract/mod.ts";
+import type {
+  ColumnDefinition,
+  ColumnReference,
+  DataType,
+  ExpressionType,
+  StoredForm,
+} from "../contract/mod.ts";
 import type { ModelColumn } from "./model_schema.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import { acceptors } from "./accept.ts";
@@ -8,16 +14,7 @@ import { wholeSeconds } from "./dates.ts";
 import { describeKind, describeValue } from "./describe_value.ts";
 
 /** How a column's values are represented; several data types share a kind. */
-export type ColumnKind =
-  | "text"
-  | "integer"
-  | "bigint"
-  | "real"
-  | "boolean"
-  | "date"
-  | "datetime"
-  | "json"
-  | "blob";
+export type ColumnKind = ExpressionType;
 
 const KINDS: Readonly<Record<DataType, ColumnKind>> = {
   TEXT: "text",
@@ -33,6 +30,11 @@ const KINDS: Readonly<Record<DataType, ColumnKind>> = {
   ARRAY: "json",
   BLOB: "blob",
 };
+
+/** How the values of a column are represented. */
+export function kindOf({ bigint, type }: ColumnDefinition): ColumnKind {
+  return bigint === true ? "bigint" : KINDS[type];
+}
 
 /** A column that has been checked, with what is needed to accept its values. */
 export class Column {
@@ -93,7 +95,7 @@ export class Column {
     this.values = definition.values;
     this.validate = definition.validate;
     this.type = definition.type;
-    this.kind = definition.bigint === true ? "bigint" : KINDS[definition.type];
+    this.kind = kindOf(definition);
     this.stored = this.kind === "date" || this.kind === "datetime" ? definition.stored ?? "iso" : null;
     this.version = definition.version === true;
     this.timed = definition.default === now || definition.touch === now;

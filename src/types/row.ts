@@ -100,15 +100,20 @@ export type RowOf<S> =
 /** The columns of a row that were selected. */
 export type Selected<Row, K extends keyof Row> = [K] extends [never] ? Row : Simplify<Pick<Row, NoInfer<K>>>;
 
-/** The columns `create` may leave out: generated, with a default, or taking null. */
-export type OptionalKeys<S> = { [K in keyof S]: S[K] extends RequiredColumn ? never : K }[keyof S];
+/** The columns `create` needs. */
+export type RequiredKeys<S> = { [K in keyof S]: S[K] extends RequiredColumn ? K : never }[keyof S];
+
+/** The columns `create` may leave out: numbered, with a default, or taking null. What the store alone numbers it does not take. */
+export type OptionalKeys<S> = {
+  [K in keyof S]: S[K] extends RequiredColumn | { readonly generated: "always" } ? never : K;
+}[keyof S];
 
 /** The type of a column's value, null included, as `create` takes it. */
 export type Given<C> = C extends NotNullColumn ? ColumnInput<C> : ColumnInput<C> | null;
 
 /** A row as it is given to `create`. */
 export type InsertOf<S> = Simplify<
-  & { -readonly [K in keyof Pick<S, Exclude<keyof S, OptionalKeys<S>>>]: Given<S[K]> }
+  & { -readonly [K in keyof Pick<S, RequiredKeys<S>>]: Given<S[K]> }
   & { -readonly [K in keyof Pick<S, OptionalKeys<S>>]?: Given<S[K]> | undefined }
 >;
 

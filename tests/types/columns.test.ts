@@ -56,6 +56,24 @@ test("types: a DATE takes no number", () => {
   assertEquals(Page.update({ day: new Date(0), at: 5 }, { id: 1 }), 1);
 });
 
+test("types: a column that the store alone numbers is not given", () => {
+  using orm = new ORM({ driver: new MemoryDriver() });
+  const Ticket = orm.define("app", "tickets", {
+    id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true, generated: "always" },
+    title: { type: DataTypes.TEXT, notNull: true },
+    note: { type: DataTypes.TEXT },
+  });
+  const made = Ticket.create({ title: "a" });
+  expectType(made).toBe<{ id: number; title: string; note: string | null }>();
+  // @ts-expect-error: the store numbers it
+  assertThrows(() => Ticket.create({ id: 7, title: "b" }), ValidationError, "generated");
+  // @ts-expect-error: the store numbers it
+  assertThrows(() => Ticket.bulkCreate([{ id: 7, title: "b" }]), ValidationError, "generated");
+  // @ts-expect-error: what is left is needed as before
+  assertThrows(() => Ticket.create({ note: "c" }), ValidationError);
+  assertEquals(Ticket.findById(1)?.title, "a");
+});
+
 test("types: a column has no members but those of a column", () => {
   using orm = new ORM({ driver: new MemoryDriver() });
   const id = { type: DataTypes.INTEGER, primaryKey: true } as const;
