@@ -21,6 +21,7 @@
  */
 export * from "./src/contract/mod.ts";
 export * from "./src/errors/mod.ts";
+export { compareValues, matches } from "./src/reference/driver_rows.ts";
 export { differencesOf, requireSameSchema } from "./src/reference/same_schema.ts";
 export type { TablePlace } from "./src/reference/same_schema.ts";
 export { ORM } from "./src/orm/orm.ts";

@@ -64,6 +64,10 @@ export type {
   SqlIndexDescription,
   SqlTableDescription,
 } from "./sql_description.ts";
+export { toHex } from "./hex.ts";
+export { sqliteDecoder } from "./sqlite_decoder.ts";
+export { sqliteEncoding } from "./sqlite_encoding.ts";
+export { writeISODate, writeISODateTime, writeSQLDateTime } from "../schema/dates.ts";
 export { corruptValue } from "./corrupt_value.ts";
 export { sqliteCode } from "./sqlite_code.ts";
 export { sqlite } from "./sqlite_dialect.ts";
