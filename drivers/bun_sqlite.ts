@@ -202,7 +202,7 @@ class BunEngine implements SyncSqlEngine {
   }
 
   prepareWrite(): void {
-    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use.busyTimeout, codeOf);
+    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use, codeOf);
   }
 
   checkThere(): void {

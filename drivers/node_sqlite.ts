@@ -197,7 +197,7 @@ class NodeEngine implements SyncSqlEngine {
   }
 
   prepareWrite(): void {
-    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use.busyTimeout, codeOf);
+    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use, codeOf);
   }
 
   checkThere(): void {

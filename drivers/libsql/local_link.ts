@@ -1,3 +1,4 @@
+import { breath } from "../../src/chain/breath.ts";
 import type { Maybe } from "../../src/chain/chain.ts";
 import { RinariError } from "../../src/errors/mod.ts";
 import { connectionFailure } from "./connection_failure.ts";
@@ -63,6 +64,9 @@ export class LocalLink implements LibSQLLink {
   async use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T> {
     const { reader, writer, driver, database } = this.#parts;
     const until = this.#deadline();
+    // The client answers without leaving the turn of the event loop that it was called in.
+    const turn = breath();
+    if (turn !== undefined) await turn;
     const shares = kind === "read" && reader !== writer;
     // Every operation comes through here: what can be had at once is not awaited.
     const taken = shares ? null : this.#take();
@@ -102,6 +106,8 @@ export class LocalLink implements LibSQLLink {
     return {
       transaction,
       use: async (phase, work) => {
+        const turn = breath();
+        if (turn !== undefined) await turn;
         try {
           return await this.#explained(phase, work);
         } catch (error) {

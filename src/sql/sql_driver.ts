@@ -22,6 +22,7 @@ import type {
 } from "../contract/mod.ts";
 import type { Attempt } from "../errors/violations.ts";
 import { refusePromise } from "../transaction/async_callback.ts";
+import { lendWaiting, type Waiting } from "../transaction/waiting.ts";
 import { aggregate } from "./aggregate_one.ts";
 import { type AnyEngine, type AnySession, asArrays, query } from "./any_engine.ts";
 import { groupRows } from "./group_rows.ts";
@@ -58,6 +59,7 @@ class SqlDriver {
   readonly metadata: DriverMetadata;
   readonly #connection: SqlConnection;
   readonly #sync: boolean;
+  readonly #waiting: Waiting | undefined;
 
   constructor(provider: SyncSqlProvider | AsyncSqlProvider) {
     const { name, version, capabilities } = provider;
@@ -68,6 +70,9 @@ class SqlDriver {
     });
     this.#connection = new SqlConnection(provider as unknown as AnyProvider);
     this.#sync = provider.mode === "sync";
+    const waiting = provider.mode === "sync" ? provider.waiting : undefined;
+    if (waiting !== undefined) lendWaiting(this, waiting);
+    this.#waiting = waiting;
   }
 
   connect(config: DriverConfig): Maybe<void> {
@@ -205,7 +210,7 @@ class SqlDriver {
     const open = () => {
       const frame = this.#connection.push();
       const opened = {
-        commit: () => this.#answer(() => transactions.commit(frame)),
+        commit: () => this.#answer(() => transactions.commit(frame, this.#waiting?.outside)),
         rollback: () => this.#answer(() => transactions.rollback(frame)),
       };
       return settle(

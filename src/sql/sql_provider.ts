@@ -1,5 +1,6 @@
 import type { Capabilities, DriverConfig } from "../contract/mod.ts";
 import { EVERYTHING } from "../contract/everything.ts";
+import type { Waiting } from "../transaction/waiting.ts";
 import type { AsyncSqlEngine, SyncSqlEngine } from "./sql_engine.ts";
 
 /** A client that someone else has opened, and uses too. */
@@ -23,6 +24,8 @@ export interface SyncSqlProvider {
    * statements may run on it that are not seen here. Null, or absent, elsewhere.
    */
   readonly given?: GivenClient | null;
+  /** How its engines wait for locks; absent when nobody else can wait in their place. */
+  readonly waiting?: Waiting;
   /** Called by `connect`, before the first `open`. */
   configure(config: DriverConfig): void;
   /** Opens a database. */

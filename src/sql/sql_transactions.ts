@@ -112,8 +112,11 @@ export class SqlTransactions {
     }
   }
 
-  /** Ends a frame and keeps its work. A commit that fails undoes everything. */
-  commit(frame: Frame): Maybe<void> {
+  /**
+   * Ends a frame and keeps its work. A commit that fails undoes everything; with `again` not one that met a lock, because whoever calls
+   * tries it again, or rolls back.
+   */
+  commit(frame: Frame, again = false): Maybe<void> {
     if (this.#frames.at(-1) !== frame) {
       throw new TransactionError(
         "Cannot commit the transaction: it has ended, as `disconnect` ends it, or one inside it has not; end each once, the innermost first",
@@ -139,6 +142,9 @@ export class SqlTransactions {
       return this.#end(depth, true);
     };
     return settle(work, () => this.#pop(frame, true), (error) => {
+      if (again && depth === 0 && this.#engine?.failure(error).kind === "busy") {
+        throw (database as SqlDatabase).error(error, undefined, null);
+      }
       this.#lose(error);
       return chain(this.rollback(frame), () => {
         throw database === null ? error : database.error(error, undefined, null);

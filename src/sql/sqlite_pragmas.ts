@@ -48,11 +48,11 @@ function synchronous(durability: "full" | "relaxed"): string {
 
 /**
  * Switches a file to a write-ahead log, so that readers and a writer do not wait for one another. SQLite does not wait for
- * locks here, so this does; when the lock stays, the file is used as it is.
+ * locks here, so this does, unless someone else waits; when the lock stays, the file is used as it is.
  */
 export function switchToWAL(
   handle: SqliteHandle,
-  busyTimeout: number,
+  { busyTimeout, waits }: { readonly busyTimeout: number; readonly waits: boolean },
   codeOf: (error: unknown) => number,
 ): void {
   const until = Date.now() + busyTimeout;
@@ -62,7 +62,7 @@ export function switchToWAL(
       if (mode !== "wal" && mode !== "memory") handle.value("PRAGMA journal_mode = WAL");
       return;
     } catch (error) {
-      if ((codeOf(error) & 0xff) !== BUSY) throw error;
+      if ((codeOf(error) & 0xff) !== BUSY || !waits) throw error;
       if (Date.now() >= until) return;
       pause(wait);
     }

@@ -2,6 +2,7 @@ import type { DriverConfig } from "../contract/mod.ts";
 import { ConnectionError, ValidationError } from "../errors/mod.ts";
 import { FilePool } from "../files/file_pool.ts";
 import { isOutOfDescriptors, tooManyFiles } from "../files/open_error.ts";
+import type { Waiting } from "../transaction/waiting.ts";
 import { claimFile, confirmClaim } from "./open_files.ts";
 import type { SyncSqlEngine } from "./sql_engine.ts";
 import { sqlError } from "./sql_error.ts";
@@ -28,6 +29,8 @@ export interface SqliteUse {
   readonly wal: boolean;
   /** How long to wait for locks. */
   readonly busyTimeout: number;
+  /** Nobody else waits for locks in its place. */
+  readonly waits: boolean;
   /** How many prepared statements are kept. */
   readonly statements: number;
   /** Called with each statement, or null. */
@@ -69,6 +72,7 @@ export function sqliteProvider<Client>(
   let settings: SQLiteSettings<Client> | null = null;
   let pool = new FilePool(null, DESCRIPTORS);
   const shared: GivenClient = { database: null };
+  const waiting: Waiting = { timeout: 0, connected: false, outside: false };
   const given = (): SQLiteSettings<Client> => settings as SQLiteSettings<Client>;
 
   const openClient = (path: string): Client => {
@@ -103,7 +107,7 @@ export function sqliteProvider<Client>(
   const openFile = (dbName: string): SyncSqlEngine => {
     const file = findSqliteFile(name, given(), dbName);
     const { path, realPath } = file;
-    const use = { ...given(), borrowed: false, wal: true };
+    const use = { ...given(), waits: !waiting.outside, borrowed: false, wal: true };
     const release = realPath === null ? () => undefined : claimFile(realPath, library.id, name);
     try {
       if (realPath === null) {
@@ -144,7 +148,13 @@ export function sqliteProvider<Client>(
         shared.database = null;
       };
       shared.database = dbName;
-      const use = { ...given(), borrowed: true, wal: given().durabilityGiven, closed };
+      const use = {
+        ...given(),
+        waits: !waiting.outside,
+        borrowed: true,
+        wal: given().durabilityGiven,
+        closed,
+      };
       return library.engine(new SqliteClient(client, null, null), use);
     } catch (error) {
       release();
@@ -168,13 +178,21 @@ export function sqliteProvider<Client>(
     version,
     mode: "sync",
     capabilities: { expressions: true },
+    waiting,
     configure(config: DriverConfig) {
       settings = sqliteSettings(name, options, config);
+      waiting.timeout = settings.busyTimeout;
+      waiting.connected = true;
+      if (waiting.outside) settings = { ...settings, busyTimeout: 0 };
       pool = new FilePool(settings.maxOpen, DESCRIPTORS);
     },
     get given() {
       if (settings === null || settings.database === null || settings.storageDir !== null) return null;
       return Object.keys(settings.databases).length === 0 ? shared : null;
+    },
+    close() {
+      waiting.connected = false;
+      waiting.outside = false;
     },
     open(dbName) {
       const { database, databases, storageDir } = given();

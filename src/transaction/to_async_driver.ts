@@ -6,10 +6,12 @@ import type {
   SyncDriver,
   SyncTransaction,
 } from "../contract/mod.ts";
+import { isBusy, Patience } from "./waiting.ts";
 
 /**
  * Gives a sync driver the face of an async one: the way to `await` inside a transaction on a local SQLite file. Operations of
- * other flows wait until the transaction has ended, because there is one connection.
+ * other flows wait until the transaction has ended, because there is one connection. Locks of other processes are waited for
+ * without keeping the event loop, which gets its turn in a loop of awaited calls too.
  *
  * @param driver The driver. When it offers no `begin`, the core undoes the work of a failed transaction itself.
  * @returns An async driver on the same store.
@@ -43,52 +45,74 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     indexes,
     query,
   } = driver;
+  const patience = new Patience(driver);
+  const run = <T>(work: () => T): Promise<T> => patience.run(work);
   return {
     metadata: metadataOf(driver),
-    connect: (config) => promised(() => driver.connect(config)),
-    disconnect: () => promised(() => driver.disconnect()),
-    createTable: (...args) => promised(() => driver.createTable(...args)),
-    dropTable: (...args) => promised(() => driver.dropTable(...args)),
-    tableExists: (...args) => promised(() => driver.tableExists(...args)),
-    findOne: (...args) => promised(() => driver.findOne(...args)),
-    findAll: (...args) => promised(() => driver.findAll(...args)),
-    count: (...args) => promised(() => driver.count(...args)),
-    insert: (...args) => promised(() => driver.insert(...args)),
-    bulkInsert: (...args) => promised(() => driver.bulkInsert(...args)),
-    update: (...args) => promised(() => driver.update(...args)),
-    bulkUpdate: (...args) => promised(() => driver.bulkUpdate(...args)),
-    delete: (...args) => promised(() => driver.delete(...args)),
-    createIndex: (...args) => promised(() => driver.createIndex(...args)),
-    dropIndex: (...args) => promised(() => driver.dropIndex(...args)),
+    connect: (config) => {
+      patience.takeOver();
+      return run(() => driver.connect(config));
+    },
+    disconnect: () => run(() => driver.disconnect()),
+    createTable: (...args) => run(() => driver.createTable(...args)),
+    dropTable: (...args) => run(() => driver.dropTable(...args)),
+    tableExists: (...args) => run(() => driver.tableExists(...args)),
+    findOne: (...args) => run(() => driver.findOne(...args)),
+    findAll: (...args) => run(() => driver.findAll(...args)),
+    count: (...args) => run(() => driver.count(...args)),
+    insert: (...args) => run(() => driver.insert(...args)),
+    bulkInsert: (...args) => run(() => driver.bulkInsert(...args)),
+    update: (...args) => run(() => driver.update(...args)),
+    bulkUpdate: (...args) => run(() => driver.bulkUpdate(...args)),
+    delete: (...args) => run(() => driver.delete(...args)),
+    createIndex: (...args) => run(() => driver.createIndex(...args)),
+    dropIndex: (...args) => run(() => driver.dropIndex(...args)),
     transaction: begin === undefined
       ? promised
-      : (fn) => promised(() => begin.call(driver)).then((transaction) => finish(transaction, fn)),
+      : (fn) => run(() => begin.call(driver)).then((transaction) => finish(patience, transaction, fn)),
     ...(createTableWithIndexes && {
-      createTableWithIndexes: (...args) => promised(() => createTableWithIndexes.apply(driver, args)),
+      createTableWithIndexes: (...args) => run(() => createTableWithIndexes.apply(driver, args)),
     }),
-    ...(begin && { begin: () => promised(() => asyncTransaction(begin.call(driver))) }),
-    ...(aggregate && { aggregate: (...args) => promised(() => aggregate.apply(driver, args)) }),
-    ...(upsert && { upsert: (...args) => promised(() => upsert.apply(driver, args)) }),
-    ...(group && { group: (...args) => promised(() => group.apply(driver, args)) }),
-    ...(explain && { explain: (...args) => promised(() => explain.apply(driver, args)) }),
-    ...(query && { query: (...args) => promised(() => query.apply(driver, args)) }),
-    ...(introspect && { introspect: (...args) => promised(() => introspect.apply(driver, args)) }),
-    ...(differences && { differences: (...args) => promised(() => differences.apply(driver, args)) }),
-    ...(indexes && { indexes: (...args) => promised(() => indexes.apply(driver, args)) }),
+    ...(begin &&
+      {
+        begin: () =>
+          run(() => begin.call(driver)).then((transaction) => asyncTransaction(patience, transaction)),
+      }),
+    ...(aggregate && { aggregate: (...args) => run(() => aggregate.apply(driver, args)) }),
+    ...(upsert && { upsert: (...args) => run(() => upsert.apply(driver, args)) }),
+    ...(group && { group: (...args) => run(() => group.apply(driver, args)) }),
+    ...(explain && { explain: (...args) => run(() => explain.apply(driver, args)) }),
+    ...(query && { query: (...args) => run(() => query.apply(driver, args)) }),
+    ...(introspect && { introspect: (...args) => run(() => introspect.apply(driver, args)) }),
+    ...(differences && { differences: (...args) => run(() => differences.apply(driver, args)) }),
+    ...(indexes && { indexes: (...args) => run(() => indexes.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {
         const query = prepare.apply(driver, args);
         return {
-          all: (params) => promised(() => query.all(params)),
-          number: (params) => promised(() => query.number(params)),
+          all: (params) => run(() => query.all(params)),
+          number: (params) => run(() => query.number(params)),
         };
       },
     }),
     ...(iterate && {
       iterate: <T>(...args: Parameters<NonNullable<SyncDriver["iterate"]>>) => {
-        const rows = iterate.apply(driver, args) as IterableIterator<T>;
+        const search = (): IterableIterator<T> => iterate.apply(driver, args) as IterableIterator<T>;
+        let rows = search();
+        let begun = false;
+        const next = (): IteratorResult<T> => {
+          try {
+            const item = rows.next();
+            begun = true;
+            return item;
+          } catch (error) {
+            // An iterator that has thrown is at its end: as long as it gave nothing, another can take its place.
+            if (!begun) rows = search();
+            throw error;
+          }
+        };
         return {
-          next: () => promised(() => rows.next()),
+          next: () => begun ? patience.once(next) : run(next),
           return: () => promised(() => rows.return?.() ?? { done: true, value: undefined }),
           [Symbol.asyncIterator]() {
             return this;
@@ -106,22 +130,27 @@ function metadataOf({ metadata, begin }: SyncDriver): DriverMetadata {
   return { ...metadata, capabilities };
 }
 
-function finish<T>(transaction: SyncTransaction, fn: () => Promise<T>): Promise<T> {
+function finish<T>(patience: Patience, transaction: SyncTransaction, fn: () => Promise<T>): Promise<T> {
+  const { commit, rollback } = asyncTransaction(patience, transaction);
   return promised(fn).then(
-    (result) => {
-      transaction.commit();
-      return result;
-    },
-    (error) => {
-      transaction.rollback();
-      throw error;
-    },
+    (result) => commit().then(() => result),
+    (error) =>
+      rollback().then(() => {
+        throw error;
+      }),
   );
 }
 
-function asyncTransaction(transaction: SyncTransaction): AsyncTransaction {
+function asyncTransaction(patience: Patience, transaction: SyncTransaction): AsyncTransaction {
+  const ended = patience.opened();
   return {
-    commit: () => promised(() => transaction.commit()),
-    rollback: () => promised(() => transaction.rollback()),
+    commit: () =>
+      patience.run(() => transaction.commit()).then(ended, (error) => {
+        ended();
+        // One that was waited for in vain is still open; another was undone when it failed.
+        if (isBusy(error)) transaction.rollback();
+        throw error;
+      }),
+    rollback: () => promised(() => transaction.rollback()).finally(ended),
   };
 }
