@@ -1,7 +1,7 @@
 import { ValidationError } from "../../src/errors/mod.ts";
 import { describeValue } from "../../src/schema/describe_value.ts";
 import { checkExpirable } from "./expirable.ts";
-import { below } from "./key.ts";
+import { below, type KeyRange } from "./key.ts";
 import { NAME } from "./limits.ts";
 import { rowAt } from "./primary_key.ts";
 import { removeRow, updateRow } from "./row_writer.ts";
@@ -50,22 +50,35 @@ export async function expireRow(
 
 /** Removes the rows that have expired, a few in each commit. @returns How many. */
 export async function purgeExpired(sessions: Sessions, database: string, tableName: string): Promise<number> {
-  for (let total = 0;;) {
-    const count = await sessions.write(database, (work) => purgeSome(work, work.catalog.table(tableName)));
-    total += count;
-    if (count < STEP) return total;
+  let total = 0;
+  // An entry that belongs to no row is gone past: `repair` removes it.
+  for (let range: KeyRange | null | undefined; range !== null;) {
+    const from: KeyRange | undefined = range;
+    const step = await sessions.write(
+      database,
+      (work) => purgeSome(work, work.catalog.table(tableName), from),
+    );
+    total += step.removed;
+    range = step.rest;
   }
+  return total;
 }
 
-async function purgeSome(work: Work, table: StoredTable): Promise<number> {
-  const { entries } = await work.list(expiredRange(table), STEP, false);
+async function purgeSome(
+  work: Work,
+  table: StoredTable,
+  range: KeyRange = expiredRange(table),
+): Promise<{ removed: number; rest: KeyRange | null }> {
+  const { entries, rest } = await work.list(range, STEP, false);
+  let removed = 0;
   for (const { key } of entries) {
     const place = below(table.rows, ...key.slice(table.expiries.key.length + 1));
     const found = await work.get(place);
     const row = await openAny(work, table, place, found);
     if (row !== null && row.expiresAt !== null && row.expiresAt <= Date.now()) {
       await removeRow(work, table, row);
+      removed++;
     }
   }
-  return entries.length;
+  return { removed, rest };
 }

@@ -262,6 +262,32 @@ function typed(what: string, error: unknown): void {
   assert(error.table !== undefined && !error.retryable, `${what}: ${error.message}`);
 }
 
+describe("DenoKVDriver.purgeExpired", () => {
+  testKV("comes to its end though many entries belong to no row", async () => {
+    const store = await openKv(":memory:");
+    const driver = openOn(store);
+    await driver.connect();
+    await driver.createTable("d", "tokens", TOKENS);
+    await driver.bulkInsert("d", "tokens", Array.from({ length: 70 }, (_, id) => ({ id, text: null })));
+    const keys = async () => new Map((await snapshot(store)).map(({ key }) => [key.map(String).join(), key]));
+    const before = await keys();
+    for (let id = 0; id < 69; id++) await driver.expire("d", "tokens", id, 0);
+    const orphans = [...await keys()].filter(([name]) => !before.has(name)).map(([, key]) => key);
+    assert(orphans.length >= 69);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assertEquals(await driver.purgeExpired("d", "tokens"), 69);
+    const atomic = store.atomic();
+    for (const key of orphans) atomic.set(key, new Uint8Array(0));
+    await atomic.commit();
+    await driver.expire("d", "tokens", 69, 0);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assertEquals(await driver.purgeExpired("d", "tokens"), 1);
+    assertEquals(await driver.purgeExpired("d", "tokens"), 0);
+    await driver.disconnect();
+    store.close();
+  });
+});
+
 describe("DenoKVDriver on a damaged store", () => {
   testKV("gives typed errors and right rows, within bounds, and repair mends what is no row", async () => {
     const store = await openKv(":memory:");
