@@ -42,9 +42,12 @@ export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOpti
     case "blob":
       return checked ? (value) => value instanceof Uint8Array ? value : corrupt(value) : null;
     case "real":
-      if (!checked) return null;
+      // SQLite holds an infinity, as `9e999` writes it; nothing here writes or takes one.
+      if (!checked) return (value) => value === Infinity || value === -Infinity ? corrupt(value) : value;
       return (value) =>
-        typeof value === "number" || typeof value === "bigint" ? Number(value) : corrupt(value);
+        (typeof value === "number" || typeof value === "bigint") && Number.isFinite(Number(value))
+          ? Number(value)
+          : corrupt(value);
     case "bigint":
       // An engine that was given from outside may read what a number holds as a number all the same.
       return (value) =>
