@@ -6,6 +6,7 @@ import { RinariError } from "../../mod.ts";
 import { runFile, startFile } from "../support/child.ts";
 import { describe, runtime, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
+import { until } from "../support/until.ts";
 import { appPath, entriesOf, failureOf, namesOf, openItems } from "./support.ts";
 
 const CLIENT = new URL("./fixtures/client.ts", import.meta.url);
@@ -90,9 +91,7 @@ describe("the lock of a file", () => {
       items.Item.count();
       const child = startFile(CLIENT, [dir, "wait", "20000"]);
       const line = firstLine(child);
-      for (let tries = 0; entriesOf(dir).length < 3 && tries < 500; tries++) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await until("the other process waits", () => entriesOf(dir).length >= 3);
       items.orm.disconnect();
       assertEquals(await line, '"open"');
       await new Promise((resolve) => child.on("close", resolve));

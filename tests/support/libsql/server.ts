@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../until.ts";
 import { sqldPath, whyNoSqld } from "../../../scripts/sqld.mjs";
 
 /** Ends the server when its input ends, which it does when the tests end, however they end. */
@@ -94,7 +95,8 @@ export class Server {
     for (const stream of [child.stdin, child.stdout, child.stderr]) {
       (stream as { unref?: () => void } | null)?.unref?.();
     }
-    for (let tries = 0; tries < 200; tries++) {
+    const end = Date.now() + 30_000;
+    while (Date.now() < end) {
       if (child.exitCode !== null) break;
       if (await answers(`${this.url}/health`)) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -117,10 +119,10 @@ export class Server {
   async pause(): Promise<void> {
     process.kill(this.#pid, "SIGSTOP");
     const state = `/proc/${this.#pid}/stat`;
-    for (let tries = 0; tries < 200 && existsSync(state); tries++) {
-      if (/\) T /.test(readFileSync(state, "utf8"))) break;
-      await sleep(10);
-    }
+    await until(
+      "the server stands still",
+      () => !existsSync(state) || /\) T /.test(readFileSync(state, "utf8")),
+    );
     await sleep(50);
   }
 
