@@ -1,4 +1,4 @@
-import { TimeoutError } from "../../src/errors/mod.ts";
+import { ConnectionError, TimeoutError } from "../../src/errors/mod.ts";
 import type { Fetch } from "./libsql_options.ts";
 
 /** A request that got no answer. */
@@ -33,6 +33,10 @@ export function isUnsent(error: unknown): boolean {
 export interface RequestOptions {
   /** When a request ends without an answer. */
   readonly timeout: number;
+  /** The driver's name. */
+  readonly driver: string;
+  /** The server's url: nothing is sent to another host, whatever the server says. */
+  readonly url: string;
   /** The namespace. */
   readonly namespace: string | null;
   /** The server is nearby: there an answer takes longer to be packed and unpacked than to be sent as it is. */
@@ -52,10 +56,13 @@ function once(input: Request): Request {
 /** A `fetch` that ends at a deadline, the body included, and sends the namespace. */
 export function deadlineFetch(
   base: Fetch,
-  { timeout, namespace, near }: RequestOptions,
+  { timeout, driver, url, namespace, near }: RequestOptions,
 ): typeof fetch {
+  const { origin } = new URL(url.replace(/^libsql:/i, "https:"));
   const encoded = namespace === null ? null : btoa(namespace).replace(/=+$/, "");
   return (async (input: Request) => {
+    // An answer may name a host for what follows, and the token would go there.
+    if (new URL(input.url).origin !== origin) throw otherHost(driver, new URL(input.url).host);
     try {
       if (near) input.headers.set("accept-encoding", "identity");
       if (encoded !== null) input.headers.set("x-namespace-bin", encoded);
@@ -65,6 +72,16 @@ export function deadlineFetch(
       throw new TransportFailure(late, !late && isUnsent(error), error);
     }
   }) as typeof fetch;
+}
+
+function otherHost(driver: string, host: string): ConnectionError {
+  return new ConnectionError(
+    `Cannot use the server: it says to go on at another host, ${
+      JSON.stringify(host)
+    }, which would be given the token; give the ` +
+      "driver that host's own `url`, if you trust it",
+    { code: "OTHER_HOST", driver },
+  );
 }
 
 /** Waits for work, but not for ever. What comes of it later is dropped. */

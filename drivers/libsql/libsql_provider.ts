@@ -248,9 +248,15 @@ export class LibSQLProvider implements AsyncSqlProvider {
         url: web ? withNamespace(place, this.name) : place.url,
         authToken: token,
         concurrency,
-        ...(web
-          ? null
-          : { fetch: deadlineFetch(settings.fetch, { timeout: requestTimeout, namespace, near }) }),
+        ...(web ? null : {
+          fetch: deadlineFetch(settings.fetch, {
+            driver: this.name,
+            url: place.url,
+            timeout: requestTimeout,
+            namespace,
+            near,
+          }),
+        }),
       });
     };
     return new RemoteLink({

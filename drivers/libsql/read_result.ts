@@ -1,4 +1,4 @@
-import { ValidationError } from "../../src/errors/mod.ts";
+import { ConnectionError, ValidationError } from "../../src/errors/mod.ts";
 import type {
   AsyncSqlSession,
   SqlQuery,
@@ -42,8 +42,9 @@ function checkSize(sql: string, params: readonly unknown[], most: number): void 
 }
 
 /** Rows as arrays, of the values a SQL engine gives: the client has integers as `bigint` and bytes as ArrayBuffer. */
-export function readRows({ bigints, columns }: SqlQuery, { rows }: LibSQLResult): unknown[] {
+export function readRows({ bigints, columns }: SqlQuery, { columns: given, rows }: LibSQLResult): unknown[] {
   const width = columns.length;
+  if (rows.length > 0 && given.length !== width) throw unexpected(`${given.length} columns for ${width}`);
   const result = new Array<unknown>(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as Readonly<Record<number, unknown>>;
@@ -52,13 +53,30 @@ export function readRows({ bigints, columns }: SqlQuery, { rows }: LibSQLResult)
       const value = row[c];
       values[c] = typeof value === "bigint"
         ? bigints ? value : Number(value)
+        : typeof value === "string" || typeof value === "number" || value === null
+        ? value
         : value instanceof ArrayBuffer
         ? new Uint8Array(value)
-        : value;
+        : unknownValue(value);
     }
     result[i] = values;
   }
   return result;
+}
+
+/** A value of a kind that the client is not known for: bytes of another one, or what is none. */
+function unknownValue(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  throw unexpected(value === undefined ? "a row that is too short" : `a value that is ${typeof value}`);
+}
+
+/** What a server, or a client of one's own, answers is not taken on trust. */
+function unexpected(found: string): ConnectionError {
+  return new ConnectionError(
+    `Cannot read the answer to a statement: it has ${found}, which no libSQL gives; look whether the url is that of a libSQL server, and ` +
+      "what is between",
+    { code: "MALFORMED_ANSWER", driver: "libsql" },
+  );
 }
 
 /** The result of a statement of a batch. */

@@ -43,7 +43,7 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
     }
     case "check":
       return new CheckConstraintError(
-        `${what}: the store's check ${JSON.stringify(failure.detail)} is not met`,
+        `${what}: the store's check ${JSON.stringify(shortened(failure.detail))} is not met`,
         details,
       );
     case "outOfRange":
@@ -121,8 +121,18 @@ export function sqlError(failure: SqlFailure, scene: ErrorScene, cause: unknown)
       });
     case "exists":
     case "other":
-      return new RinariError(`${what}: the store reports: ${failure.detail}`, { ...details, code: "STORE" });
+      return new RinariError(`${what}: the store reports: ${shortened(failure.detail)}`, {
+        ...details,
+        code: "STORE",
+      });
   }
+}
+
+/** How much of what a store says is shown; the cause has it all. A server may say anything. */
+const SHOWN = 1_000;
+
+function shortened(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`;
 }
 
 function whatFailed(database: string, table: string | undefined, attempt: Attempt | null): string {
@@ -192,7 +202,7 @@ function missingTable(
   details: ErrorDetails,
   what: string,
 ): RinariError {
-  const absent = failure.detail;
+  const absent = shortened(failure.detail);
   for (const { name, table } of scene.tables) {
     if (name !== scene.table || absent === name) continue;
     const referring = table.columns.filter(({ references }) => references?.table === absent);

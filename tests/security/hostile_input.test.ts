@@ -210,6 +210,22 @@ describe("operators from outside", () => {
     }
   });
 
+  test("strictOperators covers the `where` of indexes", () => {
+    for (const driver of drivers()) {
+      const { User } = defineUser(driver, true);
+      const where = JSON.parse('{"password":{"$ne":""}}');
+      assertThrows(() => User.createIndex("forged", { columns: ["name"], where }), ValidationError);
+      User.createIndex("made", { columns: ["name"], where: { password: ne("") } });
+      const orm = new ORM({ driver, strictOperators: true });
+      const define = (condition: object) =>
+        orm.define("app", "people", { id: { type: DataTypes.INTEGER, primaryKey: true } }, {
+          indexes: [{ columns: ["id"], where: condition as never }],
+        });
+      assertThrows(() => define(JSON.parse('{"id":{"$gt":1}}')), ValidationError);
+      assertEquals(define({ id: gt(1) }).count(), 0);
+    }
+  });
+
   test("a statement smuggled into a value stays a value", () => {
     for (const driver of drivers()) {
       const { User } = defineUser(driver);
