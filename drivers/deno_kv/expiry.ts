@@ -52,16 +52,16 @@ export async function expireRow(
 export async function purgeExpired(sessions: Sessions, database: string, tableName: string): Promise<number> {
   let total = 0;
   // An entry that belongs to no row is gone past: `repair` removes it.
-  for (let range: KeyRange | null | undefined; range !== null;) {
-    const from: KeyRange | undefined = range;
-    const step = await sessions.write(
+  for (let from: KeyRange | undefined;;) {
+    const range = from;
+    const { removed, rest } = await sessions.write(
       database,
-      (work) => purgeSome(work, work.catalog.table(tableName), from),
+      (work) => purgeSome(work, work.catalog.table(tableName), range),
     );
-    total += step.removed;
-    range = step.rest;
+    total += removed;
+    if (rest === null) return total;
+    from = rest;
   }
-  return total;
 }
 
 async function purgeSome(

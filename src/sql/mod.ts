@@ -15,6 +15,7 @@
  */
 export { AsyncSqlDriver, sqlDriver, SyncSqlDriver } from "./sql_driver.ts";
 export type { AsyncSqlProvider, GivenClient, SyncSqlProvider } from "./sql_provider.ts";
+export type { Waiting } from "../transaction/waiting.ts";
 export type {
   AsyncSqlEngine,
   AsyncSqlSession,

@@ -44,10 +44,11 @@ describe("an infinity that someone else has stored is no number of ours:", () =>
         }, CorruptValueError);
         let pages = 0;
         await assertRejects(async () => {
-          for (let after: string | null | undefined; after !== null && pages < 20; pages++) {
+          let after: string | null | undefined;
+          do {
             const page = await Size.paginate({ orderBy: [["size", "ASC"]], size: 2, after });
             after = page.next;
-          }
+          } while (after !== null && ++pages < 20);
         }, CorruptValueError);
         assertEquals(await Size.findById(7), { id: 7, size: 6 });
         await orm.disconnect();
