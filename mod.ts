@@ -64,6 +64,7 @@ export {
 } from "./src/query/operators.ts";
 export { belongsTo, hasMany, hasOne } from "./src/relations/makers.ts";
 export { now } from "./src/schema/clock.ts";
+export type { Naming } from "./src/schema/naming.ts";
 export { columns, type } from "./src/schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "./src/schema/model_schema.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./src/schema/standard_schema.ts";

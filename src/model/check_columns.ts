@@ -14,6 +14,7 @@ const MEMBERS: Readonly<Record<keyof ModelColumn, "boolean" | null>> = {
   sensitive: "boolean",
   stored: null,
   generated: null,
+  column: null,
   default: null,
   references: null,
   as: null,
@@ -32,6 +33,7 @@ const REFERENCE_MEMBERS: readonly string[] = ["table", "column", "onDelete", "on
  */
 export function checkColumns(table: Table): void {
   for (const column of table.columns) {
+    checkName(column);
     checkMembers(column);
     checkGenerated(column);
     checkValues(column);
@@ -40,6 +42,17 @@ export function checkColumns(table: Table): void {
     checkTouch(column);
     if (column.version) checkVersion(table, column);
   }
+}
+
+/** A store takes names that a path cannot begin with: `column` leads to them. */
+function checkName({ name, table }: Column): void {
+  if (!name.includes(".")) return;
+  throw new ValidationError(
+    `Cannot use column name ${
+      JSON.stringify(name)
+    }: a dot separates the steps of a path; give it another name here, and that one as its \`column\``,
+    { code: "INVALID_NAME", table, columns: [name] },
+  );
 }
 
 function checkMembers(column: Column): void {

@@ -1,9 +1,11 @@
-import type { NamedIndex, Predicate } from "../contract/mod.ts";
+import type { DriverWhere, NamedIndex, Predicate } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
-import { readWhere } from "../query/where_reader.ts";
+import type { TableNames } from "../query/table_names.ts";
+import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
+import { storeNameOf } from "../schema/naming.ts";
 import { ownMembers } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 
@@ -22,9 +24,15 @@ const INDEX_MEMBERS: readonly string[] = ["name", "columns", "unique", "where"];
 /**
  * Checks an index that a user describes.
  *
+ * @returns It, with the names of the store.
  * @throws {ValidationError} When its name, columns or condition make no sense.
  */
-export function readIndex(table: Table, name: string, definition: IndexDefinition): NamedIndex {
+export function readIndex(
+  table: Table,
+  names: TableNames | null,
+  name: string,
+  definition: IndexDefinition,
+): NamedIndex {
   checkIdentifier("index", name);
   const refuse = (reason: string, columns: readonly string[] = []): never => {
     throw new ValidationError(`Cannot create index \`${name}\` on \`${table.name}\`: ${reason}`, {
@@ -57,10 +65,10 @@ export function readIndex(table: Table, name: string, definition: IndexDefinitio
     );
   }
   return {
-    name,
-    columns: [...columns],
+    name: storeNameOf(name, table.naming),
+    columns: columns.map((column) => table.column(column).storeName),
     ...(unique ? { unique } : null),
-    ...(read === null ? null : { where: toDriverWhere(read.predicate, read.params) }),
+    ...(read === null ? null : { where: whereOf(names, read) }),
   };
 }
 
@@ -82,6 +90,11 @@ function wholeJSON(table: Table, predicate: Predicate | null): string | null {
     default:
       return null;
   }
+}
+
+function whereOf(names: TableNames | null, { predicate, params }: ReadWhere): DriverWhere {
+  const stored = predicate === null || names === null ? predicate : names.predicate(predicate);
+  return toDriverWhere(stored, params);
 }
 
 /** The name of an index that was given none. */

@@ -11,6 +11,7 @@ import type { Clock } from "../schema/clock.ts";
 import { checkDatabaseName, foldCase, RESERVED_TABLE } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
+import type { Naming } from "../schema/naming.ts";
 import type { WhereRules } from "../schema/where_rules.ts";
 import type { ChangeEvent } from "../types/change.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
@@ -47,6 +48,11 @@ export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
   readonly transactions?: TransactionOptions;
   /** The clock that `now` of columns reads. Default: the process's. */
   readonly now?: () => Date;
+  /**
+   * How the store's names of tables and columns are made of those that models have: `"snake_case"` stores `createdAt` as
+   * `created_at`. A name that a column's `column` gives stays as it is. Default: they are the same.
+   */
+  readonly naming?: Naming;
 }
 
 /** The options of a model. */
@@ -148,6 +154,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   readonly #connection: Connection;
   readonly #rules: WhereRules;
   readonly #clock: Clock;
+  readonly #naming: Naming | undefined;
   readonly #databases = new Map<string, DatabaseTables>();
   readonly #models = new Map<TableEntry, DynamicModel<ModeOf<D>>>();
 
@@ -158,10 +165,11 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
    * @throws {RinariError} When a sync driver cannot connect. With an async driver the first operation throws it.
    */
   constructor(options: ORMOptions<D>) {
-    const { driver, config, rules, transactions, clock } = checkORMOptions(options);
+    const { driver, config, rules, transactions, clock, naming } = checkORMOptions(options);
     this.#connection = Connection.of(driver, config, transactions);
     this.#rules = rules;
     this.#clock = clock;
+    this.#naming = naming;
   }
 
   /** The driver's name, version and capabilities. */
@@ -206,8 +214,8 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     } = {},
   ): unknown {
     checkDatabaseName(dbName);
-    const table = new Table(tableName, schema, this.#rules, this.#clock);
-    if (foldCase(tableName) === RESERVED_TABLE) {
+    const table = new Table(tableName, schema, this.#rules, this.#clock, this.#naming);
+    if (foldCase(table.storeName) === RESERVED_TABLE) {
       throw new ValidationError(
         `Cannot define \`${tableName}\`: the name is kept for what is known of tables; use another`,
         { code: "INVALID_NAME", table: tableName },
@@ -217,7 +225,9 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     const { indexes, relations } = checkDefineOptions(tableName, options);
     const declared = readRelations(table, relations);
     const tables = this.#databases.get(dbName) ?? new DatabaseTables();
-    const twin = [...tables.keys()].find((name) => foldCase(name) === foldCase(tableName));
+    const twin = [...tables].find(([name, { table: { storeName } }]) =>
+      foldCase(name) === foldCase(tableName) || foldCase(storeName) === foldCase(table.storeName)
+    )?.[0];
     if (twin !== undefined) {
       throw new ValidationError(
         `Cannot define \`${tableName}\` of \`${dbName}\`: \`${twin}\` is defined already; use orm.model("${dbName}", "${twin}")`,

@@ -14,6 +14,7 @@ import {
 import { Clock, SYSTEM_CLOCK } from "../schema/clock.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
+import type { Naming } from "../schema/naming.ts";
 import { DEFAULT_RULES, type WhereRules } from "../schema/where_rules.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
 
@@ -36,6 +37,7 @@ export interface GivenOptions<D> {
   readonly limits?: ConditionLimits | undefined;
   readonly transactions?: TransactionOptions | undefined;
   readonly now?: (() => Date) | undefined;
+  readonly naming?: Naming | undefined;
 }
 
 /** The options of an ORM with their defaults. */
@@ -45,6 +47,7 @@ export interface ORMSettings<D> {
   readonly rules: WhereRules;
   readonly transactions: TransactionOptions | undefined;
   readonly clock: Clock;
+  readonly naming: Naming | undefined;
 }
 
 const CONFIG: OptionRules<DriverConfig> = {
@@ -63,6 +66,7 @@ const ORM_MEMBERS: readonly string[] = [
   "limits",
   "transactions",
   "now",
+  "naming",
 ];
 
 const LIMITS: OptionRules<ConditionLimits> = { terms: whole(1), pattern: whole(1, "characters") };
@@ -79,7 +83,7 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
   if (typeof options !== "object" || options === null) {
     return refuse("it needs options such as { driver: new MemoryDriver() }");
   }
-  const { driver, config = {}, strictOperators = false, limits = {}, transactions, now } = ownMembers(
+  const { driver, config = {}, strictOperators = false, limits = {}, transactions, now, naming } = ownMembers(
     options,
   );
   const { connect, metadata } = (driver ?? {}) as { connect?: unknown; metadata?: { name?: unknown } };
@@ -90,6 +94,7 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
   if (unknown !== undefined) return refuse(`${JSON.stringify(unknown)} is none of ${ORM_MEMBERS.join(", ")}`);
   if (typeof strictOperators !== "boolean") return refuse("`strictOperators` is true or false");
   if (now !== undefined && typeof now !== "function") return refuse("`now` is a function that gives a Date");
+  if (naming !== undefined && naming !== "snake_case") return refuse('`naming` is "snake_case"');
   const mistake = mistakeIn(config, CONFIG);
   if (mistake !== null) return refuse(`in \`config\`, ${mistake}`);
   const excess = mistakeIn(limits, LIMITS);
@@ -97,7 +102,7 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
   const { terms = DEFAULT_RULES.terms, pattern = DEFAULT_RULES.pattern } = ownMembers(limits);
   const clock = now === undefined ? SYSTEM_CLOCK : new Clock(now);
   const rules = { strict: strictOperators, terms, pattern };
-  return { driver: driver as D, config: ownMembers(config), rules, transactions, clock };
+  return { driver: driver as D, config: ownMembers(config), rules, transactions, clock, naming };
 }
 
 /**

@@ -49,7 +49,7 @@ export function rawHost(database: string, { connection, entryOf, isOwn, answer }
   };
   return {
     database,
-    tableOf: (value) => tableOf(value)?.table.name ?? null,
+    tableOf: (value) => tableOf(value)?.table ?? null,
     columnsOf: (value) => {
       const entry = tableOf(value);
       return entry === null ? null : driverSchema(entry.table);

@@ -1,16 +1,27 @@
 import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import type { AnyPrepared, CompleteDriver, Row } from "../composed/complete_driver.ts";
-import type { GroupPlan, NamedIndex, QueryPlan, TableIndex, TableSchema } from "../contract/mod.ts";
+import { NamedDriver } from "../composed/named_driver.ts";
+import type {
+  ColumnReference,
+  GroupPlan,
+  NamedIndex,
+  QueryPlan,
+  TableIndex,
+  TableSchema,
+} from "../contract/mod.ts";
 import { atCaller } from "../errors/caller_frames.ts";
+import { renameInError } from "../errors/rename_in_error.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
 import { describeOrder, isColumnOrder } from "../query/order.ts";
 import { type Call, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
+import { TableNames } from "../query/table_names.ts";
 import { givenValues } from "../reference/computed_values.ts";
 import { tablesOf } from "../relations/levels.ts";
 import { loadLevels } from "../relations/load.ts";
 import { Relations } from "../relations/relations.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
+import { storeNameOf } from "../schema/naming.ts";
 import { ownMembers } from "../schema/plain_object.ts";
 import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
@@ -39,7 +50,9 @@ export class TableEntry {
   readonly connection: Connection;
   /** The rows of other tables that belong to a row. */
   readonly relations: Relations;
-  readonly #driver: CompleteDriver;
+  /** The names of the store, when it has others. */
+  readonly names: TableNames | null;
+  readonly #driver: TableDriver;
   /** The tables of the same database and ORM. */
   readonly siblings: DatabaseTables;
   /** The relations as they were declared. */
@@ -64,7 +77,12 @@ export class TableEntry {
     this.connection = connection;
     this.database = database;
     this.table = table;
-    this.#driver = connection.driver;
+    this.names = table.renamed ? new TableNames(table) : null;
+    this.#driver = this.names === null ? connection.driver : new NamedDriver(
+      connection.driver,
+      this.names,
+      (error) => renameInError(error, table, [...siblings.values()].map((each) => each.table)),
+    );
     this.siblings = siblings;
     this.declaredRelations = relations;
     this.relations = new Relations(this, relations);
@@ -73,10 +91,10 @@ export class TableEntry {
       table,
       siblings: { [Symbol.iterator]: () => siblings.values() },
     });
-    this.#shared = connection.shared(database, table.name);
+    this.#shared = connection.shared(database, table.storeName);
     this.#declared = indexes.map((index) => {
       const { name, columns, unique } = ownMembers(index ?? {}) as Partial<typeof index>;
-      return readIndex(table, name ?? defaultName({ columns, unique }), index);
+      return readIndex(table, this.names, name ?? defaultName({ columns, unique }), index);
     });
   }
 
@@ -186,10 +204,10 @@ export class TableEntry {
           ? []
           : driver.bulkInsert(database, name, given as readonly Row[]);
       case "updateEach": {
-        const updates = (given as readonly Call<UpdatePlan>[]).map(({ plan, params }) => ({
-          data: givenValues(plan.set, params),
-          where: toDriverWhere(plan.where, params),
-        }));
+        const updates = (given as readonly Call<UpdatePlan>[]).map(({ plan, params }) => {
+          const { set, where } = this.#stored(plan);
+          return { data: givenValues(set, params), where: toDriverWhere(where, params) };
+        });
         return updates.length === 0 ? 0 : driver.bulkUpdate(database, name, updates);
       }
       case "change":
@@ -199,7 +217,7 @@ export class TableEntry {
       case "group":
         return driver.group(database, name, { ...operation, params: given as Params });
       case "iterate":
-        return driver.iterate(database, name, toQueryOptions(operation.plan, given as Params));
+        return driver.iterate(database, name, toQueryOptions(this.#stored(operation.plan), given as Params));
       case "load":
         return this.#load(operation, given as Params);
       case "explain":
@@ -224,13 +242,18 @@ export class TableEntry {
   #explain(plan: SelectPlan, params: Params): Maybe<string[]> {
     const { orderBy } = plan;
     const ask = (asked: SelectPlan): Maybe<string[]> =>
-      this.#driver.explain(this.database, this.table.name, toQueryOptions(asked, params));
+      this.#driver.explain(this.database, this.table.name, toQueryOptions(this.#stored(asked), params));
     if (isColumnOrder(orderBy)) return ask(plan);
     const { limit: _limit, offset: _offset, ...all } = plan;
     return chain(
       ask({ ...all, orderBy: keyOrder(this.table) }),
       (steps) => [...steps, `of all these rows, order by ${describeOrder(orderBy)}`],
     );
+  }
+
+  /** A plan with the names of the store. */
+  #stored<P extends QueryPlan>(plan: P): P {
+    return this.names === null ? plan : this.names.plan(plan);
   }
 
   #load({ plan, levels, trim, most }: LoadOperation, params: Params): Maybe<Row[]> {
@@ -317,14 +340,14 @@ export class TableEntry {
 
   /** Makes an index. */
   createIndex(name: string, definition: IndexDefinition): Maybe<void> {
-    const index = readIndex(this.table, name, definition);
+    const index = readIndex(this.table, this.names, name, definition);
     return this.execute({ kind: "createIndex", index }, null);
   }
 
   /** Removes an index. */
   dropIndex(name: string): Maybe<void> {
     checkIdentifier("index", name);
-    return this.execute({ kind: "dropIndex", name }, null);
+    return this.execute({ kind: "dropIndex", name: storeNameOf(name, this.table.naming) }, null);
   }
 
   /** Another table of the same database and ORM. */
@@ -336,18 +359,24 @@ export class TableEntry {
   isUnique(column: Column): boolean {
     return column.unique ||
       this.#declared.some(({ unique, where, columns }) =>
-        unique === true && where === undefined && columns.length === 1 && columns[0] === column.name
+        unique === true && where === undefined && columns.length === 1 && columns[0] === column.storeName
       );
   }
 
   /** The indexes that are known to be there; null when the driver was not asked. */
   get indexes(): readonly TableIndex[] | null {
-    return this.#shared.indexes;
+    const { indexes } = this.#shared;
+    return indexes === null ? null : this.#named(indexes);
   }
 
   #indexes(): Maybe<readonly TableIndex[]> {
     const told = this.#driver.indexes(this.database, this.table.name);
-    return chain(told, (indexes) => this.#shared.indexes = indexes);
+    return chain(told, (indexes) => this.#named(this.#shared.indexes = indexes));
+  }
+
+  #named(indexes: readonly TableIndex[]): readonly TableIndex[] {
+    const { names } = this;
+    return names === null ? indexes : indexes.map((index) => names.index(index));
   }
 
   #createIndex({ name, ...options }: NamedIndex): Maybe<void> {
@@ -375,8 +404,13 @@ export class TableEntry {
   }
 
   #create(indexes: readonly NamedIndex[]): Maybe<void> {
-    this.#schema ??= driverSchema(this.table);
+    this.#schema ??= driverSchema(this.table, (reference) => this.#storedReference(reference));
     return this.#driver.createTableWithIndexes(this.database, this.table.name, this.#schema, indexes);
+  }
+
+  #storedReference(reference: ColumnReference): ColumnReference {
+    const { table } = this.siblings.get(reference.table) as TableEntry;
+    return { ...reference, table: table.storeName, column: table.column(reference.column).storeName };
   }
 
   /** Sees that the tables referred to exist, with a column that can be referred to. */
@@ -413,6 +447,9 @@ export class TableEntry {
     });
   }
 }
+
+/** What an entry needs of a driver. */
+type TableDriver = Omit<CompleteDriver, "connect" | "disconnect" | "transaction" | "query">;
 
 /** The values of a plan's slots. */
 type Params = readonly unknown[];

@@ -10,6 +10,7 @@ import type {
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
+import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { countTerms, joinAlternatives } from "./alternatives.ts";
 import { ByValue } from "./by_value.ts";
@@ -146,13 +147,22 @@ class WhereReader implements ExpressionSink {
     }
     const dot = key.indexOf(".");
     if (dot > 0) {
-      const owner = this.#table.column(key.slice(0, dot));
+      const owner = this.#owner(key, dot);
       return this.#comparison({ column: owner, path: readJSONPath(owner, key) }, value, depth);
     }
     if (key.startsWith("$")) {
       return this.#refuse(`${JSON.stringify(key.slice(0, 40))} is no operator that joins conditions`);
     }
     return this.#table.column(key) as never;
+  }
+
+  /** The column that a path begins with. The store's name of one may have dots. */
+  #owner(key: string, dot: number): Column {
+    for (let end = key.indexOf(".", dot + 1); end !== -1; end = key.indexOf(".", end + 1)) {
+      const column = this.#table.get(key.slice(0, end));
+      if (column !== undefined) return column;
+    }
+    return this.#table.column(key.slice(0, dot));
   }
 
   #joined(kind: "and" | "or" | "not", conditions: readonly unknown[], depth: number): Predicate {

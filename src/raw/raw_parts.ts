@@ -4,6 +4,7 @@ import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { inDateRange } from "../schema/dates.ts";
 import { isStorableText } from "../schema/json_value.ts";
+import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { Fragment } from "./sql_statement.ts";
 
@@ -11,8 +12,8 @@ import type { Fragment } from "./sql_statement.ts";
 export interface RawHost {
   /** The database they run on. */
   readonly database: string;
-  /** The name of a model's table, or null when the value is no model; one of another database is refused. */
-  tableOf(value: unknown): string | null;
+  /** A model's table, or null when the value is no model; one of another database is refused. */
+  tableOf(value: unknown): Table | null;
   /** How the columns of a model's table are read, or null when the value is no model. */
   columnsOf(value: unknown): Readonly<Record<string, ColumnDefinition>> | null;
   /** Runs a statement when it is its turn, and when the tables of the models it names exist. */
@@ -93,8 +94,8 @@ function readPart(host: RawHost, value: unknown, tables: string[]): RawPart {
     if (values !== null) return readList(values);
     const table = host.tableOf(value);
     if (table !== null) {
-      tables.push(table);
-      return { kind: "name", name: table };
+      tables.push(table.name);
+      return { kind: "name", name: table.storeName };
     }
   }
   const [type, read] = readValue(value);

@@ -1,4 +1,4 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain } from "../chain/chain.ts";
 import type { ColumnDefinition, DataType, RawPart, RawResult } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { ModelColumn } from "../schema/model_schema.ts";
@@ -113,8 +113,18 @@ export class SqlStatement<M extends Mode = Mode> {
     return this.#host.answer(() => {
       const columns = this.#columns(first, second);
       const statement = { texts: this.#texts, parts: this.#parts, columns };
-      return chain(this.#host.run(this.#tables, statement), read) as Maybe<unknown>;
+      return chain(this.#host.run(this.#tables, statement), (result) => read(this.#renamed(first, result)));
     });
+  }
+
+  /** Rows of a model have its names. */
+  #renamed(model: unknown, { rows, changes }: RawResult<Row>): RawResult<Row> {
+    const table = model === undefined ? null : this.#host.tableOf(model);
+    if (table === null || !table.renamed) return { rows, changes };
+    const members = new Map(table.columns.map(({ name, storeName }) => [storeName, name]));
+    const rename = (row: Row): Row =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [members.get(name) ?? name, value]));
+    return { rows: rows.map(rename), changes };
   }
 
   #columns(first: unknown, second: unknown): Readonly<Record<string, ColumnDefinition>> {

@@ -40,6 +40,8 @@ export function kindOf({ bigint, type }: ColumnDefinition): ColumnKind {
 export class Column {
   /** The name, as the schema spells it. */
   readonly name: string;
+  /** The name in the store. */
+  readonly storeName: string;
   /** The position in the schema, from 0. */
   readonly index: number;
   /** The table's name, for messages. */
@@ -87,9 +89,11 @@ export class Column {
     index: number,
     definition: ModelColumn,
     clock: Clock = SYSTEM_CLOCK,
+    storeName: string = name,
   ) {
     this.table = table;
     this.name = name;
+    this.storeName = storeName;
     this.index = index;
     this.definition = definition;
     this.values = definition.values;

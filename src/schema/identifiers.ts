@@ -29,9 +29,14 @@ export function checkDatabaseName(name: string): void {
 /**
  * Checks the name of a table, column, index or relation.
  *
+ * @param dots Whether it may have dots, as what a store calls a column.
  * @throws {ValidationError} When the name is empty, too long, or has characters that a store or the query syntax gives a meaning.
  */
-export function checkIdentifier(what: "table" | "column" | "index" | "relation", name: string): void {
+export function checkIdentifier(
+  what: "table" | "column" | "index" | "relation",
+  name: string,
+  dots: boolean = false,
+): void {
   const reason = typeof name !== "string" || name === ""
     ? "it is empty"
     : name.length > MAX_NAME
@@ -42,7 +47,7 @@ export function checkIdentifier(what: "table" | "column" | "index" | "relation",
     ? "it holds a control character or a lone surrogate"
     : name.startsWith("$")
     ? "a leading `$` marks operators"
-    : (what === "column" || what === "relation") && name.includes(".")
+    : !dots && (what === "column" || what === "relation") && name.includes(".")
     ? "a dot separates the steps of a path"
     : what === "table" && /^sqlite_/i.test(name)
     ? "SQLite keeps names that begin with `sqlite_` for itself"

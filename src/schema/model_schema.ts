@@ -26,6 +26,8 @@ export function type<T>(): TypeTag<T> {
 
 /** A column of a model: what a driver is told, and what only the model uses. */
 export interface ModelColumn extends ColumnDefinition {
+  /** The name of the column in the store, where it is another: any name but one that begins with `$`. */
+  readonly column?: string;
   /** The column's TypeScript type, for JSON columns and branded scalars: `as: type<Profile>()`. */
   readonly as?: TypeTag<unknown>;
   /** The only values a TEXT, STRING, INTEGER, NUMBER or REAL column takes; they become its type. */

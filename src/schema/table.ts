@@ -4,6 +4,7 @@ import { Column, isDataType } from "./column.ts";
 import { checkIdentifier, foldCase } from "./identifiers.ts";
 import { copyJSON, JSONProblem } from "./json_value.ts";
 import type { ModelColumn, ModelSchema } from "./model_schema.ts";
+import { type Naming, storeNameOf } from "./naming.ts";
 import { ownMembers } from "./plain_object.ts";
 import { NO_RULES, type WhereRules } from "./where_rules.ts";
 
@@ -14,6 +15,12 @@ const ACTIONS: readonly unknown[] = [undefined, "CASCADE", "SET NULL", "RESTRICT
 export class Table {
   /** The table's name. */
   readonly name: string;
+  /** The name of the table in the store. */
+  readonly storeName: string;
+  /** How names of the store are made; undefined when they are those of the model. */
+  readonly naming: Naming | undefined;
+  /** Whether the store has other names for it or for one of its columns. */
+  readonly renamed: boolean;
   /** The columns, in the order of the schema. */
   readonly columns: readonly Column[];
   /** The columns of the primary key, in the order of the schema; at least one. */
@@ -39,7 +46,13 @@ export class Table {
    *
    * @throws {ValidationError} When a name, type, key or reference makes no sense.
    */
-  constructor(name: string, schema: ModelSchema, rules: WhereRules = NO_RULES, clock: Clock = SYSTEM_CLOCK) {
+  constructor(
+    name: string,
+    schema: ModelSchema,
+    rules: WhereRules = NO_RULES,
+    clock: Clock = SYSTEM_CLOCK,
+    naming?: Naming,
+  ) {
     checkIdentifier("table", name);
     if (typeof schema !== "object" || schema === null || Object.keys(schema).length === 0) {
       throw new ValidationError(`Cannot define \`${name}\`: the schema has no column`, {
@@ -48,15 +61,36 @@ export class Table {
       });
     }
     const folded = new Set<string>();
+    const stored = new Set<string>();
     this.name = name;
+    this.naming = naming;
+    this.storeName = storeNameOf(name, naming);
     this.rules = rules;
     this.columns = Object.keys(schema).map((column, index) => {
-      checkIdentifier("column", column);
+      checkIdentifier("column", column, true);
       if (folded.has(foldCase(column))) refuse(name, column, "another column has the same name but for case");
       folded.add(foldCase(column));
       const definition = checkDefinition(name, column, schema[column] as ModelColumn);
-      return new Column(name, column, index, definition, clock);
+      const storeName = columnName(name, column, definition, naming);
+      if (stored.has(foldCase(storeName))) {
+        refuse(
+          name,
+          column,
+          `another column is \`${storeName}\` in the store; give one of them another \`column\``,
+        );
+      }
+      stored.add(foldCase(storeName));
+      return new Column(name, column, index, definition, clock, storeName);
     });
+    this.renamed = this.storeName !== name || this.columns.some((column) => column.storeName !== column.name);
+    for (const { name: member, storeName } of this.columns) {
+      const dot = storeName.indexOf(".");
+      const json = dot > 0 &&
+        this.columns.find((each) => each.kind === "json" && storeName.startsWith(`${each.storeName}.`));
+      if (json) {
+        refuse(name, member, `\`${storeName}\` reads as a place in the JSON column \`${json.storeName}\``);
+      }
+    }
     this.#byName = new Map(this.columns.map((column) => [column.name, column]));
     this.blank = Object.fromEntries(
       this.columns.filter(({ autoIncrement }) => !autoIncrement).map((column) => [column.name, null]),
@@ -104,6 +138,21 @@ export class Table {
   }
 }
 
+/** The name of a column in the store: the one that is given, or the one that the naming makes. */
+function columnName(
+  table: string,
+  member: string,
+  { column }: ModelColumn,
+  naming: Naming | undefined,
+): string {
+  if (column === undefined) return storeNameOf(member, naming);
+  if (typeof column !== "string") {
+    return refuse(table, member, "`column` is the name of the column in the store");
+  }
+  checkIdentifier("column", column, true);
+  return column;
+}
+
 /** Checks the definition of a column. @returns What it has of its own, which later changes of what was given do not reach. */
 function checkDefinition(table: string, column: string, given: ModelColumn): ModelColumn {
   const definition = typeof given === "object" && given !== null ? ownMembers(given) : null;
@@ -147,7 +196,7 @@ function checkDefinition(table: string, column: string, given: ModelColumn): Mod
       );
     }
     checkIdentifier("table", references.table);
-    checkIdentifier("column", references.column);
+    checkIdentifier("column", references.column, true);
     if (!ACTIONS.includes(references.onDelete) || !ACTIONS.includes(references.onUpdate)) {
       refuse(table, column, "`onDelete` and `onUpdate` are CASCADE, SET NULL, RESTRICT or NO ACTION");
     }

@@ -21,6 +21,8 @@ export class World {
   readonly otherDatabase: string;
   /** The calls made so far. */
   readonly log: CallLog = new CallLog();
+  /** What the store calls the columns of tables that are defined from now on; null when they have the names of the models. */
+  storeNames: ((name: string) => string) | null = null;
   readonly #options: DriverUnderTest;
   readonly #orms: ORM<AsyncDriver>[] = [];
   #driver: AnyKindOfDriver;
@@ -87,13 +89,14 @@ export class World {
       ...(indexes === undefined ? null : { indexes }),
       ...(relations === undefined ? null : { relations }),
     };
+    const named = this.storeNames === null ? schema : withStoreNames(schema, this.storeNames);
     this.log.add("orm", "define", [
       database,
       table,
-      schema,
+      named,
       ...(Object.keys(options).length === 0 ? [] : [options]),
     ]);
-    const model = orm.define(database, table, schema as never, options as never) as unknown as TestModel;
+    const model = orm.define(database, table, named as never, options as never) as unknown as TestModel;
     return this.log.watch(table, model);
   }
 
@@ -179,6 +182,13 @@ export class World {
     this.#awaited = null;
     return result;
   }
+}
+
+function withStoreNames(schema: unknown, storeName: (name: string) => string): unknown {
+  if (typeof schema !== "object" || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, column]) => [name, { column: storeName(name), ...column }]),
+  );
 }
 
 /** Learns whether a driver returns values or Promises, by connecting it. */

@@ -21,6 +21,7 @@ import { iterateSuite } from "./iterate_suite.ts";
 import { keysSuite } from "./keys_suite.ts";
 import { lifecycleSuite } from "./lifecycle_suite.ts";
 import { liveSuite } from "./live_suite.ts";
+import { namesSuite } from "./names_suite.ts";
 import { orderSuite } from "./order_suite.ts";
 import { pairsSuite } from "./pairs_suite.ts";
 import { paginateSuite } from "./paginate_suite.ts";
@@ -63,6 +64,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "order": orderSuite,
   "rows": crudSuite,
   "keys": keysSuite,
+  "names": namesSuite,
   "autoIncrement": autoIncrementSuite,
   "indexes": indexesSuite,
   "references": referencesSuite,
