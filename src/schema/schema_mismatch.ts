@@ -17,17 +17,22 @@ export interface TablePlace {
  * The error for a table that exists with a different schema.
  *
  * @param wanted The schema.
+ * @param foreign Others have made the table: it is not this library that changes it.
  */
 export function schemaMismatch(
   { driver, database, table }: TablePlace,
   differences: readonly SchemaDifference[],
   wanted: Table,
+  foreign: boolean = false,
 ): ValidationError {
+  const remedy = foreign
+    ? "others have made the table, so write it as it is there into the schema"
+    : remedyText(database, differences, wanted);
   const columns = [...new Set(differences.flatMap((difference) => difference.columns))];
   return new ValidationError(
     `Cannot use table \`${table}\` of \`${database}\`: it exists with a different schema: ${
       differences.map(({ text }) => text).join("; ")
-    }; ${remedyText(database, differences, wanted)}`,
+    }; ${remedy}`,
     { code: "SCHEMA_MISMATCH", driver, table, columns },
   );
 }

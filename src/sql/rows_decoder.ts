@@ -1,4 +1,5 @@
 import { canGenerateCode } from "./code_generation.ts";
+import { corruptValue } from "./corrupt_value.ts";
 import type { SqlColumn } from "./sql_column.ts";
 import type { Decode, DecoderOptions, SqlDialect } from "./sql_dialect.ts";
 
@@ -21,6 +22,9 @@ export class RowsDecoder {
   readonly #names: readonly string[];
   readonly #decodes: readonly (Decode | null)[];
   readonly #form: "object" | "array";
+  /** The columns that others may have stored null in, though their kind has none; null for none. */
+  readonly #required: readonly SqlColumn[] | null;
+  readonly #driver: string;
   #decode: DecodeRows;
   #left: number;
 
@@ -29,6 +33,9 @@ export class RowsDecoder {
     this.#names = columns.map(({ name }) => name);
     this.#decodes = columns.map((column) => dialect.decoder(column, options));
     this.#form = options.rows;
+    this.#driver = options.driver;
+    const required = options.checked ? columns.filter(({ nullable }) => !nullable) : [];
+    this.#required = required.length === 0 ? null : required;
     this.#decode = closureDecoder(this.#form, this.#names, this.#decodes);
     this.#left = canGenerateCode() ? HOT_ROWS : Infinity;
   }
@@ -38,7 +45,15 @@ export class RowsDecoder {
     if (this.#left > 0 && (this.#left -= rows.length) <= 0) {
       this.#decode = generatedDecoder(this.#form, this.#names, this.#decodes);
     }
-    return this.#decode(rows);
+    const decoded = this.#decode(rows);
+    if (this.#required !== null) this.#checkNull(decoded, this.#required);
+    return decoded;
+  }
+
+  #checkNull(rows: readonly Row[], required: readonly SqlColumn[]): void {
+    for (const row of rows) {
+      for (const column of required) if (row[column.name] === null) corruptValue(column, this.#driver, null);
+    }
   }
 }
 

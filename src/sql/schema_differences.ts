@@ -12,12 +12,35 @@ import type { AdoptedColumn } from "./sql_column.ts";
 import type { SqlTable } from "./sql_table.ts";
 import type { StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
 
+/** The names that SQLite has for the number of a row. */
+const ROW_NUMBERS: readonly string[] = ["rowid", "_rowid_", "oid"];
+
+/** A table without a primary key, with the number of the row as one when the schema asks for it. */
+function withRowNumber(stored: StoredTable, wanted: SqlTable): StoredTable {
+  const [key, ...more] = wanted.primaryKey;
+  if (stored.numbered !== true || key === undefined || more.length > 0) return stored;
+  const named = stored.columns.some(({ name }) => name.toLowerCase() === key.name);
+  if (named || !ROW_NUMBERS.includes(key.name)) return stored;
+  const column: StoredColumn = {
+    name: key.name,
+    type: "INTEGER",
+    kinds: ["integer", "bigint"],
+    exact: false,
+    notNull: true,
+    generated: false,
+    rowNumber: true,
+  };
+  return { ...stored, columns: [column, ...stored.columns], primaryKey: [key.name] };
+}
+
 /** What keeps a stored table from serving a schema; empty when nothing does. */
 export function schemaDifferences(
-  stored: StoredTable,
-  { table: wanted }: SqlTable,
+  given: StoredTable,
+  described: SqlTable,
   adopted: AdoptedColumns,
 ): SchemaDifference[] {
+  const { table: wanted } = described;
+  const stored = withRowNumber(given, described);
   const differences: SchemaDifference[] = [];
   if (stored.oddity !== null) differences.push(tableDifference(stored.oddity));
   if (stored.name !== wanted.name) {
@@ -26,7 +49,8 @@ export function schemaDifferences(
   for (const column of stored.columns) {
     const other = wanted.get(column.name);
     if (other === undefined) {
-      differences.push(lonelyColumn(column.name, "store", storedWords(stored, column)));
+      if (stored.foreign === true) differences.push(...neededColumn(stored, column));
+      else differences.push(lonelyColumn(column.name, "store", storedWords(stored, column)));
     } else differences.push(...columnDifferences(stored, column, other, adopted.get(column.name)));
   }
   for (const column of wanted.columns) {
@@ -35,6 +59,14 @@ export function schemaDifferences(
     }
   }
   return [...differences, ...keyDifference(stored.primaryKey, wanted.primaryKey.map(({ name }) => name))];
+}
+
+/** A column of others is left alone, unless no row could be stored without it. */
+function neededColumn(table: StoredTable, column: StoredColumn): SchemaDifference[] {
+  const { name, notNull, hasDefault, generated, rowNumber } = column;
+  if (!notNull || hasDefault === true || generated || rowNumber === true) return [];
+  const [difference] = [lonelyColumn(name, "store", storedWords(table, column))];
+  return [{ ...difference, text: `${difference.text}, and takes no null: add it` }];
 }
 
 function columnDifferences(
@@ -52,21 +84,33 @@ function columnDifferences(
     const text = `column \`${name}\` is computed by the store`;
     differences.push({ kind: "generated", columns: [name], stored: "computed", wanted: null, text });
   }
+  if (stored.oddity !== undefined) {
+    const text = `column \`${name}\` ${stored.oddity}`;
+    differences.push({ kind: "type", columns: [name], stored: stored.oddity, wanted: null, text });
+  }
   if (!stored.kinds.includes(wanted.kind)) differ("type", storedTypeText(stored), typeText(wanted));
   else differences.push(...formDifference(stored, wanted, adopted));
   differ("notNull", stored.notNull ? "not null" : "nullable", wanted.nullable ? "nullable" : "not null");
   if (!wanted.primaryKey) {
     const unique = table.unique.includes(name) || (wanted.unique && table.uniqueIndexed.includes(name));
-    differ("unique", unique ? "unique" : "not unique", wanted.unique ? "unique" : "not unique");
+    if (table.foreign !== true || wanted.unique) {
+      differ("unique", unique ? "unique" : "not unique", wanted.unique ? "unique" : "not unique");
+    }
   }
-  const assigned = table.autoIncrement && table.primaryKey.includes(name);
+  // A table of others numbers its rows as it does, and a model need not ask it to.
+  const assigned = table.foreign === true
+    ? wanted.autoIncrement && stored.rowNumber === true
+    : table.autoIncrement && table.primaryKey.includes(name);
   differ(
     "autoIncrement",
     assigned ? "autoIncrement" : "not autoIncrement",
     wanted.autoIncrement ? "autoIncrement" : "not autoIncrement",
   );
   const reference = table.references.find(({ column }) => column === name);
-  differ("references", storedReferenceText(reference, wanted), referenceText(wanted));
+  // A reference of others may be to a table that no model defines.
+  if (table.foreign !== true || wanted.references !== null) {
+    differ("references", storedReferenceText(reference, wanted), referenceText(wanted));
+  }
   return differences;
 }
 

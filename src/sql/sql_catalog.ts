@@ -10,6 +10,8 @@ export interface StoredTable {
   readonly name: string;
   /** What makes it no plain table of ours, such as being a view, as a phrase; null when nothing does. */
   readonly oddity: string | null;
+  /** Others have made it: what the schema does not name is theirs. Absent: no. */
+  readonly foreign?: boolean;
   /** The store holds every value to its column's type. */
   readonly strict: boolean;
   /** Triggers run on it. */
@@ -18,6 +20,8 @@ export interface StoredTable {
   readonly columns: readonly StoredColumn[];
   /** The columns of the primary key, in order. */
   readonly primaryKey: readonly string[];
+  /** It has no primary key, yet its rows have numbers. Absent: no. */
+  readonly numbered?: boolean;
   /** The store assigns the primary key and never uses a number again. */
   readonly autoIncrement: boolean;
   /** The columns that are unique by a constraint of the table. */
@@ -44,6 +48,12 @@ export interface StoredColumn {
   readonly notNull: boolean;
   /** The store computes it. */
   readonly generated: boolean;
+  /** The store has a value for rows that give none, where it was asked. */
+  readonly hasDefault?: boolean;
+  /** The number of the row, which the store assigns where none is given, where it was asked. */
+  readonly rowNumber?: boolean;
+  /** Why it serves no column of ours, as a phrase, such as a collation; absent when it does. */
+  readonly oddity?: string;
 }
 
 /** A foreign key a store has. */

@@ -103,10 +103,10 @@ export const sqliteCatalog: SqlCatalog = {
 /** What is asked about a table, with the columns that come back. Each takes the table's name. */
 const QUESTIONS: readonly (readonly [sql: string, columns: readonly string[]])[] = [
   [
-    'SELECT name, type, "notnull" AS nn, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid',
-    ["name", "type", "nn", "pk", "hidden"],
+    'SELECT name, type, "notnull" AS nn, pk, hidden, dflt_value IS NOT NULL AS dv FROM pragma_table_xinfo(?1) ORDER BY cid',
+    ["name", "type", "nn", "pk", "hidden", "dv"],
   ],
-  ["SELECT strict AS s, type AS t FROM pragma_table_list(?1) WHERE schema = 'main'", ["s", "t"]],
+  ["SELECT strict AS s, type AS t, wr FROM pragma_table_list(?1) WHERE schema = 'main'", ["s", "t", "wr"]],
   [
     'SELECT "from" AS col, "table" AS t, "to" AS target, on_delete AS del, on_update AS upd, ' +
     "count(*) OVER (PARTITION BY id) AS n FROM pragma_foreign_key_list(?1) ORDER BY id, seq",
@@ -126,21 +126,32 @@ function describe(session: AnySession, [type, name, sql]: [string, string, strin
     chainAll(QUESTIONS, ([question, columns]) => read(session, question, columns, [name])),
     ([columns = [], traits = [], references = [], unique = [], triggers = []]): StoredTable => {
       const kindOf = notedKinds(sql, columns.map(([column]) => column as string));
-      const [strict, listed] = traits[0] ?? [0, type];
+      const collationOf = collations(sql);
+      const [strict, listed, withoutRowid] = traits[0] ?? [0, type, 1];
       const key = columns.filter(([, , , pk]) => Number(pk) > 0).sort((a, b) => Number(a[3]) - Number(b[3]));
       const by = (origin: string): string[] =>
         unique.filter(([o]) => o === origin).map(([, column]) => column as string);
+      const rowNumbers = Number(withoutRowid) === 0 && listed === "table" && type === "table";
+      const described = columns.map((column) =>
+        storedColumn(column, kindOf(column[0] as string), collationOf(column[0] as string))
+      );
+      const number = key.length === 1 && rowNumbers && /^integer$/i.test(key[0]?.[1] as string);
+      const foreign = !described.some(({ exact }) => exact);
       return {
         name,
-        oddity: oddity(type, listed as string, sql, references),
+        oddity: oddity(type, listed as string, foreign ? [] : references),
+        foreign,
         strict: Number(strict) === 1,
         triggers: triggers.length > 0,
-        columns: columns.map((column) => storedColumn(column, kindOf(column[0] as string))),
+        columns: described.map((column) =>
+          number && column.name === key[0]?.[0] ? { ...column, rowNumber: true } : column
+        ),
         primaryKey: key.map(([column]) => column as string),
+        numbered: rowNumbers && key.length === 0,
         autoIncrement: /\bautoincrement\b/i.test(withoutQuoted(sql)),
         unique: by("u"),
         uniqueIndexed: by("c"),
-        references: references.map(storedReference),
+        references: references.filter((row) => Number(row[5]) === 1).map(storedReference),
       };
     },
   );
@@ -164,8 +175,9 @@ function indexesOf(rows: readonly (readonly unknown[])[]): TableIndex[] {
 }
 
 function storedColumn(
-  [name, type, notNull, pk, hidden]: unknown[],
+  [name, type, notNull, pk, hidden, hasDefault]: unknown[],
   noted: string | undefined,
+  collation: string | null,
 ): StoredColumn {
   const possible = sqliteKinds(type as string);
   const forms = sqliteForms(type as string);
@@ -182,6 +194,10 @@ function storedColumn(
     forms: kind !== undefined && form !== undefined ? [form] : forms,
     notNull: Number(notNull) === 1 || Number(pk) > 0,
     generated: Number(hidden) > 0,
+    hasDefault: Number(hasDefault) === 1,
+    ...(collation === null ? null : {
+      oddity: `has the collation ${collation}, which compares text another way`,
+    }),
   };
 }
 
@@ -195,12 +211,9 @@ function storedReference([column, table, to, onDelete, onUpdate]: unknown[]): St
   };
 }
 
-function oddity(type: string, listed: string, sql: string, references: unknown[][]): string | null {
+function oddity(type: string, listed: string, references: unknown[][]): string | null {
   if (type === "view" || listed !== "table") {
     return `it is a ${listed === "table" ? type : listed} and no table`;
-  }
-  if (/\bcollate\s+(?!binary\b)/i.test(withoutQuoted(sql))) {
-    return "it has a column with a collation, which compares text another way";
   }
   if (references.some((row) => Number(row[5]) > 1)) return "it has a foreign key of several columns";
   return null;
@@ -215,6 +228,18 @@ function notedKinds(sql: string, names: readonly string[]): (name: string) => st
   const together = noteOf(head)?.split(" ") ?? [];
   const inOrder = together.length <= names.length ? together : [];
   return (name) => noteOf(columns.get(name) ?? []) ?? inOrder[names.indexOf(name)];
+}
+
+/** The collation of each column that has another than BINARY. */
+function collations(sql: string): (name: string) => string | null {
+  if (!/\bcollate\b/i.test(withoutQuoted(sql))) return () => null;
+  const { columns } = tableWords(sql);
+  return (name) => {
+    const words = columns.get(name) ?? [];
+    const at = words.findIndex((word) => /^collate$/i.test(word));
+    const collation = at < 0 ? undefined : words[at + 1]?.replace(/^["'`[]|["'`\]]$/g, "").toUpperCase();
+    return collation === undefined || collation === "BINARY" ? null : collation;
+  };
 }
 
 /** The statement with names, texts and comments blanked out, so that keywords can be looked for. */

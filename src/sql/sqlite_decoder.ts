@@ -69,6 +69,9 @@ export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOpti
     }
     case "json":
       return (value) => {
+        // Where numbers are kept as numbers, JSON that is one is.
+        if (typeof value === "number" && checked) return value;
+        if (typeof value === "bigint" && checked) return readInteger(value) ?? corrupt(value);
         if (typeof value !== "string") return corrupt(value);
         try {
           return JSON.parse(value);

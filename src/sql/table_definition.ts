@@ -115,7 +115,7 @@ export function useTable(
     if (differences.length > 0) {
       const { name: table } = wanted;
       const place = { driver: database.driver, database: database.name, table };
-      throw schemaMismatch(place, differences, wanted.table);
+      throw schemaMismatch(place, differences, wanted.table, stored.foreign);
     }
     const { strict, triggers } = stored;
     const ours = strict && !triggers && adopted.size === 0;

@@ -7,6 +7,7 @@ import { aggregatesSuite } from "./aggregates_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
 import { indexesSuite } from "./indexes_suite.ts";
 import { iterateSuite } from "./iterate_suite.ts";
+import { relate } from "./library.ts";
 import { paginateSuite } from "./paginate_suite.ts";
 import { prepareSuite } from "./prepare_suite.ts";
 import { referencesSuite } from "./references_suite.ts";
@@ -134,8 +135,11 @@ async function aliases(world: World): Promise<void> {
 async function snakeCase(world: World): Promise<void> {
   const orm = world.newORM({ naming: "snake_case" });
   const key = { type: "INTEGER", primaryKey: true };
-  const Author = world.define("bookAuthors", { authorKey: key, fullName: { type: "TEXT" } }, { orm });
-  const Book = world.define("books", {
+  const Author: TestModel = world.define("bookAuthors", { authorKey: key, fullName: { type: "TEXT" } }, {
+    orm,
+    relations: { books: relate.hasMany(() => Book, "authorId") },
+  });
+  const Book: TestModel = world.define("books", {
     id: key,
     authorId: { type: "INTEGER", references: { table: "bookAuthors", column: "authorKey" } },
     ISBNCode: { type: "TEXT", column: "ISBN" },
@@ -143,6 +147,13 @@ async function snakeCase(world: World): Promise<void> {
   await Author.create({ authorKey: 1, fullName: "Mary" });
   await Book.create({ id: 1, authorId: 1, ISBNCode: "x" });
   expectEqual(await Book.findAll({ where: { authorId: 1 } }), [{ id: 1, authorId: 1, ISBNCode: "x" }]);
+  expectEqual(
+    await Author.findAll({
+      with: { books: { select: ["ISBNCode"] } },
+      aggregates: { n: { of: "books", count: "*" } },
+    }),
+    [{ authorKey: 1, fullName: "Mary", books: [{ ISBNCode: "x" }], n: 1 }],
+  );
   await expectFailure(() => Book.create({ id: 2, authorId: 9 }), {
     error: ForeignKeyConstraintError,
     table: "books",
