@@ -38,8 +38,13 @@ export class LibSQLEngine implements AsyncSqlEngine {
   readonly #link: LibSQLLink;
   readonly #log: ((message: string) => void) | null;
 
+  /** Of a file: asked before each write whether it is still there. */
+  readonly checkThere?: () => void;
+
   /** Makes the engine of a database that is open. */
   constructor(link: LibSQLLink, readonly: boolean, log: ((message: string) => void) | null) {
+    const { presence } = link;
+    if (presence !== null) this.checkThere = () => presence.check();
     this.#link = link;
     this.#log = log;
     this.readonly = readonly;

@@ -1,3 +1,4 @@
+import type { FilePresence } from "../../src/files/file_presence.ts";
 import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
 
 /** How the clients of one database are used: whose turn it is, what is tried again, what is healed after an error. */
@@ -6,6 +7,8 @@ export interface LibSQLLink {
   readonly distant: boolean;
   /** The most bytes that a statement which writes may have with its values. */
   readonly statementBytes: number;
+  /** Tells whether the file is still there, when it is one that could be removed. */
+  readonly presence: FilePresence | null;
   /** Runs work that needs a client for reading or for writing. Its error is one of this library when it is of the connection. */
   use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T>;
   /** Opens an interactive transaction. */

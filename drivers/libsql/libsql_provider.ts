@@ -1,5 +1,6 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
 import { ConnectionError, type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
+import { FilePresence } from "../../src/files/file_presence.ts";
 import { builtinModule } from "../../src/runtime/builtin_module.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
@@ -148,6 +149,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
         settings,
         copy: null,
         wal: true,
+        presence: new FilePresence(path, settings.durability === "relaxed"),
         onFile: true,
         closed,
       });
@@ -229,6 +231,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
       settings,
       copy,
       wal: false,
+      presence: null,
       onFile: !memory && !borrowed,
       closed,
     });

@@ -43,6 +43,8 @@ export class RemoteLink implements LibSQLLink {
   readonly distant = true;
   /** The server itself refuses what is too large for it. */
   readonly statementBytes = Infinity;
+  /** There is no file here. */
+  readonly presence = null;
   readonly #parts: RemoteParts;
   #client: LibSQLClient;
   #proven: LibSQLClient | null = null;

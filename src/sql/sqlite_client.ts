@@ -1,11 +1,5 @@
-import { FileMoved } from "../files/file_moved.ts";
 import { type FilePool, type Pooled, tick } from "../files/file_pool.ts";
-import { builtinModule } from "../runtime/builtin_module.ts";
-
-let fs: typeof import("node:fs") | undefined;
-
-/** How long a file that is written without forcing it to the disk is not looked at again, in milliseconds. */
-const UNSEEN = 20;
+import { FilePresence } from "../files/file_presence.ts";
 
 /** The file of a client that can be closed and opened again. */
 export interface ClientFile<Client> {
@@ -32,8 +26,7 @@ export class SqliteClient<Client> implements Pooled {
   readonly #file: ClientFile<Client> | null;
   readonly #close: ((client: Client) => void) | null;
   #client: Client | null;
-  #identity: string | null | undefined;
-  #looked = 0;
+  #presence: FilePresence | null = null;
 
   /**
    * Takes a client that is open. Without a file it stays open until its end.
@@ -45,7 +38,7 @@ export class SqliteClient<Client> implements Pooled {
     this.#file = file;
     this.#close = close;
     if (file === null) return;
-    this.#identity = identityOf(file.path);
+    this.#presence = new FilePresence(file.path, file.relaxed);
     file.pool.add(this);
   }
 
@@ -79,14 +72,7 @@ export class SqliteClient<Client> implements Pooled {
    * @throws {FileMoved} When it is not.
    */
   checkThere(): void {
-    const file = this.#file;
-    if (file === null || this.#client === null) return;
-    if (file.relaxed) {
-      const now = Date.now();
-      if (now - this.#looked < UNSEEN) return;
-      this.#looked = now;
-    }
-    this.#compare(file);
+    if (this.#client !== null) this.#presence?.check();
   }
 
   /** Closes it, to be opened again on use. */
@@ -105,28 +91,10 @@ export class SqliteClient<Client> implements Pooled {
   }
 
   #openAgain(file: ClientFile<Client>): Client {
-    this.#compare(file);
+    this.#presence?.checkNow();
     const client = this.#client = file.open();
     file.pool.add(this);
     return client;
-  }
-
-  #compare(file: ClientFile<Client>): void {
-    const identity = identityOf(file.path);
-    if (identity !== undefined && this.#identity !== undefined && identity !== this.#identity) {
-      throw new FileMoved(file.path);
-    }
-  }
-}
-
-/** Tells a file from others that come to its path; null when there is none, undefined when that cannot be seen. */
-function identityOf(path: string): string | null | undefined {
-  fs ??= builtinModule<typeof import("node:fs")>("node:fs");
-  try {
-    const stats = fs?.statSync(path, { throwIfNoEntry: false });
-    return stats === undefined ? null : `${stats.dev} ${stats.ino} ${stats.birthtimeMs}`;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
 import { JSONFileDriver } from "../../drivers/json_file.ts";
+import { LibSQLDriver } from "../../drivers/libsql.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
 import { type AsyncDriver, DataTypes, type Model, ORM, RinariError, type SyncDriver } from "../../mod.ts";
 import { runtime } from "../support/runtime.ts";
@@ -22,13 +23,23 @@ export interface FileDriverCase {
   make(options: FileOptions): SyncDriver | AsyncDriver;
 }
 
-/** Those of this runtime. */
-export const fileDrivers: readonly FileDriverCase[] = [
+/** Those of this runtime that close and open databases as they need them. */
+export const pooledDrivers: readonly FileDriverCase[] = [
   ...(runtime === "bun"
     ? [{ name: "BunSQLiteDriver", ending: ".db", make: (given: FileOptions) => new BunSQLiteDriver(given) }]
     : []),
   { name: "NodeSQLiteDriver", ending: ".db", make: (given) => new NodeSQLiteDriver(given) },
   { name: "JSONFileDriver", ending: ".json", make: (given) => new JSONFileDriver(given) },
+];
+
+/** All of this runtime. */
+export const fileDrivers: readonly FileDriverCase[] = [
+  ...pooledDrivers,
+  {
+    name: "LibSQLDriver",
+    ending: ".db",
+    make: ({ maxOpen: _, ...given }) => new LibSQLDriver(given),
+  },
 ];
 
 const SCHEMA = {

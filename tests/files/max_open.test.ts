@@ -7,7 +7,14 @@ import { runFile } from "../support/child.ts";
 import { random } from "../support/random.ts";
 import { describe, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { errorOf, type FileDriverCase, fileDrivers, type Notes, notesOf, openNotes } from "./file_drivers.ts";
+import {
+  errorOf,
+  type FileDriverCase,
+  type Notes,
+  notesOf,
+  openNotes,
+  pooledDrivers,
+} from "./file_drivers.ts";
 
 const SEED = Number(process.env["RINARI_SEED"] ?? Date.now() % 1_000_000);
 /** Thousands are tried now and then: `RINARI_DATABASES=5000`. */
@@ -57,7 +64,7 @@ function openIn(folder: string, { ending }: FileDriverCase): number | null {
   return new Set(links.filter((link) => link.startsWith(folder) && link.endsWith(ending))).size;
 }
 
-for (const each of fileDrivers) {
+for (const each of pooledDrivers) {
   describe(`${each.name} maxOpen`, () => {
     test("gives under random load what is given without it", () =>
       withTempDir(async (folder) => {
