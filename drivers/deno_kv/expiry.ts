@@ -51,8 +51,9 @@ export async function expireRow(
 /** Removes the rows that have expired, a few in each commit. @returns How many. */
 export async function purgeExpired(sessions: Sessions, database: string, tableName: string): Promise<number> {
   let total = 0;
+  let from: KeyRange | undefined;
   // An entry that belongs to no row is gone past: `repair` removes it.
-  for (let from: KeyRange | undefined;;) {
+  for (;;) {
     const range = from;
     const { removed, rest } = await sessions.write(
       database,
