@@ -87,7 +87,9 @@ function realTerm(
     sql: [`sum(${quoted})`, `count(${quoted})`],
     read([value, count]) {
       if (Number(count) === 0) return operation === "sum" ? 0 : null;
-      const sum = value === null || decode === null ? value : decode(value);
+      // A sum that is infinite is no infinity that a row holds.
+      const infinite = value === Infinity || value === -Infinity;
+      const sum = value === null || decode === null || infinite ? value : decode(value);
       if (!Number.isFinite(sum)) throw outOfRange(table, name, INFINITE);
       return operation === "sum" ? sum : sum as number / Number(count);
     },
