@@ -83,6 +83,7 @@ export type * from "./src/types/mode.ts";
 export type * from "./src/types/model_like.ts";
 export type * from "./src/types/order.ts";
 export type * from "./src/types/page.ts";
+export type * from "./src/types/pick.ts";
 export type * from "./src/types/raw.ts";
 export type * from "./src/types/relation.ts";
 export type * from "./src/types/row.ts";
@@ -91,4 +92,5 @@ export type { RowsOf, SqlChanged, SqlStatement } from "./src/raw/sql_statement.t
 export type { SqlList, SqlName } from "./src/raw/raw_parts.ts";
 export type * from "./src/types/schema.ts";
 export type * from "./src/types/scope.ts";
+export type * from "./src/types/upsert.ts";
 export type * from "./src/types/where.ts";

@@ -71,6 +71,8 @@ export interface InPredicate extends PredicateTarget {
   readonly slot: number;
   /** Null is in the list. */
   readonly withNull: boolean;
+  /** The list is found when the condition is run. No driver is given such a condition. */
+  readonly deferred?: true;
 }
 
 /**

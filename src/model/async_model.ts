@@ -12,7 +12,7 @@ const AnyRows = Model as unknown as new (entry: TableEntry, host: ModelHost) => 
 export class AsyncModel extends AnyRows {}
 
 /** What answers at once with any driver. */
-const AT_ONCE: readonly string[] = ["constructor", "iterate", "prepare", "scope"];
+const AT_ONCE: readonly string[] = ["constructor", "iterate", "pick", "prepare", "scope"];
 
 const methods = {
   ...Object.getOwnPropertyDescriptors(View.prototype),

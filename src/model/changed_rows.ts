@@ -17,6 +17,7 @@ import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
+import { asOne } from "./conditions.ts";
 import { isOneOfKeys } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
 
@@ -49,7 +50,7 @@ export function readReturning(table: Table, options: unknown): boolean {
 /** Removes the rows that match; null means all of them. @returns The rows as they were, in the order of their keys. */
 export function deleteReturning(entry: TableEntry, host: ModelHost, where: ReadWhere | null): Maybe<Row[]> {
   const call = deleteOf(entry.table, where);
-  if (entry.returnsRows) return changeReturning(entry, call);
+  if (entry.returnsRows) return asOne(entry, host, call.params, () => changeReturning(entry, call));
   const work = (): Maybe<Row[]> =>
     chain(
       entry.execute(matching(entry.table, call), call.params),
@@ -74,7 +75,9 @@ export function updateReturning(
 ): Maybe<Row[]> {
   const { table } = entry;
   if (call.plan.set.length === 0) return entry.execute(matching(table, call), call.params);
-  if (change === null && entry.returnsRows) return changeReturning(entry, call);
+  if (change === null && entry.returnsRows) {
+    return asOne(entry, host, call.params, () => changeReturning(entry, call));
+  }
   const make = change ?? (() => entry.execute(call.plan, call.params));
   const work = (): Maybe<Row[]> =>
     chain(entry.execute(matching(table, call), call.params), (rows) => {

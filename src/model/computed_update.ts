@@ -11,6 +11,7 @@ import { computesValues, rowChange } from "../reference/computed_values.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 import { updateReturning } from "./changed_rows.ts";
+import { asOne } from "./conditions.ts";
 import type { ModelHost } from "./model_host.ts";
 import { storedValue } from "./row_input.ts";
 
@@ -27,9 +28,11 @@ export function executeUpdate(
   where: ReadWhere | null,
 ): Maybe<number> {
   const call = updateOf(entry.table, values, where);
-  if (!computesValues(call.plan)) return entry.execute(call.plan, call.params);
+  const make = (): Maybe<number> =>
+    asOne(entry, host, call.params, () => entry.execute(call.plan, call.params));
+  if (!computesValues(call.plan)) return make();
   return afterCheck(entry, [values], () => {
-    if (!needsLook(entry.table, call.plan)) return entry.execute(call.plan, call.params);
+    if (!needsLook(entry.table, call.plan)) return make();
     return host.transaction(entry.database, () => updateLooked(entry, call), undefined);
   });
 }
@@ -55,7 +58,10 @@ export function executeUpdates(
 ): Maybe<number> {
   const { table } = entry;
   const calls = updates.map(({ data, where }) => updateOf(table, data, where));
-  if (!calls.some(({ plan }) => computesValues(plan))) return entry.execute(UPDATE_EACH, calls);
+  if (!calls.some(({ plan }) => computesValues(plan))) {
+    const params = calls.flatMap((call) => call.params);
+    return asOne(entry, host, params, () => entry.execute(UPDATE_EACH, calls));
+  }
   const each = (call: Call<UpdatePlan>): Maybe<number> =>
     needsLook(table, call.plan) ? updateLooked(entry, call) : entry.execute(call.plan, call.params);
   const all = (): Maybe<number> =>

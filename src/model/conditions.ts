@@ -2,9 +2,11 @@ import type { Maybe } from "../chain/chain.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { countOf, deleteOf } from "../query/changes.ts";
+import { isDeferred } from "../query/deferred_list.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import type { Table } from "../schema/table.ts";
+import type { ModelHost } from "./model_host.ts";
 
 /** Reads a condition that may be absent: then it is true for all rows. */
 export function readCondition(table: Table, where: unknown): ReadWhere | null {
@@ -34,7 +36,21 @@ export function countRows(entry: TableEntry, where: ReadWhere | null): Maybe<num
 }
 
 /** Removes the rows that match; null means all of them. */
-export function deleteRows(entry: TableEntry, where: ReadWhere | null): Maybe<number> {
+export function deleteRows(entry: TableEntry, host: ModelHost, where: ReadWhere | null): Maybe<number> {
   const { plan, params } = deleteOf(entry.table, where);
-  return entry.execute(plan, params);
+  return asOne(entry, host, params, () => entry.execute(plan, params));
+}
+
+/**
+ * Makes a change as one: when a list has to be found first, nobody may change what is in it before the change is made.
+ *
+ * @param params The values of the change.
+ */
+export function asOne<T>(
+  entry: TableEntry,
+  host: ModelHost,
+  params: readonly unknown[],
+  change: () => Maybe<T>,
+): Maybe<T> {
+  return isDeferred(params) ? host.transaction(entry.database, change, undefined) : change();
 }

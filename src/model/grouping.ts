@@ -1,5 +1,6 @@
 import type { AggregateTerm } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { defersList } from "../query/deferred_list.ts";
 import type { GroupOperation } from "../orm/operation.ts";
 import { checkCount } from "../query/find_options.ts";
 import { readOrder } from "../query/order.ts";
@@ -70,7 +71,7 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
     operation: { kind: "group", by, terms, where: read?.predicate ?? null },
     params: read?.params ?? [],
     groups,
-    having: having === undefined ? null : readWhere(groups, having, strict),
+    having: having === undefined ? null : readHaving(groups, having, strict),
     order: orderBy === undefined
       ? null
       : withGroupedColumns(readOrder(groups, orderBy, orderParams, refuse), by),
@@ -78,6 +79,13 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
     limit,
     offset,
   };
+}
+
+function readHaving(groups: Table, having: unknown, strict: boolean): ReadWhere {
+  const read = readWhere(groups, having, strict);
+  return defersList(read.predicate)
+    ? refuse(groups, "`having` takes no list of another search; read it first, and give it as an array")
+    : read;
 }
 
 /** Applies `having`, the order, the limit and the offset to the groups a store computed. */

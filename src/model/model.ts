@@ -1,23 +1,25 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { ValidationError } from "../errors/mod.ts";
-import { DROP, INDEXES, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
+import { DROP, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
-import type { Row } from "../store/any_driver.ts";
 import type { Mode, Result } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
+import type { UpsertChoices } from "../types/upsert.ts";
 import type { ReturningOptions, UpdateOf, Where, WhereInput } from "../types/where.ts";
+import { upsertAll } from "./bulk_upserting.ts";
 import { deleteReturning, readReturning } from "./changed_rows.ts";
 import { executeUpdate, executeUpdateReturning, executeUpdates } from "./computed_update.ts";
 import { countRows, deleteRows, readNarrowCondition } from "./conditions.ts";
-import { checkUnique, conflictColumns } from "./conflict_columns.ts";
 import { keyDelete } from "./key_find.ts";
-import { differsOnUpdate, patchRow, updateByKey, upsertChanging } from "./patching.ts";
-import { readBulkUpdate, readChanges, readInsert, readInserts, readUpdate } from "./row_input.ts";
+import { patchRow, updateByKey } from "./patching.ts";
+import { readBulkUpdate, readInsert, readInserts, readUpdate } from "./row_input.ts";
 import { ScopedEntry } from "./scoped_entry.ts";
 import { registerModel } from "../orm/model_entry.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { ModelHost } from "./model_host.ts";
 import type { ScopedInsert, ScopeOptions } from "../types/scope.ts";
+import { readChoices, readFindChoices, type Upsert } from "./upsert_input.ts";
+import { readUpserts, storeOrMeet, upsertOne } from "./upserting.ts";
 import { entryIn, hostIn, View } from "./view.ts";
 
 /** A model of a part of a table, made by `scope`. A relation to it may lead to nothing. */
@@ -171,36 +173,58 @@ export class Model<
   }
 
   /**
-   * Stores a row, or updates the row that is equal in the conflict columns with the values given.
+   * Stores a row, or changes the row that is there: the one equal in the conflict columns.
    *
-   * @param conflict A primary key or unique columns. Default: the primary key when it is given, else the one unique
-   * column given.
-   * @returns The row as stored.
+   * @param options `conflict`: a primary key, unique columns, or the name of a unique index, also one with a condition (default:
+   * the primary key when it is given, else the one unique column given). `update`: what a row that is there gets, as a list of
+   * columns of the data (`[]` for nothing) or as an object of values and functions of (old, given) (default: all that is given).
+   * `where`: only a row that satisfies this is changed.
+   * @returns The row as it is then.
    * @throws {ValidationError} When a value does not fit its column, or the conflict columns have no value or are neither the
-   * primary key nor unique.
+   * primary key nor unique (`INVALID_CONFLICT`).
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When another constraint refuses it.
    */
-  upsert(data: Insert, conflict?: readonly (keyof Row_ & string)[]): Result<M, Row_> {
-    const { table } = entryIn(this);
-    const filled = entryIn(this).filled(data);
-    const row = readInsert(table, filled);
-    entryIn(this).checkLimits([row]);
-    const given = Object.keys(readChanges(table, filled));
-    const columns = conflictColumns(table, row, given, conflict);
-    const set = given.filter((name) => !columns.includes(name) && name !== table.version?.name);
-    const run = (): Maybe<Row> => {
-      if (differsOnUpdate(table)) {
-        return upsertChanging(entryIn(this), hostIn(this), row, { conflict: columns, set });
-      }
-      const touched = set.length === 0 ? [] : table.touched.map(({ name }) => name);
-      const all = [...set, ...touched.filter((name) => !set.includes(name) && !columns.includes(name))];
-      return entryIn(this).execute({ kind: "upsert", conflict: columns, set: all }, row);
-    };
-    if (checkUnique(table, columns, entryIn(this).indexes)) return this.#result(run());
-    return this.#result(chain(entryIn(this).execute(INDEXES, null), (indexes) => {
-      checkUnique(table, columns, indexes);
-      return run();
+  upsert(data: Insert, options?: UpsertChoices<Insert, Row_>): Result<M, Row_> {
+    const entry = entryIn(this);
+    const read = readUpserts(entry, [data], readChoices(entry.table, options), false);
+    return this.#result(chain(read, ([upsert]) => upsertOne(entry, hostIn(this), upsert as Upsert)));
+  }
+
+  /**
+   * Finds the row that is equal in the conflict columns, or stores this one. However many do so at the same moment, one row is
+   * stored.
+   *
+   * @param options `conflict`, as `upsert` takes it.
+   * @returns The row, and whether it was created.
+   * @throws {ValidationError} As `upsert` does.
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When another constraint refuses it.
+   */
+  findOrCreate(
+    data: Insert,
+    options?: Pick<UpsertChoices<Insert, Row_>, "conflict">,
+  ): Result<M, { readonly row: Row_; readonly created: boolean }> {
+    const entry = entryIn(this);
+    const read = readUpserts(entry, [data], readFindChoices(entry.table, options), false);
+    return this.#result(chain(read, ([upsert]) => {
+      entry.checkLimits([(upsert as Upsert).row]);
+      return storeOrMeet(entry, hostIn(this), upsert as Upsert);
     }));
+  }
+
+  /**
+   * Stores rows, or changes those that are there, in order, all or none. A row that an earlier one of the call stored is there for
+   * a later one.
+   *
+   * @param options As `upsert` takes them; `{ update: [] }` leaves the rows that are there as they are.
+   * @returns A row for each one given, as it is at the end.
+   * @throws {ValidationError} As `upsert` does, or when the driver takes fewer rows at once (`LIMIT_EXCEEDED`).
+   * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When another constraint refuses one.
+   */
+  bulkUpsert(records: readonly Insert[], options?: UpsertChoices<Insert, Row_>): Result<M, Row_[]> {
+    if (!Array.isArray(records)) this.#refuse("bulkUpsert needs an array of rows");
+    const entry = entryIn(this);
+    const read = readUpserts(entry, records, readChoices(entry.table, options), true);
+    return this.#result(chain(read, (upserts) => upsertAll(entry, hostIn(this), upserts)));
   }
 
   /**
@@ -220,7 +244,7 @@ export class Model<
     return this.#result(
       returning
         ? deleteReturning(entryIn(this), hostIn(this), condition)
-        : deleteRows(entryIn(this), condition),
+        : deleteRows(entryIn(this), hostIn(this), condition),
     );
   }
 
@@ -231,7 +255,7 @@ export class Model<
    * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
   deleteAll(): Result<M, number> {
-    return this.#result(deleteRows(entryIn(this), null));
+    return this.#result(deleteRows(entryIn(this), hostIn(this), null));
   }
 
   /**

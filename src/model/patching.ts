@@ -1,18 +1,16 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { ConflictError, NotFoundError, ValidationError } from "../errors/mod.ts";
-import { INSERT } from "../orm/operation.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { type ReadFind, readFindOne } from "../query/find_options.ts";
-import { type ReadWhere, readWhere } from "../query/where_reader.ts";
+import type { ReadFind } from "../query/find_options.ts";
+import type { ReadWhere } from "../query/where_reader.ts";
 import type { Column } from "../schema/column.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
-import { executeUpdate, executeUpdateReturning } from "./computed_update.ts";
-import { countRows } from "./conditions.ts";
+import { executeUpdateReturning } from "./computed_update.ts";
 import { keyFind, showKey } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
-import { readUpdate, touch } from "./row_input.ts";
+import { readUpdate } from "./row_input.ts";
 
 /**
  * Changes the row with a key.
@@ -118,28 +116,4 @@ function memberOf(table: Table, row: unknown, { name }: Column): unknown {
 /** Whether an upsert gives an existing row other values than a new one, beside those that are given. */
 export function differsOnUpdate({ version, touched }: Table): boolean {
   return version !== null || touched.some(({ definition }) => definition.default !== undefined);
-}
-
-/** Updates the row equal in some columns, with what every change gives its columns, or stores one. */
-export function upsertChanging(
-  entry: TableEntry,
-  host: ModelHost,
-  row: Row,
-  { conflict, set }: { readonly conflict: readonly string[]; readonly set: readonly string[] },
-): Maybe<Row> {
-  const { table } = entry;
-  const where = readWhere(table, pick(row, conflict), false);
-  const find = readFindOne(table, { where: pick(row, conflict) }, false);
-  const values = set.length === 0 ? {} : touch(table, pick(row, set));
-  const update = (): Maybe<number> =>
-    set.length === 0 ? countRows(entry, where) : executeUpdate(entry, host, values, where);
-  return host.transaction(entry.database, () =>
-    chain(update(), (count) => {
-      if (count === 0) return entry.execute(INSERT, row);
-      return chain(entry.execute(find.plan, find.params), (rows) => rows[0] as Row);
-    }), undefined);
-}
-
-function pick(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(columns.map((name) => [name, row[name]]));
 }

@@ -4,6 +4,7 @@ import { withCallers } from "../errors/caller_frames.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { loadRows } from "./finding.ts";
+import { DeferredList, ListSlot } from "../query/deferred_list.ts";
 import { checkCount, type ReadFind, readFind } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
@@ -43,7 +44,7 @@ export function prepare<T, P extends object, M extends Mode>(
       ? entry.execute(find.plan, find.params)
       : loadRows(entry, { find, levels: levels.map((level) => bindLevel(level, values)), trim });
   const select = (find: ReadFind, values: P): Maybe<Row[]> => {
-    const bound = bind(table, find, values);
+    const bound = bindFind(table, find, values);
     if (limit === null) return run(bound, values);
     // A limit is a part of the plan: stores find rows in another way for few of them than for many.
     const count = given(table, limit, values);
@@ -134,11 +135,11 @@ function bindLevel(level: Level, values: object): Level {
   }
   if (level.find.params.length === 0 && level.levels.length === 0) return level;
   const levels = level.levels.map((each) => bindLevel(each, values));
-  return { ...level, find: bind(table, level.find, values), levels };
+  return { ...level, find: bindFind(table, level.find, values), levels };
 }
 
 /** Puts the values given in the places of the parameters. */
-function bind(table: Table, { plan, params: slots }: ReadFind, values: object): ReadFind {
+export function bindFind(table: Table, { plan, params: slots }: ReadFind, values: object): ReadFind {
   const { predicate, params } = bindWhere(table, { predicate: plan.where, params: slots }, values);
   return { plan: predicate === plan.where ? plan : changePlan(table, plan, { where: predicate }), params };
 }
@@ -159,7 +160,11 @@ function bindWhere(
       else if (slot.decides === "place") {
         decided += `,${i}${params[i] === null ? "0" : (typeof params[i])[0]}`;
       } else if (slot.decides === "list" && (value as unknown[]).includes(null)) decided += `,${i}N`;
-    } else params[i] = slot;
+    } else {
+      params[i] = slot instanceof ListSlot
+        ? new ListSlot(DeferredList.bound(slot.list, values), slot.accept)
+        : slot;
+    }
   }
   if (decided === "" || predicate === null) return { predicate, params };
   const hasNull = (slot: number): boolean => decided.includes(`,${slot}N`);

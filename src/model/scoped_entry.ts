@@ -5,6 +5,7 @@ import { type Answer, type Given, INSERT, type Operation } from "../orm/operatio
 import { TableEntry } from "../orm/table_entry.ts";
 import { countOf, updateOf } from "../query/changes.ts";
 import { moveSlots } from "../query/computed_condition.ts";
+import { defersList } from "../query/deferred_list.ts";
 import { readFindOne } from "../query/find_options.ts";
 import {
   type Call,
@@ -57,6 +58,12 @@ export class ScopedEntry extends TableEntry {
     super(around.connection, around.database, table, [], around.siblings, around.declaredRelations);
     this.#around = around;
     this.#where = readWhere(table, where, table.rules.strict);
+    if (defersList(this.#where.predicate)) {
+      throw new ValidationError(
+        `Cannot make a scope of \`${table.name}\`: its condition has a list of another search, which a new row cannot be held to`,
+        { code: "INVALID_OPTIONS", table: table.name },
+      );
+    }
     this.#deleteAs = readDeleteAs(table, options);
     this.#fixed = new Map(fixedBy(this.#where.predicate));
     this.#plans = plansOf(table, this.#where.predicate);
@@ -77,6 +84,10 @@ export class ScopedEntry extends TableEntry {
 
   override get indexes(): TableEntry["indexes"] {
     return this.#around.indexes;
+  }
+
+  override conditionOf(name: string): ReadWhere | undefined {
+    return this.#around.conditionOf(name);
   }
 
   override isUnique(...args: Parameters<TableEntry["isUnique"]>): boolean {

@@ -25,6 +25,7 @@ import type {
   With,
 } from "../types/find.ts";
 import type { Empty } from "../types/relation.ts";
+import type { Picked, PickOptions } from "../types/pick.ts";
 import type { WhereInput } from "../types/where.ts";
 import { aggregateAll, aggregateOne, groupRowsBy } from "./aggregating.ts";
 import { countRows, readCondition } from "./conditions.ts";
@@ -32,6 +33,7 @@ import { findByKey, findOneRow, findRows, orFail } from "./finding.ts";
 import { rowIterator } from "./row_iterator.ts";
 import { showKey } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
+import { pick } from "./pick.ts";
 import { paginate } from "./paginate.ts";
 import { prepare, type Prepared } from "./prepared.ts";
 
@@ -285,6 +287,32 @@ export class View<
     build: (params: P) => FindOptions<Row_, K, R, W, A>,
   ): Prepared<Found<Row_, R, K, W, A>, P, M> {
     return prepare(this.#entry, build);
+  }
+
+  /**
+   * The values of a column, as a list that stands in `$in` or `$notIn` of another condition. Nothing is read before that condition
+   * is run; then it is what the list of these values would be, nulls included.
+   *
+   * @param options `where`, `orderBy` and `limit`: the rows whose values are taken; all when absent.
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+   *
+   * const orm = new ORM({ driver: new MemoryDriver() });
+   * const Post = orm.define("app", "posts", { id: { type: DataTypes.INTEGER, primaryKey: true } });
+   * const Tag = orm.define("app", "tags", {
+   *   post: { type: DataTypes.INTEGER, primaryKey: true },
+   *   name: { type: DataTypes.TEXT, primaryKey: true },
+   * });
+   * Post.bulkCreate([{ id: 1 }, { id: 2 }]);
+   * Tag.create({ post: 2, name: "new" });
+   * console.log(Post.count({ id: { $in: Tag.pick("post", { where: { name: "new" } }) } })); // 1
+   * ```
+   */
+  pick<const K extends keyof Row_ & string>(column: K, options?: PickOptions<Row_>): Picked<Row_[K]> {
+    return pick(this.#entry, column, options) as unknown as Picked<Row_[K]>;
   }
 
   /** How `findAll` with these options would run. */

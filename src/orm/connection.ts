@@ -106,7 +106,9 @@ export class Connection {
   shared(database: string, table: string): SharedTable {
     const name = `${database}/${table}`;
     let shared = this.#tables.get(name);
-    if (shared === undefined) this.#tables.set(name, shared = { epoch: 1, indexes: null });
+    if (shared === undefined) {
+      this.#tables.set(name, shared = { epoch: 1, indexes: null });
+    }
     return shared;
   }
 

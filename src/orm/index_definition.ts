@@ -1,5 +1,6 @@
 import type { DriverWhere, NamedIndex, Predicate } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { defersList } from "../query/deferred_list.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
 import type { TableNames } from "../query/table_names.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
@@ -57,6 +58,9 @@ export function readIndex(
     if (!table.column(column).ordered) refuse(`\`${column}\` is JSON, which has no order`, [column]);
   }
   const read = where === undefined ? null : readWhere(table, where, table.rules.strict);
+  if (read !== null && defersList(read.predicate)) {
+    refuse("its condition has a list of another search; a row is in an index or not by itself");
+  }
   const whole = read === null ? null : wholeJSON(table, read.predicate);
   if (whole !== null) {
     refuse(

@@ -1,8 +1,10 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import type { RawResult, RawStatement } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { entryIn, View } from "../model/view.ts";
 import type { RawHost } from "../raw/raw_parts.ts";
 import { driverSchema } from "../store/driver_schema.ts";
+import type { Row } from "../store/any_driver.ts";
 import type { Mode } from "../types/mode.ts";
 import type { Connection } from "./connection.ts";
 import { traceWork } from "./traced_operation.ts";
@@ -47,6 +49,14 @@ export function rawHost(database: string, { connection, entryOf, isOwn, answer }
     }
     return entry;
   };
+  /** As a part of an operation whose turn it is. */
+  const query = (tables: readonly string[], statement: RawStatement): Maybe<RawResult<Row>> => {
+    const { driver } = connection;
+    return chain(
+      chainAll(tables.map(entryOf), (entry) => entry.ensure()),
+      () => (driver.query as NonNullable<typeof driver.query>)(database, statement),
+    );
+  };
   return {
     database,
     tableOf: (value) => tableOf(value)?.table ?? null,
@@ -54,22 +64,22 @@ export function rawHost(database: string, { connection, entryOf, isOwn, answer }
       const entry = tableOf(value);
       return entry === null ? null : driverSchema(entry.table);
     },
+    find: (at, tables, statement) => {
+      const { connection: own, database: place, table } = at as TableEntry;
+      if (own === connection && place === database) return query(tables, statement);
+      throw new ValidationError(
+        `Cannot search \`${table.name}\` of \`${place}\`: a list is found by a statement on database \`${database}\` of ` +
+          (place === database ? "another driver" : "the same driver") +
+          "; run the statement first, and give the values as an array",
+        { code: "INVALID_WHERE", table: table.name },
+      );
+    },
     run: (tables, statement) => {
-      const { driver, transactions } = connection;
-      const entries = tables.map(entryOf);
       const done = traceWork(connection, "sql", database, () =>
-        transactions.run(
+        connection.transactions.run(
           database,
           false,
-          () =>
-            chain(
-              connection.opened(),
-              () =>
-                chain(
-                  chainAll(entries, (entry) => entry.ensure()),
-                  () => (driver.query as NonNullable<typeof driver.query>)(database, statement),
-                ),
-            ),
+          () => chain(connection.opened(), () => query(tables, statement)),
         ), ({ rows }) => rows.length);
       if (READ_SQL.test(statement.texts[0] ?? "")) return done;
       return chain(done, (result) => {

@@ -5,6 +5,7 @@ import type {
   ColumnReference,
   GroupPlan,
   NamedIndex,
+  Predicate,
   QueryPlan,
   TableIndex,
   TableSchema,
@@ -13,9 +14,11 @@ import { atCaller } from "../errors/caller_frames.ts";
 import { renameInError } from "../errors/rename_in_error.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
+import { defersList } from "../query/deferred_list.ts";
 import { describeOrder, isColumnOrder } from "../query/order.ts";
-import { type Call, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
+import { type Call, keyOrder, type KindOfPlan, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
 import { TableNames } from "../query/table_names.ts";
+import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { givenValues } from "../reference/computed_values.ts";
 import { tablesOf } from "../relations/levels.ts";
 import { loadLevels } from "../relations/load.ts";
@@ -27,6 +30,8 @@ import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
+import { deferPlan, findLists, type FoundWhere, waitsForLists } from "./deferred_plan.ts";
+import { leadsBack } from "./leads_back.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
 import { traced, tracing } from "../tracing/channel.ts";
@@ -58,6 +63,8 @@ export class TableEntry {
   /** The relations as they were declared. */
   readonly declaredRelations: ReadonlyMap<string, () => unknown>;
   readonly #declared: readonly NamedIndex[];
+  /** The conditions of indexes, as the model has them, by the name of the index. */
+  readonly #conditions: Map<string, ReadWhere> = new Map();
   readonly #shared: SharedTable;
   readonly #changes: TableChanges;
   #schema: TableSchema | null = null;
@@ -93,8 +100,10 @@ export class TableEntry {
     });
     this.#shared = connection.shared(database, table.storeName);
     this.#declared = indexes.map((index) => {
-      const { name, columns, unique } = ownMembers(index ?? {}) as Partial<typeof index>;
-      return readIndex(table, this.names, name ?? defaultName({ columns, unique }), index);
+      const { name, columns, unique, where } = ownMembers(index ?? {}) as Partial<typeof index>;
+      const read = readIndex(table, this.names, name ?? defaultName({ columns, unique }), index);
+      this.#keepCondition(read.name, where);
+      return read;
     });
   }
 
@@ -149,8 +158,8 @@ export class TableEntry {
   #inTurn(operation: Operation, given: unknown): Maybe<unknown> {
     const { transactions } = this.connection;
     const perform = () => this.#perform(operation, given);
-    // Between the statements of a load nothing may be written.
-    const alone = operation.kind === "load" ||
+    // Between the statements of a load, and those that find a list, nothing may be written.
+    const alone = operation.kind === "load" || waitsForLists(operation) ||
       (this.#driver.writesAlone === true && !READS.includes(operation.kind));
     const done = transactions.run(
       this.database,
@@ -204,6 +213,13 @@ export class TableEntry {
           ? []
           : driver.bulkInsert(database, name, given as readonly Row[]);
       case "updateEach": {
+        if ((given as readonly Call<UpdatePlan>[]).some(({ plan }) => defersList(plan.where))) {
+          const each = chainAll(
+            given as readonly Call<UpdatePlan>[],
+            ({ plan, params }) => (this.#prepared.get(plan) ?? this.#prepare(plan)).number(params),
+          );
+          return chain(each, (counts) => counts.reduce((sum, count) => sum + count, 0));
+        }
         const updates = (given as readonly Call<UpdatePlan>[]).map(({ plan, params }) => {
           const { set, where } = this.#stored(plan);
           return { data: givenValues(set, params), where: toDriverWhere(where, params) };
@@ -215,13 +231,30 @@ export class TableEntry {
       case "upsert":
         return driver.upsert(database, name, given as Row, operation);
       case "group":
-        return driver.group(database, name, { ...operation, params: given as Params });
+        return this.#found(
+          operation.where,
+          given as Params,
+          ({ where, params }) => driver.group(database, name, { ...operation, where, params }),
+        );
       case "iterate":
-        return driver.iterate(database, name, toQueryOptions(this.#stored(operation.plan), given as Params));
+        return this.#found(
+          operation.plan.where,
+          given as Params,
+          ({ where, params }) =>
+            driver.iterate(
+              database,
+              name,
+              toQueryOptions(this.#stored({ ...operation.plan, where }), params),
+            ),
+        );
       case "load":
         return this.#load(operation, given as Params);
       case "explain":
-        return this.#explain(operation.plan, given as Params);
+        return this.#found(
+          operation.plan.where,
+          given as Params,
+          ({ where, params }) => this.#explain({ ...operation.plan, where }, params),
+        );
       case "indexes":
         return this.#indexes();
       case "createIndex":
@@ -256,6 +289,11 @@ export class TableEntry {
     return this.names === null ? plan : this.names.plan(plan);
   }
 
+  /** Goes on with a condition whose lists are found. */
+  #found<T>(where: Predicate | null, params: Params, run: (found: FoundWhere) => Maybe<T>): Maybe<T> {
+    return defersList(where) ? chain(findLists(this, where, params), run) : run({ where, params });
+  }
+
   #load({ plan, levels, trim, most }: LoadOperation, params: Params): Maybe<Row[]> {
     const others = [...tablesOf(levels)].filter(({ isReady }) => !isReady);
     return chain(chainAll(others, (other) => other.ensure()), () =>
@@ -276,33 +314,26 @@ export class TableEntry {
 
   /** Aggregates by group that are a part of an operation whose turn it is. */
   readGroups(plan: GroupPlan): Maybe<Row[]> {
-    return this.#driver.group(this.database, this.table.name, plan);
+    return this.#found(
+      plan.where,
+      plan.params,
+      (found) => this.#driver.group(this.database, this.table.name, { ...plan, ...found }),
+    );
   }
 
   #prepare(plan: QueryPlan): AnyPrepared {
-    const prepared = this.#driver.prepare(this.database, this.table.name, plan);
+    const prepared = defersList(plan.where)
+      ? deferPlan(this, plan as KindOfPlan, (found) => this.#prepared.get(found) ?? this.#prepare(found))
+      : this.#driver.prepare(this.database, this.table.name, plan);
     this.#prepared.set(plan, prepared);
     return prepared;
   }
 
-  /**
-   * Whether the driver gives the rows of a change as they are after it. What foreign keys change in turn it does not show: where
-   * they can lead back to the table, the rows have to be read.
-   */
+  /** Whether the driver gives the rows of a change. What foreign keys change in turn it does not show. */
   get returnsRows(): boolean {
     const driver = this.#driver;
     return driver.composes !== true && driver.metadata.capabilities?.returning === true &&
-      !this.#leadsBack(this.table.name, new Set());
-  }
-
-  #leadsBack(to: string, seen: Set<string>): boolean {
-    for (const { table } of this.siblings.values()) {
-      if (seen.has(table.name) || !table.columns.some(({ references }) => references?.table === to)) continue;
-      if (table.name === this.table.name) return true;
-      seen.add(table.name);
-      if (this.#leadsBack(table.name, seen)) return true;
-    }
-    return false;
+      !leadsBack(this.siblings, this.table.name, this.table.name, new Set());
   }
 
   /** Whether no more rows are read for a search than its limit says. */
@@ -341,7 +372,14 @@ export class TableEntry {
   /** Makes an index. */
   createIndex(name: string, definition: IndexDefinition): Maybe<void> {
     const index = readIndex(this.table, this.names, name, definition);
-    return this.execute({ kind: "createIndex", index }, null);
+    const { where } = ownMembers(definition);
+    return chain(this.execute({ kind: "createIndex", index }, null), () => this.#keepCondition(name, where));
+  }
+
+  #keepCondition(name: string, where: unknown): void {
+    if (where !== undefined) {
+      this.#conditions.set(name, readWhere(this.table, where, this.table.rules.strict));
+    }
   }
 
   /** Removes an index. */
@@ -377,6 +415,11 @@ export class TableEntry {
   #named(indexes: readonly TableIndex[]): readonly TableIndex[] {
     const { names } = this;
     return names === null ? indexes : indexes.map((index) => names.index(index));
+  }
+
+  /** The condition of a partial index, when this model has asked for it. */
+  conditionOf(name: string): ReadWhere | undefined {
+    return this.#conditions.get(name);
   }
 
   #createIndex({ name, ...options }: NamedIndex): Maybe<void> {

@@ -1,4 +1,5 @@
 import type { OperatorName } from "../contract/mod.ts";
+import type { Picked } from "../types/pick.ts";
 import type { Condition, Operation, TextOperation } from "../types/condition.ts";
 import { MadeCondition, MadeOperation } from "./operation.ts";
 
@@ -51,12 +52,12 @@ export function lte<T>(operand: T): Operation<T> {
 }
 
 /** One of the values, of which there can be any number; an empty list matches nothing. */
-export function inList<T>(operands: readonly T[]): Operation<T> {
+export function inList<T>(operands: readonly T[] | Picked<T>): Operation<T> {
   return make("$in", operands);
 }
 
 /** None of the values: the complement of {@linkcode inList}, so null is found unless it is listed. */
-export function notIn<T>(operands: readonly T[]): Operation<T> {
+export function notIn<T>(operands: readonly T[] | Picked<T>): Operation<T> {
   return make("$notIn", operands);
 }
 

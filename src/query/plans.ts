@@ -171,7 +171,9 @@ export function predicateShape(predicate: Predicate | null): string {
     case "text":
       return `${TEXTS[predicate.operator]}${target(predicate)}${predicate.slot};`;
     case "in":
-      return `${predicate.withNull ? "I" : "i"}${target(predicate)}${predicate.slot};`;
+      return `${predicate.deferred === true ? "?" : predicate.withNull ? "I" : "i"}${
+        target(predicate)
+      }${predicate.slot};`;
     case "tuples": {
       let shape = "U";
       for (const column of predicate.columns) shape += column + END;

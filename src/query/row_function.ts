@@ -1,9 +1,10 @@
 import type { Predicate } from "../contract/mod.ts";
 import { isPromise } from "../chain/chain.ts";
 import { describeValue } from "../schema/describe_value.ts";
+import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { usesAll } from "./built_conditions.ts";
-import { Expression, refuseExpression } from "./expression.ts";
+import { Expression, type ExpressionNode, refuseExpression } from "./expression.ts";
 
 const rows = new WeakMap<Table, object>();
 
@@ -12,6 +13,11 @@ export function rowOf(table: Table): object {
   let row = rows.get(table);
   if (row === undefined) rows.set(table, row = makeRow(table));
   return row;
+}
+
+/** The same of a row that is known: its values stand where those of a stored row's columns do. What has none is null. */
+export function givenRow(table: Table, row: Readonly<Record<string, unknown>>): object {
+  return makeRow(table, (column) => ({ op: "value", value: row[column.name] ?? null }));
 }
 
 /**
@@ -88,7 +94,10 @@ function notExpression(result: unknown): string {
   return `a function of the row gave ${describeValue(result)}, which is no expression`;
 }
 
-function makeRow(table: Table): object {
+function makeRow(
+  table: Table,
+  nodeOf: (column: Column) => ExpressionNode = (column) => ({ op: "column", column }),
+): object {
   const unknown = new Proxy(Object.freeze(Object.create(null)) as object, {
     get(_, name) {
       if (typeof name === "symbol" || name === "then" || name === "toJSON") return undefined;
@@ -98,7 +107,7 @@ function makeRow(table: Table): object {
   const row = Object.create(unknown) as Record<string, Expression>;
   for (const column of table.columns) {
     Object.defineProperty(row, column.name, {
-      value: new Expression(table, column.kind, { op: "column", column }),
+      value: new Expression(table, column.kind, nodeOf(column)),
       enumerable: true,
     });
   }

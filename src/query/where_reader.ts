@@ -15,6 +15,7 @@ import type { Table } from "../schema/table.ts";
 import { countTerms, joinAlternatives } from "./alternatives.ts";
 import { ByValue } from "./by_value.ts";
 import { ComputedCondition, moveSlots } from "./computed_condition.ts";
+import { DeferredList, ListSlot } from "./deferred_list.ts";
 import { readJSONPath } from "./json_path.ts";
 import { MadeCondition, MadeOperation } from "./operation.ts";
 import { Placeholder } from "./placeholder.ts";
@@ -422,9 +423,22 @@ class WhereReader implements ExpressionSink {
       );
       return inside(target, { kind: "in", column: target.column.name, path, slot, withNull: false });
     }
+    const deferred = DeferredList.of(operand);
+    if (deferred !== null) return this.#deferred(target, deferred);
     const sawNull: [boolean] = [false];
     const slot = this.push(this.#list(target, operand, sawNull));
     return inside(target, { kind: "in", column: target.column.name, path, slot, withNull: sawNull[0] });
+  }
+
+  #deferred(target: Target, list: DeferredList): Predicate {
+    const { column, path } = target;
+    if (path !== null || column.kind === "json") {
+      return this.#refuse(`${name(target)} is inside JSON, where no list of another search can stand`);
+    }
+    const refusal = DeferredList.refusal(list, column.name, column.kind);
+    if (refusal !== null) return this.#refuse(refusal);
+    const slot = this.push(new ListSlot(list, (value) => acceptListItem(target, value)));
+    return { kind: "in", column: column.name, path: null, slot, withNull: false, deferred: true };
   }
 
   /** Checks a list; null is left out of the result and remembered in `sawNull`. */

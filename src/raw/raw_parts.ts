@@ -18,6 +18,8 @@ export interface RawHost {
   columnsOf(value: unknown): Readonly<Record<string, ColumnDefinition>> | null;
   /** Runs a statement when it is its turn, and when the tables of the models it names exist. */
   run(tables: readonly string[], statement: RawStatement): Maybe<RawResult<Row>>;
+  /** Runs a statement as a part of an operation on a table, whose turn it is; of another database it is refused. */
+  find(at: object, tables: readonly string[], statement: RawStatement): Maybe<RawResult<Row>>;
   /** With an async driver an error is a rejection. */
   answer<T>(work: () => Maybe<T>): unknown;
 }

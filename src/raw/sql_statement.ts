@@ -1,6 +1,7 @@
-import { chain } from "../chain/chain.ts";
+import { chain, type Maybe } from "../chain/chain.ts";
 import type { ColumnDefinition, DataType, RawPart, RawResult } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { DeferredList, standForList } from "../query/deferred_list.ts";
 import type { ModelColumn } from "../schema/model_schema.ts";
 import { isDataType } from "../schema/column.ts";
 import { describeValue } from "../schema/describe_value.ts";
@@ -46,6 +47,23 @@ export class SqlStatement<M extends Mode = Mode> {
     this.#texts = flat.texts;
     this.#parts = flat.parts;
     this.#tables = flat.tables;
+    standForList(this, new DeferredList((at) => this.#list(at), () => null, null));
+  }
+
+  /** The values of its one column. */
+  #list(at: object): Maybe<readonly unknown[]> {
+    const statement = { texts: this.#texts, parts: this.#parts, columns: {} };
+    return chain(this.#host.find(at, this.#tables, statement), ({ rows }) =>
+      rows.map((row) => {
+        const values = Object.values(row);
+        if (values.length === 1) return values[0] ?? null;
+        throw new ValidationError(
+          `Cannot search with a list: its statement gives ${values.length} columns (${
+            Object.keys(row).join(", ")
+          }), and the values of one are needed`,
+          { code: "INVALID_WHERE" },
+        );
+      }));
   }
 
   /** What a fragment consists of, or null when the value is none. */

@@ -47,6 +47,7 @@ const READS = new Set([
   "group",
   "groupBy",
   "paginate",
+  "pick",
   "explain",
   "introspect",
   "differences",

@@ -37,11 +37,14 @@ export interface TestModel {
   patch(row: unknown, data: unknown): Maybe<Row>;
   updateAll(data: unknown): Maybe<number>;
   bulkUpdate(updates: unknown): Maybe<number>;
-  upsert(data: unknown, conflict?: unknown): Maybe<Row>;
+  upsert(data: unknown, options?: unknown): Maybe<Row>;
+  bulkUpsert(records: unknown, options?: unknown): Maybe<Row[]>;
+  findOrCreate(data: unknown, options?: unknown): Maybe<{ readonly row: Row; readonly created: boolean }>;
   delete(where: unknown): Maybe<number>;
   delete(where: unknown, options: unknown): Maybe<Row[]>;
   deleteAll(): Maybe<number>;
   bulkDelete(keys: unknown): Maybe<number>;
+  pick(column: string, options?: unknown): unknown;
   sum(column: string, where?: unknown): Maybe<unknown>;
   avg(column: string, where?: unknown): Maybe<unknown>;
   min(column: string, where?: unknown): Maybe<unknown>;

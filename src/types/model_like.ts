@@ -58,7 +58,20 @@ export interface ModelLike<
   /** As `Model.bulkCreate`. */
   bulkCreate(records: readonly Insert[]): Result<M, Row[]>;
   /** As `Model.upsert`. */
-  upsert(data: Insert, conflict?: readonly (keyof Columns & string)[]): Result<M, Row>;
+  upsert(
+    data: Insert,
+    options?: { readonly conflict?: string | readonly (keyof Columns & string)[] },
+  ): Result<M, Row>;
+  /** As `Model.bulkUpsert`. */
+  bulkUpsert(
+    records: readonly Insert[],
+    options?: { readonly conflict?: string | readonly (keyof Columns & string)[] },
+  ): Result<M, Row[]>;
+  /** As `Model.findOrCreate`. */
+  findOrCreate(
+    data: Insert,
+    options?: { readonly conflict?: string | readonly (keyof Columns & string)[] },
+  ): Result<M, { readonly row: Row; readonly created: boolean }>;
   /** As `Model.findOne`. */
   findOne(options?: Omit<LikeOptions<Columns>, "limit">): Result<M, Row | null>;
   /** As `Model.findOrFail`. */

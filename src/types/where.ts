@@ -1,10 +1,15 @@
 import type { Condition, Operation, TextOperation } from "./condition.ts";
 import type { Expr, Exprs, RowTest } from "./expression.ts";
 import type { JSONKeys, JSONPlace } from "./json_place.ts";
+import type { SqlStatement } from "../raw/sql_statement.ts";
+import type { Picked } from "./pick.ts";
 import type { Accepted } from "./row.ts";
 
 /** The types of values that are no JSON. */
 export type Scalar = string | number | bigint | boolean | Date | Uint8Array;
+
+/** A list that another search, or a statement of `orm.sql`, finds. */
+export type ListOf<V> = Picked<V | null> | SqlStatement;
 
 /** Equality and lists: for every column. */
 export interface EqualityOperators<V> {
@@ -13,11 +18,11 @@ export interface EqualityOperators<V> {
   /** Not equal: finds null too, unless it is null. */
   readonly $ne?: V | null;
   /** One of these. */
-  readonly $in?: readonly (V | null)[];
+  readonly $in?: readonly (V | null)[] | ListOf<V>;
   /** None of these. */
-  readonly $notIn?: readonly (V | null)[];
+  readonly $notIn?: readonly (V | null)[] | ListOf<V>;
   /** None of these. */
-  readonly $nin?: readonly (V | null)[];
+  readonly $nin?: readonly (V | null)[] | ListOf<V>;
 }
 
 /** Order comparisons: false for null. */

@@ -86,7 +86,10 @@ testKV("a value that is longer than a key is searched for as any other", async (
         return absent;
       });
       assertEquals(written, null);
-      const error = await assertRejects(() => Item.upsert({ id: "new", u: long }, ["u"]), RinariError);
+      const error = await assertRejects(
+        () => Item.upsert({ id: "new", u: long }, { conflict: ["u"] }),
+        RinariError,
+      );
       assertEquals(error.code, "LIMIT_EXCEEDED");
     }
     assertEquals(await driver.verify("app"), []);

@@ -77,7 +77,7 @@ describe("hostile names", () => {
           () => User.groupBy({ by: [name as never], aggregates: { n: { count: "*" } } }),
           () => User.sum(name as never),
           () => User.createIndex("an_index", { columns: [name as never] }),
-          () => User.upsert({ name: "ada", password: "z" }, [name as never]),
+          () => User.upsert({ name: "ada", password: "z" }, { conflict: [name as never] }),
         ];
         for (const call of calls) assertThrows(call, RinariError);
       }

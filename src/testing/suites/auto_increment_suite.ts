@@ -84,8 +84,8 @@ async function afterUpdate(world: World): Promise<void> {
 
 async function upserts(world: World): Promise<void> {
   const Item = items(world);
-  expectEqual(await Item.upsert({ name: "a" }, ["name"]), { id: 1, name: "a" });
-  expectEqual(await Item.upsert({ name: "a" }, ["name"]), { id: 1, name: "a" });
+  expectEqual(await Item.upsert({ name: "a" }, { conflict: ["name"] }), { id: 1, name: "a" });
+  expectEqual(await Item.upsert({ name: "a" }, { conflict: ["name"] }), { id: 1, name: "a" });
   expectEqual(await Item.upsert({ id: 9, name: "b" }), { id: 9, name: "b" });
   expectEqual(await Item.create({}), { id: 10, name: null });
 }

@@ -1,6 +1,7 @@
 import type { TestCase } from "../test_case.ts";
 import { aggregatesSuite } from "./aggregates_suite.ts";
 import { autoIncrementSuite } from "./auto_increment_suite.ts";
+import { bulkUpsertSuite } from "./bulk_upsert_suite.ts";
 import { commitsSuite } from "./commits_suite.ts";
 import { conditionsSuite } from "./conditions_suite.ts";
 import { crudSuite } from "./crud_suite.ts";
@@ -26,6 +27,7 @@ import { orderSuite } from "./order_suite.ts";
 import { pairsSuite } from "./pairs_suite.ts";
 import { paginateSuite } from "./paginate_suite.ts";
 import { ownMembersSuite } from "./own_members_suite.ts";
+import { pickSuite } from "./pick_suite.ts";
 import { prepareSuite } from "./prepare_suite.ts";
 import { referencesSuite } from "./references_suite.ts";
 import { refusalsSuite } from "./refusals_suite.ts";
@@ -38,6 +40,7 @@ import { securitySuite } from "./security_suite.ts";
 import { sharingSuite } from "./sharing_suite.ts";
 import { storedFormsSuite } from "./stored_forms_suite.ts";
 import { transactionsSuite } from "./transactions_suite.ts";
+import { upsertChoicesSuite } from "./upsert_choices_suite.ts";
 import { upsertSuite } from "./upsert_suite.ts";
 import { valuesSuite } from "./values_suite.ts";
 
@@ -70,7 +73,8 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "references": referencesSuite,
   "relations": relationsSuite,
   "returning": returningSuite,
-  "upsert": upsertSuite,
+  "upsert": [...upsertSuite, ...upsertChoicesSuite, ...bulkUpsertSuite],
+  "lists of other searches": pickSuite,
   "lifecycle": [...lifecycleSuite, ...commitsSuite, ...scopesSuite, ...liveSuite],
   "aggregates": aggregatesSuite,
   "iterate": iterateSuite,

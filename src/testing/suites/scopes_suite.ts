@@ -177,7 +177,7 @@ async function upserts(world: World): Promise<void> {
   expectEqual(await Mine.upsert({ id: 1, n: 5 }), { ...mine, n: 5 });
   expectEqual(await Mine.upsert({ id: 3, n: 6 }), row(3, "me", { n: 6 }));
   expectEqual(await Mine.upsert({ id: 3 }), row(3, "me", { n: 6 }));
-  await expectFailure(() => Mine.upsert({ id: 4, slug: "theirs" }, ["slug"]), {
+  await expectFailure(() => Mine.upsert({ id: 4, slug: "theirs" }, { conflict: ["slug"] }), {
     error: UniqueConstraintError,
     columns: ["slug"],
   });

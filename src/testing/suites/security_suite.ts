@@ -182,7 +182,7 @@ async function noColumns(world: World): Promise<void> {
     await expectFailure(() => Item.sum(name), refused);
     await expectFailure(() => Item.min(name), refused);
     if (name !== "*") await expectFailure(() => Item.aggregate({ n: { count: name } }), refused);
-    await expectFailure(() => Item.upsert({ id: 1 }, [name]), refused);
+    await expectFailure(() => Item.upsert({ id: 1 }, { conflict: [name] }), refused);
     await expectFailure(() => Item.createIndex("index", { columns: [name] }), refused);
   }
   expectEqual(await Item.count(), HOSTILE.length);

@@ -38,7 +38,7 @@ async function indexes(world: World): Promise<void> {
   await One.create({ email: "x", n: 1 });
   await expectFailure(() => Two.create({ email: "x" }), refused);
   await expectFailure(() => Two.update({ email: "x" }, { email: "w" }), refused);
-  expectEqual(await Two.upsert({ email: "x", n: 2 }, ["email"]), { id: 2, email: "x", n: 2 });
+  expectEqual(await Two.upsert({ email: "x", n: 2 }, { conflict: ["email"] }), { id: 2, email: "x", n: 2 });
   await Two.dropIndex("by_email");
   await One.create({ email: "x" });
   expectEqual(await One.count({ email: "x" }), 2);
@@ -77,7 +77,7 @@ async function reopened(world: World): Promise<void> {
   await world.reopen();
   const Again = world.define("users", user);
   await expectFailure(() => Again.create({ email: "x" }), refused);
-  expectEqual(await Again.upsert({ email: "x", n: 2 }, ["email"]), { id: 1, email: "x", n: 2 });
+  expectEqual(await Again.upsert({ email: "x", n: 2 }, { conflict: ["email"] }), { id: 1, email: "x", n: 2 });
   const Old = world.define("parents", parent);
   await expectFailure(() => Old.delete({ id: 1 }), referred);
   expectEqual(await Old.delete({ id: 2 }), 1);

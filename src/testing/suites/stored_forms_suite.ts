@@ -200,7 +200,7 @@ async function keys(world: World): Promise<void> {
       columns: ["until"],
     });
     await Item.upsert({ at: at(3), n: 33 });
-    await Item.upsert({ at: at(9), until: at(2), n: 22 }, ["until"]);
+    await Item.upsert({ at: at(9), until: at(2), n: 22 }, { conflict: ["until"] });
     expectEqual(await pages(Item), [0, 1, 33, 22]);
     expectEqual(await Item.bulkDelete([at(0), at(9)]), 2);
     expectEqual(await Item.update({ at: at(7) }, { at: at(1) }), 1);

@@ -68,7 +68,7 @@ async function byUnique(world: World): Promise<void> {
     table: "items",
   });
   expectEqual(
-    await Item.upsert({ email: "y", code: "c" }, ["code"]),
+    await Item.upsert({ email: "y", code: "c" }, { conflict: ["code"] }),
     row(2, { email: "y", code: "c", a: 3 }),
   );
   expectEqual(await Item.count(), 2);
@@ -78,14 +78,17 @@ async function byNamed(world: World): Promise<void> {
   const Item = items(world);
   await Item.createIndex("both", { columns: ["a", "b"], unique: true });
   expectEqual(
-    await Item.upsert({ id: 1, a: 1, b: 1, code: "p" }, ["b", "a"]),
+    await Item.upsert({ id: 1, a: 1, b: 1, code: "p" }, { conflict: ["b", "a"] }),
     row(1, { a: 1, b: 1, code: "p" }),
   );
   expectEqual(
-    await Item.upsert({ id: 1, a: 1, b: 1, code: "q" }, ["a", "b"]),
+    await Item.upsert({ id: 1, a: 1, b: 1, code: "q" }, { conflict: ["a", "b"] }),
     row(1, { a: 1, b: 1, code: "q" }),
   );
-  expectEqual(await Item.upsert({ id: 5, a: 1, b: 1 }, ["a", "b"]), row(5, { a: 1, b: 1, code: "q" }));
+  expectEqual(
+    await Item.upsert({ id: 5, a: 1, b: 1 }, { conflict: ["a", "b"] }),
+    row(5, { a: 1, b: 1, code: "q" }),
+  );
   expectEqual(await Item.findAll(), [row(5, { a: 1, b: 1, code: "q" })]);
 }
 
@@ -103,9 +106,12 @@ async function conflicts(world: World): Promise<void> {
   const refused = (column: string) => ({ error: UniqueConstraintError, table: "items", columns: [column] });
   await expectFailure(() => Item.upsert({ id: 1, email: "y" }), refused("email"));
   await expectFailure(() => Item.upsert({ id: 3, email: "y" }), refused("email"));
-  await expectFailure(() => Item.upsert({ id: 3, email: "z", code: "q" }, ["email"]), refused("code"));
-  await expectFailure(() => Item.upsert({ id: 1, email: "new" }, ["email"]), refused("id"));
-  await expectFailure(() => Item.upsert({ id: 2, email: "x" }, ["email"]), refused("id"));
+  await expectFailure(
+    () => Item.upsert({ id: 3, email: "z", code: "q" }, { conflict: ["email"] }),
+    refused("code"),
+  );
+  await expectFailure(() => Item.upsert({ id: 1, email: "new" }, { conflict: ["email"] }), refused("id"));
+  await expectFailure(() => Item.upsert({ id: 2, email: "x" }, { conflict: ["email"] }), refused("id"));
   expectEqual(await Item.findAll(), before);
 }
 
@@ -113,13 +119,23 @@ async function badColumns(world: World): Promise<void> {
   const Item = items(world);
   const refused = { error: ValidationError, table: "items" };
   for (const bad of [[], ["a"], ["id", "email"], ["nothing"], "id", ["id", "id"], [undefined]]) {
+    await expectFailure(() => Item.upsert({ id: 1, email: "x", a: 1 }, { conflict: bad }), refused);
+  }
+  await expectFailure(() => Item.upsert({ id: 1 }, { conflict: ["email"] }), refused);
+  await expectFailure(() => Item.upsert({ id: 1, email: null }, { conflict: ["email"] }), refused);
+  await expectFailure(() => Item.upsert({ email: "x" }), { error: NotNullConstraintError, columns: ["id"] });
+  for (
+    const bad of [["id"], "id", null, { conflicts: ["id"] }, { update: 1 }, { where: 1 }, {
+      update: ["nothing"],
+    }]
+  ) {
     await expectFailure(() => Item.upsert({ id: 1, email: "x", a: 1 }, bad), refused);
   }
-  await expectFailure(() => Item.upsert({ id: 1 }, ["email"]), refused);
-  await expectFailure(() => Item.upsert({ id: 1, email: null }, ["email"]), refused);
-  await expectFailure(() => Item.upsert({ email: "x" }), { error: NotNullConstraintError, columns: ["id"] });
-  await Item.createIndex("some", { columns: ["a"], unique: true, where: { b: 7 } });
-  await expectFailure(() => Item.upsert({ id: 1, a: 1 }, ["a"]), refused);
+  await Item.createIndex("plain", { columns: ["a"] });
+  await expectFailure(() => Item.upsert({ id: 1, a: 1 }, { conflict: "plain" }), {
+    ...refused,
+    code: "INVALID_CONFLICT",
+  });
   expectEqual(await Item.count(), 0);
 }
 

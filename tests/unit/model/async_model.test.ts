@@ -23,6 +23,8 @@ const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
   patch: [{}, { text: "a" }],
   bulkUpdate: [5],
   upsert: [{ nothing: 1 }],
+  bulkUpsert: [5],
+  findOrCreate: [{ nothing: 1 }],
   delete: [{}],
   bulkDelete: [[null]],
   sum: ["nothing"],
@@ -43,7 +45,7 @@ describe("a model on an async driver", () => {
     const orm = new ORM({ driver: toAsyncDriver(new MemoryDriver()) });
     const Item = orm.define("app", "items", SCHEMA);
     const always = ["deleteAll", "drop"];
-    const others = ["constructor", "iterate", "prepare", "scope"];
+    const others = ["constructor", "iterate", "pick", "prepare", "scope"];
     const methods = [View, Model].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype));
     assertEquals(
       methods.filter((name) => !others.includes(name) && !always.includes(name)).toSorted(),

@@ -48,9 +48,24 @@ describe("The error of a row", () => {
       assertThrows(() => Row.create({ name: "a", at }), RinariError).message,
       "three digits",
     );
-    const error = assertThrows(() => Row.upsert({ name: "a", age: 1 }, ["age"]), RinariError);
-    assertEquals(error.code, "INVALID_CONFLICT");
-    assertStringIncludes(error.message, "is partial");
+    // An index that somebody else made: what it is unique among is not known.
+    const driver = new MemoryDriver();
+    const orm = new ORM({ driver });
+    const Other = orm.define("app", "others", {
+      id: { type: DataTypes.INTEGER, primaryKey: true },
+      age: { type: DataTypes.INTEGER },
+    });
+    assertEquals(Other.count(), 0);
+    driver.createIndex("app", "others", "adults", {
+      columns: ["age"],
+      unique: true,
+      where: { id: { $gt: 1 } },
+    });
+    for (const conflict of ["adults", ["age"] as const]) {
+      const error = assertThrows(() => Other.upsert({ id: 2, age: 1 }, { conflict }), RinariError);
+      assertEquals(error.code, "INVALID_CONFLICT");
+      assertStringIncludes(error.message, "is partial");
+    }
   });
 });
 

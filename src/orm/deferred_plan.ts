@@ -1,0 +1,85 @@
+import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import type { Predicate } from "../contract/mod.ts";
+import { DeferredList, defersList, ListSlot, withLists } from "../query/deferred_list.ts";
+import { keepPlan, type KindOfPlan } from "../query/plans.ts";
+import type { Table } from "../schema/table.ts";
+import type { AnyPrepared } from "../store/any_driver.ts";
+import type { Operation } from "./operation.ts";
+
+/** A condition whose lists are found, and the values of its slots. */
+export interface FoundWhere {
+  /** The condition. */
+  readonly where: Predicate | null;
+  /** The values. */
+  readonly params: readonly unknown[];
+}
+
+/**
+ * Finds the lists of a condition, one after another, as a part of an operation on a table.
+ *
+ * @param at The entry of that table.
+ */
+export function findLists(
+  at: object,
+  where: Predicate | null,
+  params: readonly unknown[],
+): Maybe<FoundWhere> {
+  const nulls = new Set<number>();
+  const values = chainAll(params, (given, slot): Maybe<unknown> => {
+    if (!(given instanceof ListSlot)) return given;
+    return chain(DeferredList.find(given.list, at), (found) => {
+      const list: unknown[] = [];
+      for (const value of found) {
+        if (value === null) nulls.add(slot);
+        else list.push(given.accept(value));
+      }
+      return list;
+    });
+  });
+  return chain(values, (found) => ({
+    where: where === null ? null : withLists(where, (slot) => nulls.has(slot)),
+    params: found,
+  }));
+}
+
+/**
+ * A plan whose lists are found first.
+ *
+ * @param ready Gives what runs the plan with its lists.
+ */
+export function deferPlan(
+  at: { readonly table: Table },
+  plan: KindOfPlan,
+  ready: (plan: KindOfPlan) => AnyPrepared,
+): AnyPrepared {
+  const run = <T>(
+    params: readonly unknown[],
+    work: (run: AnyPrepared, params: readonly unknown[]) => Maybe<T>,
+  ) =>
+    chain(
+      findLists(at, plan.where, params),
+      ({ where, params }) => work(ready(keepPlan<KindOfPlan>(at.table, { ...plan, where })), params),
+    );
+  return {
+    all: (params) => run(params, (prepared, found) => prepared.all(found)),
+    number: (params) => run(params, (prepared, found) => prepared.number(found)),
+  };
+}
+
+/** Whether an operation has to find the list of a condition before it can run. */
+export function waitsForLists(operation: Operation): boolean {
+  switch (operation.kind) {
+    case "select":
+    case "count":
+    case "update":
+    case "delete":
+    case "group":
+      return defersList(operation.where);
+    case "change":
+    case "iterate":
+    case "explain":
+      return defersList(operation.plan.where);
+    default:
+      return false;
+  }
+}
