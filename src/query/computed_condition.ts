@@ -22,7 +22,7 @@ export class ComputedCondition {
 
   /** Whether a value is one. */
   static is(value: unknown): value is ComputedCondition {
-    return typeof value === "object" && value !== null && COMPUTED in value;
+    return typeof value === "object" && value !== null && Object.hasOwn(value, COMPUTED);
   }
 }
 

@@ -18,9 +18,9 @@ export class MadeOperation {
     this.#operand = operand;
   }
 
-  /** What another copy of the package reads. */
-  get [OPERATION](): Read {
-    return [this.#operator, this.#operand];
+  /** What another copy of the package reads; null of an object that only inherits it. */
+  get [OPERATION](): Read | null {
+    return #operator in this ? [this.#operator, this.#operand] : null;
   }
 
   /** The operator's name and its operand, or null when the value is no operation. */
@@ -30,7 +30,7 @@ export class MadeOperation {
 
   /** The same of what another copy of the package has made. */
   static readForeign(value: object): Read | null {
-    return OPERATION in value ? value[OPERATION] as Read : null;
+    return OPERATION in value ? value[OPERATION] as Read | null : null;
   }
 }
 
@@ -45,9 +45,9 @@ export class MadeCondition {
     this.#items = items;
   }
 
-  /** What another copy of the package reads. */
-  get [CONDITION](): Joined {
-    return [this.#kind, this.#items];
+  /** What another copy of the package reads; null of an object that only inherits it. */
+  get [CONDITION](): Joined | null {
+    return #kind in this ? [this.#kind, this.#items] : null;
   }
 
   /** The kind and the conditions joined, or null when the value is no condition. */
@@ -57,6 +57,6 @@ export class MadeCondition {
 
   /** The same of what another copy of the package has made. */
   static readForeign(value: object): Joined | null {
-    return CONDITION in value ? value[CONDITION] as Joined : null;
+    return CONDITION in value ? value[CONDITION] as Joined | null : null;
   }
 }

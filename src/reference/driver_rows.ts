@@ -18,7 +18,7 @@ import { compilePredicate } from "./evaluate.ts";
  * import { matches } from "@rinari/orm";
  *
  * const rows = [{ id: 1, name: "Ada" }, { id: 2, name: "alan" }];
- * const schema = { id: { type: "INTEGER" }, name: { type: "TEXT" } } as const;
+ * const schema = { id: { type: "INTEGER", primaryKey: true }, name: { type: "TEXT" } } as const;
  * const found = rows.filter(matches(schema, { name: { $like: "a_a" } }));
  * console.log(found.map(({ id }) => id).join()); // 1
  * ```

@@ -64,6 +64,8 @@ describe("two copies of the package:", () => {
         ids((item: { n: { plus(by: number): { gt(than: number): object } } }) => item.n.plus(1).gt(2)),
         [2],
       );
+      assertThrows(() => ids({ n: Object.create(copy.gt(1)) }), here.ValidationError);
+      assertThrows(() => ids(Object.create(copy.not({ n: 1 }))), here.ValidationError);
       assertThrows(() => Item.create({ id: 1 }), here.UniqueConstraintError);
       assertThrows(() => ids(JSON.parse('{ "n": { "$gt": 1 } }')), here.ValidationError);
     }));

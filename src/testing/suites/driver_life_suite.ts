@@ -51,16 +51,19 @@ async function readOnly(world: World): Promise<void> {
   const driver = world.unconnected();
   await driver.createTable(db, name, schema);
   expectEqual(await allRows({ driver, db, name, log: world.log }), ROWS);
-  const writes: readonly (() => unknown)[] = [
+  const writes: (() => unknown)[] = [
     () => driver.insert(db, name, { id: 3, name: "c" }),
     () => driver.bulkInsert(db, name, [{ id: 3, name: "c" }]),
     () => driver.update(db, name, { name: "c" }, { id: 1 }),
     () => driver.bulkUpdate(db, name, [{ where: { id: 1 }, data: { name: "c" } }]),
     () => driver.delete(db, name, { id: 1 }),
     () => driver.createTable(db, "others", schema),
-    () => driver.createIndex(db, name, "by_name", { columns: ["name"] }),
     () => driver.dropTable(db, name),
   ];
+  // Where the core enforces indexes, making one may be nothing.
+  if (world.capabilities.uniqueIndexes === true) {
+    writes.push(() => driver.createIndex(db, name, "by_name", { columns: ["name"] }));
+  }
   for (const write of writes) await expectFailure(write, { error: ConnectionError, code: "READ_ONLY" });
   expectEqual(await allRows({ driver, db, name, log: world.log }), ROWS);
 }
