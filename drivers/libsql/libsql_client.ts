@@ -88,11 +88,26 @@ export async function loadClient(driver: string): Promise<CreateClient> {
     const module = await import("@libsql/client") as unknown as { createClient: CreateClient };
     return module.createClient;
   } catch (cause) {
-    const { name, message } = (cause ?? {}) as { name?: unknown; message?: unknown };
-    const reason = name === "NotCapable"
-      ? `Deno lets its package ${PACKAGE} do too little: ${message}; it needs --allow-env, --allow-ffi and --allow-sys`
-      : `its package ${PACKAGE} cannot be loaded; install it (\`npm install ${PACKAGE}\`, \`bun add ${PACKAGE}\`, ` +
-        `\`deno add npm:${PACKAGE}\`), or give a \`client\` of your own`;
-    throw new UnsupportedError(`Cannot connect driver ${driver}: ${reason}`, { driver, cause });
+    throw new UnsupportedError(`Cannot connect driver ${driver}: ${whyNotLoaded(cause)}`, { driver, cause });
   }
+}
+
+/** What is said when the package is there, and its native code is not, as bundlers leave it out. */
+const WITHOUT_NATIVE = /@libsql\/(?!client\b)[a-z0-9-]+|dynamic(?:ally)? require|\.node\b/i;
+
+/** Why the package could not be loaded, and what to do. */
+export function whyNotLoaded(cause: unknown): string {
+  const { name, message: whole } = (cause ?? {}) as { name?: unknown; message?: unknown };
+  // What follows the first line is who asked for it.
+  const [message] = String(whole).split("\n");
+  if (name === "NotCapable") {
+    return `Deno lets its package ${PACKAGE} do too little: ${message}; it needs --allow-env, --allow-ffi and --allow-sys`;
+  }
+  if (WITHOUT_NATIVE.test(String(message))) {
+    return `its package ${PACKAGE} is there, and the native code that it needs is not (${message}), as when a bundler has joined it; keep ` +
+      `it out of the bundle (\`--external ${PACKAGE}\`, esbuild \`--external:${PACKAGE}\`) and install it beside, or for servers give a ` +
+      `\`client\` made by ${PACKAGE}/web`;
+  }
+  return `its package ${PACKAGE} cannot be loaded; install it (\`npm install ${PACKAGE}\`, \`bun add ${PACKAGE}\`, ` +
+    `\`deno add npm:${PACKAGE}\`), or give a \`client\` of your own`;
 }

@@ -48,7 +48,8 @@ export interface LibSQLOptions {
   readonly readonly?: boolean | undefined;
   /**
    * Of files: `"full"`: a commit that was acknowledged survives a loss of power. `"relaxed"`: it survives a crash of the process.
-   * A server has its own setting. Default `"full"`.
+   * A server has its own setting. A client of one's own on a file keeps its journal and its own setting unless this is given, and one on
+   * a server refuses it. Default `"full"`.
    */
   readonly durability?: "full" | "relaxed" | undefined;
   /** How long to wait for another connection that is writing. Default 5,000. */
@@ -76,6 +77,8 @@ export interface LibSQLSettings {
   readonly client: LibSQLClient | null;
   readonly readonly: boolean;
   readonly durability: "full" | "relaxed";
+  /** It was given, and not filled in. */
+  readonly durabilityGiven: boolean;
   readonly busyTimeout: number;
   readonly requestTimeout: number;
   readonly concurrency: number;
@@ -141,6 +144,7 @@ export function libsqlSettings(driver: string, given: LibSQLOptions, config: Dri
     readYourWrites: options.readYourWrites ?? true,
     readonly: options.readonly ?? false,
     durability: options.durability ?? "full",
+    durabilityGiven: options.durability !== undefined,
     busyTimeout: options.busyTimeout ?? 5_000,
     requestTimeout: options.requestTimeout ?? 30_000,
     concurrency: options.concurrency ?? 20,

@@ -3,6 +3,7 @@ import { ConnectionError, type RinariError, UnsupportedError } from "../../src/e
 import { FilePresence } from "../../src/files/file_presence.ts";
 import { builtinModule } from "../../src/runtime/builtin_module.ts";
 import { claimFile } from "../../src/sql/open_files.ts";
+import { refuseOptions } from "../../src/schema/driver_options.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider, GivenClient } from "../../src/sql/sql_provider.ts";
 import type { SqliteFile } from "../../src/sql/sqlite_files.ts";
@@ -218,7 +219,13 @@ export class LibSQLProvider implements AsyncSqlProvider {
   ): Promise<LocalLink> {
     const settings = this.#settings as LibSQLSettings;
     const replica = copy !== null;
-    const pragmas = replica ? [] : borrowed ? ["PRAGMA foreign_keys = ON"] : this.#pragmas();
+    // A client of someone else keeps what it was set to, unless more was asked for.
+    const endures = borrowed && !memory && settings.durabilityGiven;
+    const pragmas = replica
+      ? []
+      : !borrowed
+      ? this.#pragmas()
+      : ["PRAGMA foreign_keys = ON", ...(endures ? [synchronous(settings)] : [])];
     const kept = borrowed ? unclosed(client) : client;
     const connection = new LocalConnection(kept, pragmas, memory ? "never" : replica ? "replica" : "file");
     await connection.run((each) => each.execute(CHECK), opening(settings));
@@ -230,7 +237,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
       turn: new Turn(),
       settings,
       copy,
-      wal: false,
+      wal: endures,
       presence: null,
       onFile: !memory && !borrowed,
       closed,
@@ -278,7 +285,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
 
   async #borrow(dbName: string, client: LibSQLClient): Promise<LocalLink | RemoteLink> {
     if (client.protocol !== "file") {
-      const { requestTimeout, busyTimeout } = this.#settings as LibSQLSettings;
+      const { requestTimeout, busyTimeout, durabilityGiven } = this.#settings as LibSQLSettings;
+      if (durabilityGiven) {
+        refuseOptions(this.name, "the `client` is of a server, which has its own `durability`; leave it out");
+      }
       return new RemoteLink({
         driver: this.name,
         database: dbName,
@@ -314,7 +324,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
   #pragmas(): string[] {
     const { durability, readonly } = this.#settings as LibSQLSettings;
     const pragmas = ["PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"];
-    pragmas.push(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+    pragmas.push(synchronous({ durability }));
     if (readonly) pragmas.push("PRAGMA query_only = ON");
     return pragmas;
   }
@@ -329,6 +339,10 @@ export class LibSQLProvider implements AsyncSqlProvider {
     return typed ??
       sqlError(libsqlFailure(error), { ...scene, table: undefined, attempt: null, tables: [] }, error);
   }
+}
+
+function synchronous({ durability }: Pick<LibSQLSettings, "durability">): string {
+  return `PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`;
 }
 
 const CHECK = { sql: "SELECT count(*) FROM sqlite_schema", args: [] };
