@@ -1,4 +1,4 @@
-import type { JSONPath } from "../contract/mod.ts";
+import type { JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
 import type { Column } from "../schema/column.ts";
 import { isStorableText } from "../schema/json_value.ts";
 import { Placeholder } from "./placeholder.ts";
@@ -133,4 +133,17 @@ export function acceptPattern(target: Target, operator: string, operand: unknown
     }
   }
   return operand;
+}
+
+/** What is looked at inside a JSON value also says how many whole numbers are on the way. */
+export function inside(target: Target, predicate: Extract<Predicate, PredicateTarget>): Predicate {
+  const wholeSteps = target.path?.filter((step) => typeof step === "number").length;
+  return wholeSteps ? { ...predicate, wholeSteps } : predicate;
+}
+
+/** What is looked at, as messages name it. */
+export function nameOfTarget(target: Target): string {
+  return target.path === null
+    ? `\`${target.column.name}\``
+    : `\`${[target.column.name, ...target.path].join(".")}\``;
 }

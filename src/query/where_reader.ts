@@ -3,7 +3,6 @@ import type {
   ExpressionType,
   OperatorName,
   Predicate,
-  PredicateTarget,
   ScalarType,
   TestPredicate,
 } from "../contract/mod.ts";
@@ -25,6 +24,8 @@ import {
   acceptOperand,
   acceptPattern,
   BoundPlaceholder,
+  inside,
+  nameOfTarget as name,
   type Target,
 } from "./operand.ts";
 import { computedColumn, Expression } from "./expression.ts";
@@ -493,16 +494,4 @@ class WhereReader implements ExpressionSink {
       table: this.#table.name,
     });
   }
-}
-
-/** What is looked at inside a JSON value also says how many whole numbers are on the way. */
-function inside(target: Target, predicate: Extract<Predicate, PredicateTarget>): Predicate {
-  const wholeSteps = target.path?.filter((step) => typeof step === "number").length;
-  return wholeSteps ? { ...predicate, wholeSteps } : predicate;
-}
-
-function name(target: Target): string {
-  return target.path === null
-    ? `\`${target.column.name}\``
-    : `\`${[target.column.name, ...target.path].join(".")}\``;
 }
