@@ -94,8 +94,8 @@ export class LibSQLEngine implements AsyncSqlEngine {
   }
 
   /** Opens an interactive transaction. */
-  async begin(): Promise<AsyncSqlTransaction> {
-    return new LibSQLHandle(await this.#link.begin(), this.#link.statementBytes, this.#log);
+  async begin(withoutReferences = false): Promise<AsyncSqlTransaction> {
+    return new LibSQLHandle(await this.#link.begin(withoutReferences), this.#link.statementBytes, this.#log);
   }
 
   /** Prepares the first write. */

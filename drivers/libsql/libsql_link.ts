@@ -12,7 +12,7 @@ export interface LibSQLLink {
   /** Runs work that needs a client for reading or for writing. Its error is one of this library when it is of the connection. */
   use<T>(kind: "read" | "write", work: (client: LibSQLClient) => Promise<T>): Promise<T>;
   /** Opens an interactive transaction. */
-  begin(): Promise<OpenTransaction>;
+  begin(withoutReferences: boolean): Promise<OpenTransaction>;
   /** Called before the first write. */
   prepareWrite(): Promise<void>;
   /** Brings a replica up to date. */

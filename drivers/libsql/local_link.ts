@@ -1,7 +1,7 @@
 import { breath } from "../../src/chain/breath.ts";
 import type { Maybe } from "../../src/chain/chain.ts";
+import { RinariError, UnsupportedError } from "../../src/errors/mod.ts";
 import type { FilePresence } from "../../src/files/file_presence.ts";
-import { RinariError } from "../../src/errors/mod.ts";
 import { connectionFailure } from "./connection_failure.ts";
 import { isUnopened } from "./libsql_failure.ts";
 import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
@@ -13,6 +13,9 @@ import type { Turn } from "./turn.ts";
 
 /** The most bytes of a message that a primary takes: it hangs up on a longer one, which looks like a lost connection. */
 const REPLICA_BYTES = 4 * 1024 * 1024;
+
+const REFERENCES_OFF = "PRAGMA foreign_keys = OFF";
+const REFERENCES_ON = "PRAGMA foreign_keys = ON";
 
 /** How long after the primary of a replica was not there it is not asked again for what the copy can answer. */
 const AWAY = 1_000;
@@ -92,18 +95,26 @@ export class LocalLink implements LibSQLLink {
   }
 
   /** Opens a transaction on the connection that writes. */
-  async begin(): Promise<OpenTransaction> {
+  async begin(withoutReferences: boolean): Promise<OpenTransaction> {
     const { writer } = this.#parts;
+    if (withoutReferences) this.#checkPrimary();
     const until = this.#deadline();
     const leave = await this.#take();
+    const enforce = async (): Promise<void> => {
+      const run = { lock: "read", until: this.#deadline() } as const;
+      await writer.run((client) => client.execute({ sql: REFERENCES_ON, args: [] }), run)
+        .catch(() => writer.renew());
+    };
     let transaction: LibSQLTransaction;
     try {
       const lock = this.#lock("write");
-      transaction = await this.#explained(
-        "transaction",
-        () => writer.run((client) => client.transaction(lock), { lock, until }),
-      );
+      const begin = async (client: LibSQLClient): Promise<LibSQLTransaction> => {
+        if (withoutReferences) await client.execute({ sql: REFERENCES_OFF, args: [] });
+        return await client.transaction(lock);
+      };
+      transaction = await this.#explained("transaction", () => writer.run(begin, { lock, until }));
     } catch (error) {
+      if (withoutReferences) await enforce();
       leave();
       throw error;
     }
@@ -127,11 +138,21 @@ export class LocalLink implements LibSQLLink {
         if (!this.#open.delete(transaction)) return;
         try {
           if (failed) await writer.renew();
+          else if (withoutReferences) await enforce();
         } finally {
           leave();
         }
       },
     };
+  }
+
+  #checkPrimary(): void {
+    const { copy, driver, database } = this.#parts;
+    if (copy === null) return;
+    throw new UnsupportedError(
+      `Cannot remake a table of \`${database}\` that others refer to: it is a replica, whose writes go to a server; migrate there`,
+      { driver },
+    );
   }
 
   /** Switches the file to a write-ahead log, so that readers and a writer do not wait for one another. */

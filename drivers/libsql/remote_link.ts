@@ -1,4 +1,4 @@
-import { RinariError } from "../../src/errors/mod.ts";
+import { RinariError, UnsupportedError } from "../../src/errors/mod.ts";
 import { connectionFailure, unauthorized } from "./connection_failure.ts";
 import { before } from "./deadline.ts";
 import type { LibSQLClient } from "./libsql_client.ts";
@@ -65,7 +65,15 @@ export class RemoteLink implements LibSQLLink {
   }
 
   /** Opens a transaction; the server learns of it with its first statement. */
-  async begin(): Promise<OpenTransaction> {
+  async begin(withoutReferences: boolean): Promise<OpenTransaction> {
+    if (withoutReferences) {
+      const { driver, database } = this.#parts;
+      throw new UnsupportedError(
+        `Cannot remake a table of \`${database}\` that others refer to: a server does not switch foreign keys off in a ` +
+          "transaction; migrate a copy of the file, or add a new column in the place of the old one",
+        { driver },
+      );
+    }
     const { client, transaction } = await this.#persist("transaction", async (client) => ({
       client,
       transaction: await client.transaction("write"),

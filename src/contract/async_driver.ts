@@ -1,5 +1,6 @@
 import type { DriverConfig } from "./driver_config.ts";
 import type { DriverMetadata } from "./capabilities.ts";
+import type { TableChange } from "./table_change.ts";
 import type { SchemaDifference } from "./schema_difference.ts";
 import type { ColumnDefinition, TableSchema } from "./table_schema.ts";
 import type {
@@ -136,6 +137,18 @@ export interface AsyncDriver {
     tableName: string,
     schema: TableSchema,
   ): Promise<readonly SchemaDifference[] | null>;
+  /**
+   * Optional. Makes a table that is there what `schema` says, keeping its rows: columns that are not in it go, those that are new
+   * have their default, indexes stay that name no column which went, and references of other tables follow new names. Called in
+   * a transaction. It never makes other values: for those a new column takes the place of the old one. Fallback: none.
+   */
+  alterTable?(dbName: string, tableName: string, schema: TableSchema, change: TableChange): Promise<void>;
+  /**
+   * Optional. Called first of all in a transaction: until its end foreign keys are not enforced and do nothing, and it is refused
+   * when rows refer to nothing then which did not before. Needed where `alterTable` of a table that others refer to
+   * throws `REFERENCES_ENFORCED`.
+   */
+  suspendReferences?(dbName: string): Promise<void>;
   /** Optional. The indexes of a table that `createIndex` made, whoever called it. Fallback: those made since the driver was connected. */
   indexes?(dbName: string, tableName: string): Promise<readonly TableIndex[]>;
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */

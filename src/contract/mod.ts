@@ -50,6 +50,7 @@ export type {
   TuplesPredicate,
 } from "./predicate.ts";
 export type { DifferenceKind, SchemaDifference } from "./schema_difference.ts";
+export type { TableChange } from "./table_change.ts";
 export type { RawPart, RawResult, RawStatement } from "./raw_statement.ts";
 export type { SyncDriver, SyncPreparedQuery, SyncTransaction } from "./sync_driver.ts";
 export type { AsyncDriver, AsyncPreparedQuery, AsyncTransaction } from "./async_driver.ts";

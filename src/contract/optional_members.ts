@@ -15,6 +15,8 @@ const MEMBERS: Readonly<Record<Optional, true>> = {
   explain: true,
   introspect: true,
   differences: true,
+  alterTable: true,
+  suspendReferences: true,
   indexes: true,
   query: true,
 };

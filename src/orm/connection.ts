@@ -35,6 +35,8 @@ export interface SharedTable {
 export class Connection {
   /** The driver, completed. */
   readonly driver: CompleteDriver;
+  /** The driver as it was given. */
+  readonly given: SyncDriver | AsyncDriver;
   /** Whether the driver returns values or Promises. */
   readonly mode: Mode;
   /** Who is told of commits. */
@@ -50,7 +52,13 @@ export class Connection {
   #closing: Promise<void> | undefined;
   #use: Use;
 
-  private constructor(driver: CompleteDriver, opened: Maybe<void>, use: Use) {
+  private constructor(
+    given: SyncDriver | AsyncDriver,
+    driver: CompleteDriver,
+    opened: Maybe<void>,
+    use: Use,
+  ) {
+    this.given = given;
     this.driver = driver;
     this.mode = isPromise(opened) ? "async" : "sync";
     const host = {
@@ -86,7 +94,7 @@ export class Connection {
       known.#open(opened);
       return known;
     }
-    const connection = new Connection(whole, opened, use);
+    const connection = new Connection(driver, whole, opened, use);
     connections.set(driver, connection);
     return connection;
   }

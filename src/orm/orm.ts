@@ -23,6 +23,7 @@ import type { WhereInput } from "../types/where.ts";
 import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
 import { readRelations } from "../relations/relations.ts";
 import { Connection } from "./connection.ts";
+import { INSIDES, type Insides } from "./insides.ts";
 import { registerModel } from "./model_entry.ts";
 import { READY } from "./operation.ts";
 import { traceWork } from "./traced_operation.ts";
@@ -427,6 +428,13 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       answer: <T>(work: () => Maybe<T>) => this.#answer(work),
     };
     return sqlTag(rawHost(dbName, home));
+  }
+
+  /** @internal What other entry points of this library work with. */
+  get [INSIDES](): Insides {
+    const tables = (database: string): DatabaseTables =>
+      this.#databases.get(database) ?? new DatabaseTables();
+    return { connection: this.#connection, tables };
   }
 
   /** Closes the driver. A second call does nothing; operations after it throw. */

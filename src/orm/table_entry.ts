@@ -263,8 +263,7 @@ export class TableEntry {
         return chain(driver.dropIndex(database, name, operation.name), () => this.#forgetIndexes());
       case "drop":
         return chain(driver.dropTable(database, name), () => {
-          this.#shared.epoch++;
-          this.#forgetIndexes();
+          this.forget();
         });
       default:
         return undefined;
@@ -399,6 +398,17 @@ export class TableEntry {
       this.#declared.some(({ unique, where, columns }) =>
         unique === true && where === undefined && columns.length === 1 && columns[0] === column.storeName
       );
+  }
+
+  /** The indexes that are made with the table. */
+  get declared(): readonly NamedIndex[] {
+    return this.#declared;
+  }
+
+  /** What was established of the table no longer holds, for every ORM on the driver. */
+  forget(): void {
+    this.#shared.epoch++;
+    this.#forgetIndexes();
   }
 
   /** The indexes that are known to be there; null when the driver was not asked. */

@@ -1,6 +1,14 @@
 import type { RowChange } from "./computed_values.ts";
-import type { AggregateTerm, GroupPlan, IndexOptions, TableSchema, UpsertOptions } from "../contract/mod.ts";
+import type {
+  AggregateTerm,
+  GroupPlan,
+  IndexOptions,
+  TableChange,
+  TableSchema,
+  UpsertOptions,
+} from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { alteredTable, followedSchema } from "./altered_table.ts";
 import { aggregateRows, groupRows } from "./aggregate.ts";
 import { type Attempt, missingParent, orphans } from "../errors/violations.ts";
 import type { Entry } from "./hash_index.ts";
@@ -102,20 +110,57 @@ export class Database {
   }
 
   /**
+   * Changes a table to what a schema says, with its rows; references of other tables follow new names.
+   *
+   * @throws {RinariError} When a row does not fit the new schema.
+   */
+  alterTable(name: string, schema: TableSchema, change: TableChange): void {
+    const before = this.table(name);
+    this.#log.atomically(() => {
+      const after = alteredTable(this.#driver, before, schema, change, this.#log);
+      this.#replace(name, after);
+      for (const { child } of this.referrers(name)) {
+        if (child === before || child === after) continue;
+        const followed = followedSchema(child.schema, name, after.table.name, change.renamed ?? {});
+        this.#replace(child.table.name, alteredTable(this.#driver, child, followed, {}, this.#log));
+      }
+      this.#checkReferencesOf(after);
+    });
+  }
+
+  /** Puts a table in the place of one, where that stands. */
+  #replace(name: string, store: TableStore): void {
+    const before = [...this.#tables];
+    this.#tables.clear();
+    for (const [each, table] of before) {
+      if (each === name) this.#tables.set(store.table.name, store);
+      else this.#tables.set(each, table);
+    }
+    this.#referrers.clear();
+    this.#log.record(() => {
+      this.#tables.clear();
+      for (const [each, table] of before) this.#tables.set(each, table);
+      this.#referrers.clear();
+    });
+  }
+
+  /**
    * Checks the references of rows that were put back as they were stored.
    *
    * @throws {ForeignKeyConstraintError} When a row refers to one that does not exist.
    */
   checkReferences(): void {
-    for (const { references, scene } of this.#tables.values()) {
-      for (const reference of references) {
-        const parent = this.find(reference.parentTable);
-        const index = parent?.uniqueIndex(reference.parentColumn);
-        // Without an index nothing can be looked up: it was dropped after the rows were stored.
-        if (parent !== undefined && index === undefined) continue;
-        for (const key of reference.index.keys) {
-          if (index?.has(key) !== true) throw missingParent(scene, "insert into", reference, null);
-        }
+    for (const table of this.#tables.values()) this.#checkReferencesOf(table);
+  }
+
+  #checkReferencesOf({ references, scene }: TableStore): void {
+    for (const reference of references) {
+      const parent = this.find(reference.parentTable);
+      const index = parent?.uniqueIndex(reference.parentColumn);
+      // Without an index nothing can be looked up: it was dropped after the rows were stored.
+      if (parent !== undefined && index === undefined) continue;
+      for (const key of reference.index.keys) {
+        if (index?.has(key) !== true) throw missingParent(scene, "insert into", reference, null);
       }
     }
   }

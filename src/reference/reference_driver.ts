@@ -14,6 +14,7 @@ import type {
   SyncDriver,
   SyncPreparedQuery,
   SyncTransaction,
+  TableChange,
   TableIndex,
   TableSchema,
   UpsertOptions,
@@ -342,6 +343,17 @@ export class ReferenceDriver implements SyncDriver {
   differences(dbName: string, tableName: string, schema: TableSchema): readonly SchemaDifference[] | null {
     const store = this.#read("differences", dbName, tableName).find(tableName);
     return store === undefined ? null : differencesOf(tableName, store.schema, schema);
+  }
+
+  /** Makes a table what a schema says, with its rows. */
+  alterTable(dbName: string, tableName: string, schema: TableSchema, change: TableChange): void {
+    this.#write("alterTable", dbName, tableName).alterTable(tableName, schema, change);
+  }
+
+  /** Does nothing: no change of a table makes foreign keys act. */
+  suspendReferences(dbName: string): void {
+    this.#connected("suspendReferences");
+    this.#log?.(`${this.#provider.name}: suspendReferences ${dbName}`);
   }
 
   /** The indexes of a table that were made by name. */

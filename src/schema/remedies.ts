@@ -89,9 +89,11 @@ function stepOf(
     case "absent": {
       if (column === undefined || column.primaryKey) return null;
       const { notNull: _, ...definition } = definitionOf(column.definition);
-      const key = table.primaryKey.map((each) => JSON.stringify(each.name)).join(", ");
+      const columns = Object.fromEntries(
+        [...table.primaryKey, column].map((each) => [each.name, { type: each.type }]),
+      );
       return `db.addColumn(${quotedTable}, ${quoted}, ${literal(definition)}), then ` +
-        `db.eachRow(${quotedTable}, [${key}], (row) => ({ ${quoted}: … }))`;
+        `db.eachRow(${quotedTable}, ${literal(columns)}, (row) => ({ ${quoted}: … }))`;
     }
     case "type":
     case "stored":
@@ -120,7 +122,10 @@ function definitionOf(definition: ColumnDefinition): ColumnDefinition {
   };
 }
 
-function literal(value: object): string {
-  return JSON.stringify(value).replaceAll(/"(\w+)":/g, "$1: ").replaceAll(",", ", ").replace(/^\{/, "{ ")
-    .replace(/\}$/, " }");
+function literal(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, each]) =>
+    `${/^[a-z_]\w*$/i.test(name) ? name : JSON.stringify(name)}: ${literal(each)}`
+  );
+  return `{ ${members.join(", ")} }`;
 }

@@ -30,7 +30,7 @@ export interface AnyTransaction extends AnySession {
 /** Either kind of engine. */
 export interface AnyEngine extends AnySession, Omit<SqlEngineTraits, "dialect"> {
   readonly dialect: SqlDialect;
-  begin?(): Maybe<AnyTransaction>;
+  begin?(withoutReferences?: boolean): Maybe<AnyTransaction>;
   batch?(statements: readonly SqlStatement[]): Maybe<SqlResult[]>;
   prepareWrite(): Maybe<void>;
   close(): Maybe<void>;

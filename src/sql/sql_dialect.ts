@@ -6,6 +6,7 @@ import type {
   ScalarType,
   StoredForm,
 } from "../contract/mod.ts";
+import type { SqlAlter } from "./sql_alter.ts";
 import type { AsyncSqlCatalog, SqlCatalog } from "./sql_catalog.ts";
 import type {
   ColumnKind,
@@ -241,6 +242,8 @@ export interface SqlGrammar extends SqlLanguage {
 export interface SqlDialect extends SqlGrammar {
   /** What the database tells of itself. */
   readonly catalog: SqlCatalog;
+  /** How tables are changed that are there; absent, they are not. */
+  readonly alter?: SqlAlter;
 }
 
 /** The same, of a database whose answers come as Promises. */

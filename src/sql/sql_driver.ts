@@ -16,6 +16,7 @@ import type {
   RawStatement,
   SchemaDifference,
   SyncDriver,
+  TableChange,
   TableIndex,
   TableSchema,
   UpsertOptions,
@@ -24,6 +25,7 @@ import type { Attempt } from "../errors/violations.ts";
 import { refusePromise } from "../transaction/async_callback.ts";
 import { lendWaiting, type Waiting } from "../transaction/waiting.ts";
 import { aggregate } from "./aggregate_one.ts";
+import { alterTable, suspendReferences } from "./alter_table.ts";
 import { type AnyEngine, type AnySession, asArrays, query } from "./any_engine.ts";
 import { groupRows } from "./group_rows.ts";
 import { insertRow } from "./insert_row.ts";
@@ -315,6 +317,15 @@ class SqlDriver {
     schema: TableSchema,
   ): Maybe<readonly SchemaDifference[] | null> {
     return this.#answer(() => tableDifferences(this.#connection.database(dbName), tableName, schema));
+  }
+
+  alterTable(dbName: string, tableName: string, schema: TableSchema, change: TableChange): Maybe<void> {
+    const database = () => this.#connection.database(dbName);
+    return this.#answer(() => alterTable(this.#connection, database(), tableName, schema, change));
+  }
+
+  suspendReferences(dbName: string): Maybe<void> {
+    return this.#answer(() => suspendReferences(this.#connection, this.#connection.database(dbName)));
   }
 
   query(dbName: string, statement: RawStatement): Maybe<RawResult<Row>> {

@@ -139,8 +139,11 @@ export interface SqlEngineTraits {
 
 /** One open database. The whole of what a SQL store has to bring: a driver is made of it by `sqlDriver`. */
 export interface SyncSqlEngine extends SyncSqlSession, SqlEngineTraits {
-  /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
-  begin?(): SyncSqlTransaction;
+  /**
+   * Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. `withoutReferences`:
+   * until its end foreign keys are not enforced; it throws where that cannot be had.
+   */
+  begin?(withoutReferences?: boolean): SyncSqlTransaction;
   /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
   batch?(statements: readonly SqlStatement[]): SqlResult[];
   /** Called once before the first write, outside of a transaction: the place to change how the file is journalled. */
@@ -151,8 +154,11 @@ export interface SyncSqlEngine extends SyncSqlSession, SqlEngineTraits {
 
 /** As {@linkcode SyncSqlEngine}, with Promises. */
 export interface AsyncSqlEngine extends AsyncSqlSession, SqlEngineTraits {
-  /** Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. */
-  begin?(): Promise<AsyncSqlTransaction>;
+  /**
+   * Opens a transaction on a handle of its own; without it the dialect's BEGIN, COMMIT and ROLLBACK are run. `withoutReferences`:
+   * until its end foreign keys are not enforced; it throws where that cannot be had.
+   */
+  begin?(withoutReferences?: boolean): Promise<AsyncSqlTransaction>;
   /** Runs statements as one, all or none, in one round trip; without it they run one by one in a transaction. */
   batch?(statements: readonly SqlStatement[]): Promise<SqlResult[]>;
   /** Called once before the first write, outside of a transaction. */

@@ -1,6 +1,7 @@
 import { chain, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { RinariError, TransactionError } from "../errors/mod.ts";
 import { type AnyEngine, type AnySession, type AnyTransaction, command } from "./any_engine.ts";
+import type { SqlAlter } from "./sql_alter.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 
 /** A transaction or, inside one, a savepoint. */
@@ -26,6 +27,8 @@ export class SqlTransactions {
   #failed = false;
   #ended = false;
   #entering: Promise<AnySession> | null = null;
+  /** Foreign keys are not enforced: the references that pointed at nothing when they ceased to be. */
+  #suspended: readonly string[] | null = null;
 
   /** Whether a transaction is open, begun or not. */
   get open(): boolean {
@@ -48,6 +51,28 @@ export class SqlTransactions {
       "Cannot work in a transaction that has ended: await every operation inside the callback",
       { code: "TRANSACTION_ENDED", driver },
     );
+  }
+
+  /**
+   * Begins, or begins anew as nothing was done yet, with foreign keys off: inside a transaction it is too late to switch them.
+   *
+   * @throws {UnsupportedError} When the store cannot switch them.
+   */
+  suspendReferences(database: SqlDatabase): Maybe<void> {
+    const frame = this.#frames[0] as Frame;
+    const undone = frame.begun ? this.#end(0, false) : undefined;
+    return chain(undone, () => {
+      frame.begun = false;
+      this.#handle = null;
+      this.#suspended = [];
+      database.leave();
+      return chain(database.enter(), (session) => {
+        const { dialect } = this.#engine as AnyEngine;
+        return chain((dialect.alter as SqlAlter).brokenReferences(session), (broken) => {
+          this.#suspended = broken;
+        });
+      });
+    });
   }
 
   /** Opens a transaction or savepoint. What comes next has to enter it. */
@@ -139,9 +164,9 @@ export class SqlTransactions {
     const work = (): Maybe<void> => {
       if (!frame.begun) return;
       if (depth === 0) database?.checkThereAtEdge();
-      return this.#end(depth, true);
+      return chain(this.#checkReferences(depth), () => this.#end(depth, true));
     };
-    return settle(work, () => this.#pop(frame, true), (error) => {
+    return settle(work, () => this.#resume(depth, () => this.#pop(frame, true)), (error) => {
       if (again && depth === 0 && this.#engine?.failure(error).kind === "busy") {
         throw (database as SqlDatabase).error(error, undefined, null);
       }
@@ -168,11 +193,11 @@ export class SqlTransactions {
     // What cannot be rolled back, the store has ended itself.
     return settle(work, () => {
       this.#failed = false;
-      this.#pop(frame, false);
+      return this.#resume(depth, () => this.#pop(frame, false));
     }, (error) => {
       this.#lost = true;
       this.#lose(error);
-      this.#pop(frame, false);
+      return this.#resume(depth, () => this.#pop(frame, false));
     });
   }
 
@@ -220,9 +245,12 @@ export class SqlTransactions {
   #beginWhole(engine: AnyEngine): Maybe<unknown> {
     this.#database?.checkThereAtEdge();
     if (engine.begin === undefined) {
-      return engine.run(command(engine.readonly ? engine.dialect.beginRead : engine.dialect.begin), []);
+      const begin = command(engine.readonly ? engine.dialect.beginRead : engine.dialect.begin);
+      if (this.#suspended === null) return engine.run(begin, []);
+      const { referencesOff } = engine.dialect.alter as SqlAlter;
+      return chain(engine.run(command(referencesOff), []), () => engine.run(begin, []));
     }
-    return chain(engine.begin(), (handle) => {
+    return chain(engine.begin(this.#suspended !== null), (handle) => {
       this.#handle = handle;
     });
   }
@@ -235,6 +263,38 @@ export class SqlTransactions {
     const { dialect } = this.#engine as AnyEngine;
     if (this.#handle !== null) return keep ? this.#handle.commit() : this.#handle.rollback();
     return this.#run(keep ? dialect.commit : dialect.rollback);
+  }
+
+  /** What foreign keys would have refused or followed must not be kept. */
+  #checkReferences(depth: number): Maybe<void> {
+    const before = this.#suspended;
+    if (depth > 0 || before === null) return;
+    const { dialect } = this.#engine as AnyEngine;
+    const session = this.#handle ?? this.#engine as AnyEngine;
+    return chain((dialect.alter as SqlAlter).brokenReferences(session), (now) => {
+      const broken = now.filter((reference) => !before.includes(reference));
+      if (broken.length === 0) return;
+      throw new TransactionError(
+        `Cannot commit: ${broken.length} references would point at nothing, as ${
+          broken[0]
+        }, because foreign keys did nothing while a table was remade; delete rows and change keys in a transaction of their own`,
+        { code: "REFERENCES_BROKEN" },
+      );
+    });
+  }
+
+  /** Foreign keys are enforced again when the whole transaction has ended. A handle of its own sees to that itself. */
+  #resume(depth: number, next: () => void): Maybe<void> {
+    const engine = this.#engine;
+    if (depth > 0 || this.#suspended === null || engine === null || engine.begin !== undefined) return next();
+    return settle(
+      () => engine.run(command((engine.dialect.alter as SqlAlter).referencesOn), []),
+      () => next(),
+      (error) => {
+        next();
+        throw error;
+      },
+    );
   }
 
   #run(sql: string): Maybe<void> {
@@ -258,6 +318,7 @@ export class SqlTransactions {
     this.#lostBy = null;
     this.#failed = false;
     this.#entering = null;
+    this.#suspended = null;
   }
 }
 

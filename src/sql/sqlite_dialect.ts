@@ -1,5 +1,6 @@
 import type { Encode, SqlDialect, TupleColumn } from "./sql_dialect.ts";
 import type { SqlLanguage } from "./sql_engine.ts";
+import { sqliteAlter } from "./sqlite_alter.ts";
 import { sqliteCatalog } from "./sqlite_catalog.ts";
 import { sqliteDateForm, sqliteFormOf } from "./sqlite_dates.ts";
 import { sqliteDecoder } from "./sqlite_decoder.ts";
@@ -59,6 +60,7 @@ export const sqliteDialect: SqlDialect = {
   order: ({ compared }, direction) => direction === "DESC" ? `${compared} DESC` : compared,
   extreme: (operation, { quoted }) => `${operation}(${quoted})`,
   catalog: sqliteCatalog,
+  alter: sqliteAlter,
   createTable: sqliteTableSQL,
   dropTable: (name) => `DROP TABLE ${quoteSqlite(name)}`,
   createIndex: ({ quoted, table, columns, unique, where }) =>

@@ -25,13 +25,14 @@ const TYPES: Readonly<Record<ColumnKind, string>> = {
 export function sqliteTableSQL({ name, columns, primaryKey }: SqlTableDescription): string {
   const [first] = primaryKey;
   const rowid = primaryKey.length === 1 && first !== undefined && isInteger(first) ? first.name : undefined;
-  const lines = columns.map((column) => columnSQL(column, column.name === rowid));
+  const lines = columns.map((column) => sqliteColumnSQL(column, column.name === rowid));
   if (rowid === undefined) lines.push(`PRIMARY KEY (${primaryKey.map(({ quoted }) => quoted).join(", ")})`);
   const options = rowid === undefined ? "STRICT, WITHOUT ROWID" : "STRICT";
   return `CREATE TABLE ${quoteSqlite(name)} (\n  ${lines.join(",\n  ")}\n) ${options}`;
 }
 
-function columnSQL(column: SqlColumnDescription, rowid: boolean): string {
+/** Writes a column as CREATE TABLE and ADD COLUMN have it. */
+export function sqliteColumnSQL(column: SqlColumnDescription, rowid: boolean): string {
   const { name, quoted, kind, stored, nullable, autoIncrement, references, defaultSQL } = column;
   const counted = stored === "milliseconds" || stored === "seconds";
   const note = stored === null || stored === "iso" ? kind : `${kind} ${stored}`;

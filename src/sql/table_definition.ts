@@ -316,7 +316,8 @@ export function know(connection: SqlConnection, database: SqlDatabase, table: Sq
   connection.transactions.onRollback(() => replace(database, table.name, before));
 }
 
-function forget(connection: SqlConnection, database: SqlDatabase, name: string): void {
+/** From now on nothing is known of the table; when the transaction is undone, what was. */
+export function forget(connection: SqlConnection, database: SqlDatabase, name: string): void {
   const before = database.tables.get(name);
   if (before === undefined) return;
   replace(database, name, undefined);

@@ -42,6 +42,8 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     explain,
     introspect,
     differences,
+    alterTable,
+    suspendReferences,
     indexes,
     query,
   } = driver;
@@ -85,6 +87,9 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     ...(query && { query: (...args) => run(() => query.apply(driver, args)) }),
     ...(introspect && { introspect: (...args) => run(() => introspect.apply(driver, args)) }),
     ...(differences && { differences: (...args) => run(() => differences.apply(driver, args)) }),
+    ...(alterTable && { alterTable: (...args) => run(() => alterTable.apply(driver, args)) }),
+    ...(suspendReferences &&
+      { suspendReferences: (...args) => run(() => suspendReferences.apply(driver, args)) }),
     ...(indexes && { indexes: (...args) => run(() => indexes.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {

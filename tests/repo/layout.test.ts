@@ -37,7 +37,7 @@ const FLOORS: readonly (readonly (readonly string[])[])[] = [
   [["sql"], ["store"]],
   [["composed"]],
   [["orm", "model", "relations", "raw"]],
-  [["live"], ["fixtures"]],
+  [["live"], ["fixtures"], ["migration"]],
   [["testing"]],
 ];
 /** What a driver imports beside its own files. */

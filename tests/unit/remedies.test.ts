@@ -106,7 +106,7 @@ describe("SCHEMA_MISMATCH", () => {
       [
         { id: key, a: text, b: { ...text, notNull: true } },
         step(
-          'db.addColumn("t", "b", { type: "TEXT" }), then db.eachRow("t", ["id"], (row) => ({ "b": … }))',
+          'db.addColumn("t", "b", { type: "TEXT" }), then db.eachRow("t", { id: { type: "INTEGER" }, b: { type: "TEXT" } }, (row) => ({ "b": … }))',
         ),
       ],
       [{ id: { type: "INTEGER" }, a: { ...text, primaryKey: true } }, "change the schema, or copy the rows"],

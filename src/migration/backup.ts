@@ -1,0 +1,42 @@
+import { chain, type Maybe, settle } from "../chain/chain.ts";
+import { UnsupportedError } from "../errors/mod.ts";
+import type { MigrationStore } from "./store.ts";
+
+/**
+ * Copies a SQLite file, as a whole and at one moment, to one beside it.
+ *
+ * @returns Where the copy is.
+ * @throws {UnsupportedError} When the store is no file of SQLite.
+ */
+export function makeBackup(store: MigrationStore, before: string): Maybe<string> {
+  const { driver, database } = store;
+  const query = driver.query?.bind(driver);
+  const unsupported = (cause?: unknown): never => {
+    throw new UnsupportedError(
+      `Cannot copy \`${database}\` before it is migrated: it is no SQLite file; copy it yourself and leave \`backup\` out`,
+      { driver: store.driverName, cause },
+    );
+  };
+  if (query === undefined) return unsupported();
+  const found = settle(
+    () =>
+      query(database, {
+        texts: ["SELECT file FROM pragma_database_list WHERE name = 'main'"],
+        parts: [],
+        columns: {},
+      }),
+    ({ rows: [row] }) => row?.["file"],
+    unsupported,
+  );
+  return chain(found, (file) => {
+    if (typeof file !== "string" || file === "") return unsupported();
+    const name = before.replaceAll(/[^\w.-]+/g, "_").slice(0, 60);
+    const path = `${file}.before-${name}-${new Date().toISOString().replaceAll(/\D/g, "").slice(0, 17)}`;
+    const copy = query(database, {
+      texts: ["VACUUM INTO ", ""],
+      parts: [{ kind: "value", type: "text", value: path }],
+      columns: {},
+    });
+    return chain(copy, () => path);
+  });
+}

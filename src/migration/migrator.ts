@@ -1,0 +1,296 @@
+import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
+import { RinariError } from "../errors/mod.ts";
+import type { AnyORM } from "../orm/orm.ts";
+import { pause } from "../files/pause.ts";
+import { makeBackup } from "./backup.ts";
+import { readHistory } from "./history.ts";
+import { MigrationError } from "./migration_error.ts";
+import type { MigrationSettings } from "./migration_options.ts";
+import { applyChanges, type ModelChanges, modelChanges } from "./model_changes.ts";
+import type { BlockedChange, Migration, MigrationPlan, PlannedChange } from "./plan_parts.ts";
+import { type DoneStep, readDone, readDoneAlone, snapshotText, writeDone } from "./record.ts";
+import { stepDatabase } from "./step_database.ts";
+import { MigrationStore } from "./store.ts";
+
+const NOTHING: Migration = Object.freeze({ steps: [], changes: [], backup: null });
+
+/** No deadline and no replay: a migration takes as long as it takes, and waits for others in a way of its own. */
+const UNHURRIED = { timeout: 2 ** 31 - 1, retries: 0, waitTimeout: 2 ** 31 - 1 };
+
+/** Thrown to undo what was tried. */
+const UNDONE = { undone: true };
+
+/** What one transaction found and did. */
+interface Round {
+  /** The step that ran, when there was one to run. */
+  readonly step: string | null;
+  /** What was changed to follow the models. */
+  readonly changes: readonly PlannedChange[];
+  /** Nothing is left to do. */
+  readonly last: boolean;
+}
+
+/** One call of `migrate` or `plan`. */
+export class Migrator {
+  readonly #store: MigrationStore;
+  readonly #orm: AnyORM;
+  readonly #settings: MigrationSettings;
+  readonly #snapshot: string;
+  /** A step of this call was done, and stays. */
+  #ran = false;
+
+  /** Prepares it. Nothing is read. */
+  constructor(orm: AnyORM, database: string, settings: MigrationSettings) {
+    this.#store = new MigrationStore(orm, database);
+    this.#orm = orm;
+    this.#settings = settings;
+    this.#snapshot = snapshotText(this.#store.entries);
+  }
+
+  /** Brings the store to the models. */
+  migrate(): Maybe<Migration> {
+    const { transactions } = this.#store.connection;
+    if (transactions.current !== null) {
+      throw new MigrationError(
+        `Cannot migrate \`${this.#store.database}\` inside a transaction; call it at the start of the program`,
+        { code: "IN_TRANSACTION", driver: this.#store.driverName },
+      );
+    }
+    return chain(this.#store.connection.opened(), () =>
+      chain(readDone(this.#store), (done) => {
+        if (this.#isDone(done)) return NOTHING;
+        return chain(this.#survey(done), (plan) => {
+          if (plan.newer !== null) throw this.#newer(plan.newer);
+          if (plan.steps.length === 0 && plan.blocked.length > 0) throw this.#blocked(plan.blocked);
+          const { backup, dryRun } = this.#settings;
+          const isNew = done.length === 0 && plan.steps.length === 0;
+          const something = plan.steps.length > 0 || plan.changes.length > 0;
+          const copied = backup && !dryRun && something && !isNew
+            ? makeBackup(this.#store, plan.steps[0] ?? "models")
+            : null;
+          return chain(copied, (path) => dryRun ? this.#dry() : this.#rounds([], [], path));
+        });
+      }));
+  }
+
+  /** Says what `migrate` would do. Nothing is kept. */
+  plan(): Maybe<MigrationPlan> {
+    return chain(
+      this.#store.connection.opened(),
+      () => chain(readDone(this.#store), (done) => this.#survey(done)),
+    );
+  }
+
+  /** Whether the store is as it was left by a migration to these models and steps: what a start finds that has nothing to do. */
+  #isDone(done: readonly DoneStep[]): boolean {
+    if (done.at(-1)?.schema !== this.#snapshot) return false;
+    const names = new Set(done.map(({ step }) => step));
+    return this.#settings.steps.every(([name]) => names.has(name));
+  }
+
+  /** Finds out what is to be done. Steps that are to run are tried, so that what they change is seen, and undone. */
+  #survey(done: readonly DoneStep[]): Maybe<MigrationPlan> {
+    const store = this.#store;
+    return chain(modelChanges(store, done.at(-1)?.schema ?? null), (found) => {
+      const { pending, unknown } = readHistory(done, this.#settings, found);
+      const newer = this.#newerText(done, unknown, found);
+      if (newer !== null) return { steps: [], changes: [], blocked: [], newer };
+      const names = pending.map(([name]) => name);
+      return {
+        steps: names,
+        changes: found.changes,
+        blocked: names.length > 0 ? [] : found.blocked,
+        newer: null,
+      };
+    });
+  }
+
+  #newerText(done: readonly DoneStep[], unknown: readonly string[], found: ModelChanges): string | null {
+    // What is new does not concern these models.
+    if (found.altered.length === 0) return null;
+    const [step] = unknown;
+    if (step !== undefined) return `step ${JSON.stringify(step)} was done, which this program does not have`;
+    const earlier = done.slice(0, -1).some(({ schema }) => schema === this.#snapshot);
+    return earlier ? "its tables were changed by a program with newer models" : null;
+  }
+
+  /** One transaction after another until nothing is left to do: each may find that another process was faster. */
+  #rounds(
+    steps: readonly string[],
+    changes: readonly PlannedChange[],
+    backup: string | null,
+  ): Maybe<Migration> {
+    return chain(this.#transaction(() => this.#round(), false), (round) => {
+      const ran = round.step === null ? steps : [...steps, round.step];
+      const made = [...changes, ...round.changes];
+      if (round.step !== null) this.#ran = true;
+      return round.last ? { steps: ran, changes: made, backup } : this.#rounds(ran, made, backup);
+    });
+  }
+
+  /** Everything in one transaction, which is undone. */
+  #dry(): Maybe<Migration> {
+    let result: Migration = NOTHING;
+    const all = (steps: readonly string[], changes: readonly PlannedChange[]): Maybe<void> =>
+      chain(this.#round(), (round) => {
+        const ran = round.step === null ? steps : [...steps, round.step];
+        const made = [...changes, ...round.changes];
+        if (!round.last) return all(ran, made);
+        result = { steps: ran, changes: made, backup: null };
+        throw UNDONE;
+      });
+    return settle(() => this.#transaction(() => all([], []), false), () => result, (error) => {
+      if (error !== UNDONE && (error as { cause?: unknown } | null)?.cause !== UNDONE) throw error;
+      for (const entry of this.#store.entries) entry.forget();
+      return result;
+    });
+  }
+
+  /** One step, or the changes of the models after the last one. What was done is read again: now nobody else changes it. */
+  #round(): Maybe<Round> {
+    const store = this.#store;
+    return chain(
+      readDoneAlone(store),
+      (done) =>
+        chain(modelChanges(store, done.at(-1)?.schema ?? null), (found) => {
+          const { pending, assumed, unknown } = readHistory(done, this.#settings, found);
+          const newer = this.#newerText(done, unknown, found);
+          if (newer !== null) throw this.#newer(newer);
+          const since = Date.now();
+          const note = (step: string): Maybe<void> => writeDone(store, step, this.#recorded(done), since);
+          return chain(chainAll(assumed, note), () => {
+            const [next] = pending;
+            if (next === undefined) return this.#follow(done, found, since);
+            return chain(this.#step(next, done, since), () => ({ step: next[0], changes: [], last: false }));
+          });
+        }),
+    );
+  }
+
+  /** Until the models are followed the tables are those that were recorded before. */
+  #recorded(done: readonly DoneStep[]): string {
+    return done.at(-1)?.schema ?? "{}";
+  }
+
+  #step(
+    [name, run]: MigrationSettings["steps"][number],
+    done: readonly DoneStep[],
+    since: number,
+  ): Maybe<void> {
+    const store = this.#store;
+    const known = Object.keys(JSON.parse(this.#recorded(done)) as object);
+    const names = [...new Set([...store.entries.map(({ table }) => table.name), ...known])];
+    return settle(
+      () =>
+        chain(
+          store.look(names),
+          () =>
+            chain(run(stepDatabase(store, this.#orm)) as Maybe<unknown>, () =>
+              writeDone(store, name, this.#recorded(done), since)),
+        ),
+      () => undefined,
+      (error) => {
+        if (isReferencesEnforced(error)) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new MigrationError(
+          `Cannot migrate \`${store.database}\`: step ${
+            JSON.stringify(name)
+          } failed and is undone: ${reason}`,
+          {
+            ...(error instanceof RinariError ? { ...pick(error) } : null),
+            code: error instanceof RinariError ? error.code : "MIGRATION_FAILED",
+            driver: store.driverName,
+            step: name,
+            cause: error,
+          },
+        );
+      },
+    );
+  }
+
+  #follow(done: readonly DoneStep[], found: ModelChanges, since: number): Maybe<Round> {
+    if (found.blocked.length > 0) throw this.#blocked(found.blocked);
+    const store = this.#store;
+    return chain(applyChanges(store, found), () => {
+      const noted = done.at(-1)?.schema === this.#snapshot
+        ? undefined
+        : writeDone(store, null, this.#snapshot, since);
+      return chain(noted, () => ({ step: null, changes: found.changes, last: true }));
+    });
+  }
+
+  /** Runs work in a transaction, again with foreign keys off when it needs that, and again while another process has the store. */
+  #transaction<T>(work: () => Maybe<T>, suspended: boolean): Maybe<T> {
+    const store = this.#store;
+    const until = Date.now() + this.#settings.waitTimeout;
+    const body = (): Maybe<T> =>
+      chain(
+        suspended ? store.driver.suspendReferences?.(store.database) : undefined,
+        () => work(),
+      );
+    const attempt = (): Maybe<T> =>
+      settle(
+        () => store.connection.transactions.transaction(body, UNHURRIED),
+        (value) => value,
+        (error) => {
+          for (const entry of store.entries) entry.forget();
+          if (isReferencesEnforced(error) && !suspended) return this.#transaction(work, true);
+          if (error instanceof RinariError && error.code === "REFERENCES_BROKEN") throw this.#split(error);
+          const waits = error instanceof RinariError && WAITED.includes(error.code);
+          if (!waits || Date.now() >= until) throw error;
+          return wait(store.connection.mode === "async", attempt);
+        },
+      );
+    return attempt();
+  }
+
+  #newer(reason: string): MigrationError {
+    return new MigrationError(
+      `Cannot migrate \`${this.#store.database}\`: the store is newer than this program: ${reason}; nothing was changed; ` +
+        "run the newer program",
+      { code: "STORE_IS_NEWER", driver: this.#store.driverName },
+    );
+  }
+
+  #blocked(blocked: readonly BlockedChange[]): MigrationError {
+    const what = blocked.map(({ text }) => text).join("; ");
+    const steps = blocked.flatMap(({ step }) => step ?? []);
+    return new MigrationError(
+      `Cannot migrate \`${this.#store.database}\`: ${
+        blocked.length === 1 ? "1 change was" : `${blocked.length} changes were`
+      } not asked for: ${what}; ${this.#ran ? "the steps before are done" : "nothing was changed"}` +
+        (steps.length === 0 ? "" : `; add a step: ${steps.join("; ")}`),
+      { code: "MIGRATION_BLOCKED", driver: this.#store.driverName, blocked },
+    );
+  }
+
+  #split(error: RinariError): MigrationError {
+    return new MigrationError(
+      `Cannot migrate \`${this.#store.database}\`: a step remakes a table that others refer to, and deletes rows or changes keys ` +
+        `which they refer to; nothing was changed; make two steps of it: ${error.message}`,
+      { code: "MIGRATION_SPLIT", driver: this.#store.driverName, cause: error },
+    );
+  }
+}
+
+/** Codes of a store that another process has for now. */
+const WAITED: readonly string[] = ["BUSY", "CONFLICT", "WRITE_CONFLICT"];
+
+function isReferencesEnforced(error: unknown): boolean {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+    if (each instanceof RinariError && each.code === "REFERENCES_ENFORCED") return true;
+  }
+  return false;
+}
+
+function pick(
+  { table, columns, row }: RinariError,
+): { table?: string; columns: readonly string[]; row: number | undefined } {
+  return { ...(table === undefined ? null : { table }), columns, row };
+}
+
+function wait<T>(isAsync: boolean, then: () => Maybe<T>): Maybe<T> {
+  if (isAsync) return new Promise<void>((resolve) => setTimeout(resolve, 20)).then(then);
+  const paused = pause(20) as Maybe<void>;
+  return isPromise(paused) ? paused.then(then) : then();
+}

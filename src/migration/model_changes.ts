@@ -1,0 +1,145 @@
+import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
+import { RinariError } from "../errors/mod.ts";
+import { READY } from "../orm/operation.ts";
+import type { TableEntry } from "../orm/table_entry.ts";
+import { type Remedies, remedies } from "../schema/remedies.ts";
+import { driverSchema } from "../store/driver_schema.ts";
+import type { BlockedChange, PlannedChange } from "./plan_parts.ts";
+import { readSnapshot, type Snapshot } from "./record.ts";
+import type { MigrationStore } from "./store.ts";
+
+/** What brings the store to the models. */
+export interface ModelChanges {
+  /** What is changed by itself. */
+  readonly changes: readonly PlannedChange[];
+  /** What is not. */
+  readonly blocked: readonly BlockedChange[];
+  /** The tables that are not there. */
+  readonly absent: readonly TableEntry[];
+  /** The tables that are changed. */
+  readonly altered: readonly TableEntry[];
+  /** Recorded indexes that no model declares any more. */
+  readonly obsolete: readonly { readonly entry: TableEntry; readonly index: string }[];
+}
+
+/**
+ * Compares the store with the models. Nothing is written.
+ *
+ * @param recorded The tables as they were left by the last migration, as text, or null.
+ */
+export function modelChanges(store: MigrationStore, recorded: string | null): Maybe<ModelChanges> {
+  const snapshot: Snapshot = recorded === null ? {} : readSnapshot(recorded);
+  const changes: PlannedChange[] = [];
+  const blocked: BlockedChange[] = [];
+  const absent: TableEntry[] = [];
+  const altered: TableEntry[] = [];
+  const obsolete: { entry: TableEntry; index: string }[] = [];
+  const compare = (entry: TableEntry): Maybe<void> =>
+    chain(store.differences(entry.table), (differences) => {
+      const { table } = entry;
+      if (differences === null) {
+        absent.push(entry);
+        changes.push({ table: table.name, text: `table \`${table.name}\` is made` });
+        return;
+      }
+      const { safe, steps }: Remedies = remedies(differences, table);
+      for (const { text } of safe) changes.push({ table: table.name, text: `\`${table.name}\`: ${text}` });
+      for (const { difference, code } of steps) {
+        blocked.push({ table: table.name, text: `\`${table.name}\`: ${difference.text}`, step: code });
+      }
+      if (differences.length > 0) altered.push(entry);
+      compareIndexes(entry, snapshot, changes, obsolete);
+    });
+  return chain(chainAll(store.entries, compare), () =>
+    chain(goneTables(store, snapshot, absent), (gone) => ({
+      changes,
+      blocked: [...blocked, ...gone],
+      absent,
+      altered,
+      obsolete,
+    })));
+}
+
+function compareIndexes(
+  entry: TableEntry,
+  snapshot: Snapshot,
+  changes: PlannedChange[],
+  obsolete: { entry: TableEntry; index: string }[],
+): void {
+  const { table, declared } = entry;
+  const known = snapshot[table.name];
+  if (known === undefined) return;
+  for (const { name } of known.indexes) {
+    if (declared.some((index) => index.name === name)) continue;
+    obsolete.push({ entry, index: name });
+    changes.push({
+      table: table.name,
+      text: `\`${table.name}\`: index \`${name}\`, which no model declares, is dropped`,
+    });
+  }
+  for (const { name } of declared) {
+    if (known.indexes.some((index) => index.name === name)) continue;
+    changes.push({ table: table.name, text: `\`${table.name}\`: index \`${name}\` is made` });
+  }
+}
+
+/** Tables that were recorded, are there, and no model names. */
+function goneTables(
+  store: MigrationStore,
+  snapshot: Snapshot,
+  absent: readonly TableEntry[],
+): Maybe<BlockedChange[]> {
+  const names = Object.keys(snapshot).filter((name) =>
+    !store.entries.some(({ table }) => table.name === name)
+  );
+  return chain(
+    chainAll(names, (name) => store.driver.tableExists(store.database, name)),
+    (there) =>
+      names.filter((_, i) => there[i] === true).map((name) => {
+        const columns = Object.keys(snapshot[name]?.columns ?? {}).sort().join();
+        const twin = absent.find(({ table }) =>
+          table.columns.map((column) => column.name).sort().join() === columns
+        );
+        const drop = `db.dropTable(${JSON.stringify(name)})`;
+        return {
+          table: name,
+          text: `table \`${name}\` is in the store, and no model names it`,
+          step: twin === undefined
+            ? drop
+            : `db.renameTable(${JSON.stringify(name)}, ${JSON.stringify(twin.table.name)}) or ${drop}`,
+        };
+      }),
+  );
+}
+
+/** Makes the changes, in the open transaction. */
+export function applyChanges(store: MigrationStore, { altered, obsolete }: ModelChanges): Maybe<void> {
+  const change = (entry: TableEntry): Maybe<void> => store.alter(entry.table.name, driverSchema(entry.table));
+  return chain(chainAll(altered, change), () => {
+    for (const entry of store.entries) entry.forget();
+    return chain(
+      chainAll(obsolete, ({ entry, index }) => dropIndex(store, entry, index)),
+      () => chain(chainAll(store.entries, (entry) => readyEntry(store, entry)), () => undefined),
+    );
+  });
+}
+
+function dropIndex({ connection, database }: MigrationStore, entry: TableEntry, index: string): Maybe<void> {
+  const { name } = entry.table;
+  const { driver } = connection;
+  const known = driver.createTableWithIndexes(database, name, driverSchema(entry.table), []);
+  return chain(known, () => driver.dropIndex(database, name, index));
+}
+
+/** Makes a table and its indexes; one that is declared in another way is made anew. */
+function readyEntry(store: MigrationStore, entry: TableEntry): Maybe<void> {
+  return settle(() => entry.execute(READY, null), () => undefined, (error) => {
+    if (!(error instanceof RinariError) || error.code !== "INDEX_MISMATCH" || error.table === undefined) {
+      throw error;
+    }
+    const found = store.entries.find(({ table }) => table.name === error.table) ?? entry;
+    const [, name] = /index `([^`]*)`/.exec(error.message) ?? [];
+    if (name === undefined) throw error;
+    return chain(dropIndex(store, found, name), () => readyEntry(store, entry));
+  });
+}
