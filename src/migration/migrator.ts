@@ -2,6 +2,7 @@ import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.t
 import { RinariError } from "../errors/mod.ts";
 import type { AnyORM } from "../orm/orm.ts";
 import { pause } from "../files/pause.ts";
+import type { Mode } from "../types/mode.ts";
 import { makeBackup } from "./backup.ts";
 import { readHistory } from "./history.ts";
 import { MigrationError } from "./migration_error.ts";
@@ -47,6 +48,11 @@ export class Migrator {
     this.#snapshot = snapshotText(this.#store.entries);
   }
 
+  /** Whether the driver answers at once. */
+  get mode(): Mode {
+    return this.#store.connection.mode;
+  }
+
   /** Brings the store to the models. */
   migrate(): Maybe<Migration> {
     const { transactions } = this.#store.connection;
@@ -73,11 +79,27 @@ export class Migrator {
       }));
   }
 
-  /** Says what `migrate` would do. Nothing is kept. */
+  /** Says what `migrate` would do. Nothing is kept: steps that are to run are tried, so that what is left after them is seen, and undone. */
   plan(): Maybe<MigrationPlan> {
     return chain(
       this.#store.connection.opened(),
-      () => chain(readDone(this.#store), (done) => this.#survey(done)),
+      () =>
+        chain(readDone(this.#store), (done) =>
+          chain(this.#survey(done), (plan) => {
+            if (plan.steps.length === 0) return plan;
+            return settle(
+              () => this.#dry(),
+              ({ steps, changes }) => ({ ...plan, steps, changes }),
+              (error) => {
+                if (error instanceof MigrationError && error.code === "MIGRATION_BLOCKED") {
+                  return { ...plan, changes: [], blocked: error.blocked };
+                }
+                // What can only be read cannot be tried.
+                if (error instanceof RinariError && error.code === "READ_ONLY") return plan;
+                throw error;
+              },
+            );
+          })),
     );
   }
 
@@ -88,7 +110,7 @@ export class Migrator {
     return this.#settings.steps.every(([name]) => names.has(name));
   }
 
-  /** Finds out what is to be done. Steps that are to run are tried, so that what they change is seen, and undone. */
+  /** Finds out what is to be done, as the store is now. */
   #survey(done: readonly DoneStep[]): Maybe<MigrationPlan> {
     const store = this.#store;
     return chain(modelChanges(store, done.at(-1)?.schema ?? null), (found) => {

@@ -16,6 +16,7 @@
  *
  * @module
  */
+export { checkSteps } from "./check_steps.ts";
 export { migrate, plan } from "./migrate.ts";
 export { MigrationError } from "./migration_error.ts";
 export type { MigrationErrorDetails } from "./migration_error.ts";

@@ -1,5 +1,6 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
 import type { ColumnDefinition, RawStatement } from "../contract/mod.ts";
+import { UnsupportedError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { INSERT } from "../orm/operation.ts";
 import type { ModelSchema } from "../schema/model_schema.ts";
@@ -87,8 +88,9 @@ export function readDone(store: MigrationStore): Maybe<readonly DoneStep[]> {
       ({ rows }) => rows as unknown as DoneStep[],
       (error) =>
         chain(driver.tableExists(database, RECORD_TABLE), (exists) => {
-          if (exists === true) throw error;
-          return [];
+          // An engine may have no way to statements that are not its own.
+          if (exists === true && !(error instanceof UnsupportedError)) throw error;
+          return exists === true ? readRows(store) : [];
         }),
     );
   }

@@ -38,6 +38,7 @@ const FLOORS: readonly (readonly (readonly string[])[])[] = [
   [["composed"]],
   [["orm", "model", "relations", "raw"]],
   [["live"], ["fixtures"], ["migration"]],
+  [["cli"]],
   [["testing"]],
 ];
 /** What a driver imports beside its own files. */
