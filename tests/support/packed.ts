@@ -22,7 +22,7 @@ async function pack(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "rinari-packed-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const args = [join(root, "scripts/pack.mjs"), folder];
-  const { code, stderr } = await runCommand(binaryOf("node"), args, { timeout: 60_000 });
+  const { code, stderr } = await runCommand(binaryOf("node"), args, { timeout: 240_000 });
   if (code !== 0) throw new Error(`Cannot pack the repository: ${stderr}`);
   return join(folder, "rinari-orm.tgz");
 }
