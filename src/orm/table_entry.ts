@@ -14,7 +14,7 @@ import { atCaller } from "../errors/caller_frames.ts";
 import { renameInError } from "../errors/rename_in_error.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
-import { defersList } from "../query/deferred_list.ts";
+import { defersList, withoutLists } from "../query/deferred_list.ts";
 import { describeOrder, isColumnOrder } from "../query/order.ts";
 import { type Call, keyOrder, type KindOfPlan, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
 import { TableNames } from "../query/table_names.ts";
@@ -337,7 +337,7 @@ export class TableEntry {
 
   /** Whether no more rows are read for a search than its limit says. */
   readsNoMore(plan: SelectPlan, params: Params): boolean {
-    return this.#driver.readsNoMore?.(this.table, plan, params) ?? true;
+    return this.#driver.readsNoMore?.(this.table, plan, withoutLists(params)) ?? true;
   }
 
   /** Makes the table, those it refers to and its indexes, when they are absent. */

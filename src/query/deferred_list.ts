@@ -78,6 +78,11 @@ export function isDeferred(params: readonly unknown[]): boolean {
   return false;
 }
 
+/** The values of slots as they are when every list is found empty: to ask what a driver does with a condition. */
+export function withoutLists(params: readonly unknown[]): readonly unknown[] {
+  return isDeferred(params) ? params.map((each) => each instanceof ListSlot ? [] : each) : params;
+}
+
 /** Whether a condition has a list that is still to be found. */
 export function defersList(predicate: Predicate | null): boolean {
   switch (predicate?.kind) {
