@@ -201,7 +201,7 @@ export class Migrator {
   ): Maybe<void> {
     const store = this.#store;
     const known = Object.keys(JSON.parse(this.#recorded(done)) as object);
-    const names = [...new Set([...store.entries.map(({ table }) => table.name), ...known])];
+    const names = [...new Set([...store.entries.map(({ table }) => table.storeName), ...known])];
     return settle(
       () =>
         chain(

@@ -3,7 +3,7 @@ import { RinariError } from "../errors/mod.ts";
 import { READY } from "../orm/operation.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type Remedies, remedies } from "../schema/remedies.ts";
-import { driverSchema } from "../store/driver_schema.ts";
+import { Table } from "../schema/table.ts";
 import type { BlockedChange, PlannedChange } from "./plan_parts.ts";
 import { readSnapshot, type Snapshot } from "./record.ts";
 import type { MigrationStore } from "./store.ts";
@@ -35,8 +35,8 @@ export function modelChanges(store: MigrationStore, recorded: string | null): Ma
   const altered: TableEntry[] = [];
   const obsolete: { entry: TableEntry; index: string }[] = [];
   const compare = (entry: TableEntry): Maybe<void> =>
-    chain(store.differences(entry.table), (differences) => {
-      const { table } = entry;
+    chain(store.differences(storedTable(entry)), (differences) => {
+      const table = storedTable(entry);
       if (differences === null) {
         absent.push(entry);
         changes.push({ table: table.name, text: `table \`${table.name}\` is made` });
@@ -66,7 +66,8 @@ function compareIndexes(
   changes: PlannedChange[],
   obsolete: { entry: TableEntry; index: string }[],
 ): void {
-  const { table, declared } = entry;
+  const { declared } = entry;
+  const table = { name: entry.table.storeName };
   const known = snapshot[table.name];
   if (known === undefined) return;
   for (const { name } of known.indexes) {
@@ -90,7 +91,7 @@ function goneTables(
   absent: readonly TableEntry[],
 ): Maybe<BlockedChange[]> {
   const names = Object.keys(snapshot).filter((name) =>
-    !store.entries.some(({ table }) => table.name === name)
+    !store.entries.some(({ table }) => table.storeName === name)
   );
   return chain(
     chainAll(names, (name) => store.driver.tableExists(store.database, name)),
@@ -98,7 +99,7 @@ function goneTables(
       names.filter((_, i) => there[i] === true).map((name) => {
         const columns = Object.keys(snapshot[name]?.columns ?? {}).sort().join();
         const twin = absent.find(({ table }) =>
-          table.columns.map((column) => column.name).sort().join() === columns
+          table.columns.map((column) => column.storeName).sort().join() === columns
         );
         const drop = `db.dropTable(${JSON.stringify(name)})`;
         return {
@@ -106,7 +107,7 @@ function goneTables(
           text: `table \`${name}\` is in the store, and no model names it`,
           step: twin === undefined
             ? drop
-            : `db.renameTable(${JSON.stringify(name)}, ${JSON.stringify(twin.table.name)}) or ${drop}`,
+            : `db.renameTable(${JSON.stringify(name)}, ${JSON.stringify(twin.table.storeName)}) or ${drop}`,
         };
       }),
   );
@@ -114,7 +115,7 @@ function goneTables(
 
 /** Makes the changes, in the open transaction. */
 export function applyChanges(store: MigrationStore, { altered, obsolete }: ModelChanges): Maybe<void> {
-  const change = (entry: TableEntry): Maybe<void> => store.alter(entry.table.name, driverSchema(entry.table));
+  const change = (entry: TableEntry): Maybe<void> => store.alter(entry.table.storeName, entry.storeSchema);
   return chain(chainAll(altered, change), () => {
     for (const entry of store.entries) entry.forget();
     return chain(
@@ -125,9 +126,9 @@ export function applyChanges(store: MigrationStore, { altered, obsolete }: Model
 }
 
 function dropIndex({ connection, database }: MigrationStore, entry: TableEntry, index: string): Maybe<void> {
-  const { name } = entry.table;
+  const name = entry.table.storeName;
   const { driver } = connection;
-  const known = driver.createTableWithIndexes(database, name, driverSchema(entry.table), []);
+  const known = driver.createTableWithIndexes(database, name, entry.storeSchema, []);
   return chain(known, () => driver.dropIndex(database, name, index));
 }
 
@@ -137,9 +138,16 @@ function readyEntry(store: MigrationStore, entry: TableEntry): Maybe<void> {
     if (!(error instanceof RinariError) || error.code !== "INDEX_MISMATCH" || error.table === undefined) {
       throw error;
     }
-    const found = store.entries.find(({ table }) => table.name === error.table) ?? entry;
+    const found = store.entries.find(({ table }) =>
+      table.name === error.table || table.storeName === error.table
+    ) ?? entry;
     const [, name] = /index `([^`]*)`/.exec(error.message) ?? [];
     if (name === undefined) throw error;
     return chain(dropIndex(store, found, name), () => readyEntry(store, entry));
   });
+}
+
+/** The table as the store has it: with the names of the store, and without what only the model uses. */
+function storedTable({ table, storeSchema }: TableEntry): Table {
+  return new Table(table.storeName, storeSchema);
 }

@@ -45,7 +45,7 @@ export interface SnapshotTable {
 /** The tables that models define, as text: equal texts are equal tables. */
 export function snapshotText(entries: readonly TableEntry[]): string {
   const tables = entries.map(({ table, declared }) => {
-    const columns = table.columns.map(({ name, definition }) => {
+    const columns = table.columns.map(({ storeName: name, definition }) => {
       const { type, primaryKey, autoIncrement, notNull, unique, references, bigint, stored } = definition;
       return [name, {
         type,
@@ -59,7 +59,7 @@ export function snapshotText(entries: readonly TableEntry[]): string {
       }] as const;
     });
     const indexes = declared.map(({ name, columns, unique, where }) => ({ name, columns, unique, where }));
-    return [table.name, { columns: Object.fromEntries(columns), indexes }] as const;
+    return [table.storeName, { columns: Object.fromEntries(columns), indexes }] as const;
   });
   tables.sort(([a], [b]) => a < b ? -1 : 1);
   return JSON.stringify(

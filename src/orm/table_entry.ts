@@ -457,12 +457,18 @@ export class TableEntry {
   }
 
   #create(indexes: readonly NamedIndex[]): Maybe<void> {
-    this.#schema ??= driverSchema(this.table, (reference) => this.#storedReference(reference));
-    return this.#driver.createTableWithIndexes(this.database, this.table.name, this.#schema, indexes);
+    return this.#driver.createTableWithIndexes(this.database, this.table.name, this.storeSchema, indexes);
+  }
+
+  /** The columns as the driver is told of them, with the names of the store. */
+  get storeSchema(): TableSchema {
+    return this.#schema ??= driverSchema(this.table, (reference) => this.#storedReference(reference));
   }
 
   #storedReference(reference: ColumnReference): ColumnReference {
-    const { table } = this.siblings.get(reference.table) as TableEntry;
+    const table = this.siblings.get(reference.table)?.table;
+    // A table that no model defines is refused where the table is made.
+    if (table === undefined) return reference;
     return { ...reference, table: table.storeName, column: table.column(reference.column).storeName };
   }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { DataTypes, NotNullConstraintError, ValidationError } from "../../mod.ts";
-import { type MigrationDatabase, MigrationError } from "../../src/migration/mod.ts";
+import { MemoryDriver } from "../../drivers/memory.ts";
+import { DataTypes, NotNullConstraintError, ORM, ValidationError } from "../../mod.ts";
+import { migrate, type MigrationDatabase, MigrationError, plan } from "../../src/migration/mod.ts";
 import { describe, test } from "../support/runner.ts";
 import { type Program, stores, type Version } from "./stores.ts";
 
@@ -379,5 +380,36 @@ describe("migrate: options:", () => {
         assertEquals(error.code, "INVALID_OPTIONS");
       }
     });
+  });
+});
+
+describe("migrate: names of the store:", () => {
+  test("are what is compared and changed", async () => {
+    const path = "app";
+    const driver = new MemoryDriver();
+    const orm = (columns: object) => {
+      const made = new ORM({ driver, naming: "snake_case" });
+      made.define(
+        path,
+        "userNames",
+        { id, ...columns } as never,
+        { indexes: [{ columns: ["firstName"] }] } as never,
+      );
+      made.define(path, "petNames", {
+        id,
+        ownerId: { type: DataTypes.INTEGER, references: { table: "userNames", column: "id" } },
+      });
+      return made;
+    };
+    const v1 = orm({ firstName: text });
+    migrate(v1, path);
+    v1.model(path, "userNames").create({ firstName: "Ada" });
+    v1.model(path, "petNames").create({ ownerId: 1 });
+    assertEquals(plan(v1, path).changes, []);
+    const v2 = orm({ firstName: { ...text, notNull: true }, lastName: text });
+    assertEquals(migrate(v2, path).changes.map(({ table }) => table), ["user_names", "user_names"]);
+    assertEquals(v2.model(path, "userNames").findAll(), [{ id: 1, firstName: "Ada", lastName: null }]);
+    assertEquals(await v2.model(path, "petNames").count(), 1);
+    assertEquals(plan(v2, path).changes, []);
   });
 });
