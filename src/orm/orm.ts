@@ -30,6 +30,7 @@ import { traceWork } from "./traced_operation.ts";
 import { rawHost } from "./raw_host.ts";
 import { checkDefineOptions, checkORMOptions, type ConditionLimits } from "./orm_options.ts";
 import type { IndexDefinition } from "./index_definition.ts";
+import { schemaOf } from "./schema_of.ts";
 import { DatabaseTables, TableEntry } from "./table_entry.ts";
 
 /** The options of an ORM. */
@@ -496,11 +497,4 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       { code: "UNKNOWN_MODEL", table: tableName },
     );
   }
-}
-
-function schemaOf(table: Table): ModelSchema {
-  return Object.fromEntries(table.columns.map(({ name, definition: { ...definition } }) => {
-    const { references } = definition;
-    return [name, references === undefined ? definition : { ...definition, references: { ...references } }];
-  }));
 }

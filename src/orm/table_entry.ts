@@ -32,6 +32,7 @@ import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
 import { deferPlan, findLists, type FoundWhere, waitsForLists } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
+import { checkTarget } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
 import { traced, tracing } from "../tracing/channel.ts";
@@ -485,23 +486,7 @@ export class TableEntry {
           { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
         );
       }
-      const target = parent.table.column(reference.column);
-      if (target.unique && target.kind === column.kind && target.stored !== column.stored) {
-        throw new ValidationError(
-          `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to \`${reference.table}.${reference.column}\`, which ` +
-            `is stored as ${JSON.stringify(target.stored)}; give it the same \`stored\``,
-          { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
-        );
-      }
-      if (!target.unique || target.kind !== column.kind) {
-        throw new ValidationError(
-          `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to \`${reference.table}.${reference.column}\`, which ` +
-            (target.unique
-              ? `is ${target.type}, not ${column.type}`
-              : "is neither the primary key nor unique"),
-          { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
-        );
-      }
+      checkTarget(this.table.name, column, reference, parent.table.column(reference.column));
       return parent.#make(path);
     });
   }

@@ -1,0 +1,23 @@
+import type { ColumnReference } from "../contract/mod.ts";
+import { ValidationError } from "../errors/mod.ts";
+import type { Column } from "../schema/column.ts";
+
+/**
+ * Checks that a column can be referred to.
+ *
+ * @param table The name of the table that refers.
+ * @throws {ValidationError} When it is not unique, or is not as the column that refers is (`INVALID_SCHEMA`).
+ */
+export function checkTarget(table: string, column: Column, reference: ColumnReference, target: Column): void {
+  const refuse = (reason: string): never => {
+    throw new ValidationError(
+      `Cannot use \`${table}\`: column \`${column.name}\` refers to \`${reference.table}.${reference.column}\`, which ${reason}`,
+      { code: "INVALID_SCHEMA", table, columns: [column.name] },
+    );
+  };
+  if (!target.unique) refuse("is neither the primary key nor unique");
+  if (target.kind !== column.kind) refuse(`is ${target.type}, not ${column.type}`);
+  if (target.stored !== column.stored) {
+    refuse(`is stored as ${JSON.stringify(target.stored)}; give it the same \`stored\``);
+  }
+}
