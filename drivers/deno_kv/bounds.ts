@@ -1,4 +1,4 @@
-import type { Predicate } from "../../src/contract/mod.ts";
+import type { Predicate, PredicateTarget } from "../../src/contract/mod.ts";
 import { compareValues } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import type { Table } from "../../src/schema/table.ts";
@@ -35,7 +35,7 @@ export function readBounds(
   const all = new Map<string, ColumnBounds>();
   for (const each of conjuncts) {
     const predicate = each.kind === "not" ? each.item : each;
-    if (!("column" in predicate) || predicate.path !== null) continue;
+    if (!("path" in predicate) || predicate.path !== null) continue;
     const column = table.column(predicate.column);
     if (!column.ordered) continue;
     let bounds = all.get(column.name);
@@ -55,7 +55,7 @@ export function readBounds(
 function narrow(
   bounds: ColumnBounds,
   column: Column,
-  predicate: Extract<Predicate, { column: string }>,
+  predicate: Extract<Predicate, PredicateTarget>,
   params: readonly unknown[],
 ): boolean {
   switch (predicate.kind) {

@@ -1,4 +1,5 @@
 import type { Predicate } from "../../src/contract/mod.ts";
+import { refuseRelated } from "../../src/query/related.ts";
 
 /** The conditions that must all hold, those of nested ANDs among them. */
 export function conjunctsOf(predicate: Predicate | null): Predicate[] {
@@ -26,6 +27,8 @@ export function describePredicate(predicate: Predicate, params: readonly unknown
       return `!(${describePredicate(predicate.item, params)})`;
     case "tuples":
       return `${JSON.stringify(predicate.columns)}U${JSON.stringify(params[predicate.slot], plain)}`;
+    case "related":
+      return refuseRelated(predicate);
     case "test":
       // One that is computed is written with its slots: the values of all tell two apart.
       return `T${JSON.stringify(predicate)}${JSON.stringify(params, plain)}`;

@@ -44,6 +44,7 @@ export type {
   NullPredicate,
   Predicate,
   PredicateTarget,
+  RelatedPredicate,
   ScalarType,
   TestPredicate,
   TextPredicate,

@@ -119,6 +119,23 @@ export interface TestPredicate {
   readonly withNull: boolean;
 }
 
+/**
+ * A row of another table of the same database has in `theirs` the value that this row has in `column`, and satisfies a condition. False
+ * where the column is null. It stands nowhere but in the plans of drivers that declare `related`.
+ */
+export interface RelatedPredicate {
+  /** Tells the kinds apart. */
+  readonly kind: "related";
+  /** The column of this table. */
+  readonly column: string;
+  /** The other table, which may be this one. */
+  readonly table: string;
+  /** Its column, of the same kind as `column`. Its nulls equal nothing. */
+  readonly theirs: string;
+  /** The condition on its rows, with slots among the same values; null for none. */
+  readonly where: Predicate | null;
+}
+
 /** All, or any, of several. Empty: true for `and`, false for `or`. */
 export interface LogicPredicate {
   /** Tells the kinds apart. */
@@ -152,5 +169,6 @@ export type Predicate =
   | NullPredicate
   | HasPredicate
   | TestPredicate
+  | RelatedPredicate
   | LogicPredicate
   | NotPredicate;

@@ -6,6 +6,7 @@ import { updateOf } from "../query/changes.ts";
 import { expressionColumns } from "../query/computed_condition.ts";
 import { Expression, refuseExpression } from "../query/expression.ts";
 import { type Call, keepPlan, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
+import { looksAtRelated } from "../query/related.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { computesValues, rowChange } from "../reference/computed_values.ts";
 import type { Table } from "../schema/table.ts";
@@ -58,12 +59,15 @@ export function executeUpdates(
 ): Maybe<number> {
   const { table } = entry;
   const calls = updates.map(({ data, where }) => updateOf(table, data, where));
-  if (!calls.some(({ plan }) => computesValues(plan))) {
+  const related = calls.some(({ plan }) => looksAtRelated(plan.where));
+  if (!related && !calls.some(({ plan }) => computesValues(plan))) {
     const params = calls.flatMap((call) => call.params);
     return asOne(entry, host, params, () => entry.execute(UPDATE_EACH, calls));
   }
   const each = (call: Call<UpdatePlan>): Maybe<number> =>
-    needsLook(table, call.plan) ? updateLooked(entry, call) : entry.execute(call.plan, call.params);
+    computesValues(call.plan) && needsLook(table, call.plan)
+      ? updateLooked(entry, call)
+      : entry.execute(call.plan, call.params);
   const all = (): Maybe<number> =>
     chain(chainAll(calls, each), (counts) => counts.reduce((sum, count) => sum + count, 0));
   const values = updates.map(({ data }) => data);

@@ -3,6 +3,7 @@ import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { countOf, deleteOf } from "../query/changes.ts";
 import { isDeferred } from "../query/deferred_list.ts";
+import { looksAtRelated } from "../query/related.ts";
 import { isAlwaysTrue } from "../query/trivial.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import type { Table } from "../schema/table.ts";
@@ -27,6 +28,20 @@ export function readNarrowCondition(table: Table, what: "update" | "delete", whe
     );
   }
   return read;
+}
+
+/**
+ * Runs a change whose condition may look at rows of other tables: they are read, and the change made, in one transaction.
+ */
+export function changeApart<T>(
+  entry: TableEntry,
+  host: ModelHost,
+  where: readonly (ReadWhere | null)[],
+  work: () => Maybe<T>,
+): Maybe<T> {
+  return where.some((each) => each !== null && looksAtRelated(each.predicate))
+    ? host.transaction(entry.database, work, undefined)
+    : work();
 }
 
 /** How many rows match; null means all of them. */

@@ -9,7 +9,7 @@ import type { ReturningOptions, UpdateOf, Where, WhereInput } from "../types/whe
 import { upsertAll } from "./bulk_upserting.ts";
 import { deleteReturning, readReturning } from "./changed_rows.ts";
 import { executeUpdate, executeUpdateReturning, executeUpdates } from "./computed_update.ts";
-import { countRows, deleteRows, readNarrowCondition } from "./conditions.ts";
+import { changeApart, countRows, deleteRows, readNarrowCondition } from "./conditions.ts";
 import { keyDelete } from "./key_find.ts";
 import { patchRow, updateByKey } from "./patching.ts";
 import { readBulkUpdate, readInsert, readInserts, readUpdate } from "./row_input.ts";
@@ -98,11 +98,11 @@ export class Model<
    * that aloud.
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
    */
-  update(data: UpdateOf<Insert, Row_>, where: WhereInput<Row_>): Result<M, number>;
+  update(data: UpdateOf<Insert, Row_>, where: WhereInput<Row_, R>): Result<M, number>;
   /** Changes the rows that match, and gives them as they are then. */
   update(
     data: UpdateOf<Insert, Row_>,
-    where: WhereInput<Row_>,
+    where: WhereInput<Row_, R>,
     options: ReturningOptions,
   ): Result<M, Row_[]>;
   update(data: unknown, where: unknown, options?: unknown): Result<M, number | Row_[]> {
@@ -112,7 +112,14 @@ export class Model<
     if (!returning) return this.#update(data, condition);
     const values = readUpdate(table, data);
     entryIn(this).checkLimits([values]);
-    return this.#result(executeUpdateReturning(entryIn(this), hostIn(this), values, condition));
+    return this.#result(
+      changeApart(
+        entryIn(this),
+        hostIn(this),
+        [condition],
+        () => executeUpdateReturning(entryIn(this), hostIn(this), values, condition),
+      ),
+    );
   }
 
   /**
@@ -161,7 +168,7 @@ export class Model<
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses one.
    */
   bulkUpdate(
-    updates: readonly { readonly where: WhereInput<Row_>; readonly data: UpdateOf<Insert, Row_> }[],
+    updates: readonly { readonly where: WhereInput<Row_, R>; readonly data: UpdateOf<Insert, Row_> }[],
   ): Result<M, number> {
     if (!Array.isArray(updates)) this.#refuse("bulkUpdate needs an array of { where, data }");
     const read = Array.from(updates, (update) => {
@@ -169,7 +176,14 @@ export class Model<
       return { where: readNarrowCondition(entryIn(this).table, "update", where), data };
     }).filter(({ data }) => Object.keys(data).length > 0);
     entryIn(this).checkLimits(read.map(({ data }) => data));
-    return this.#result(executeUpdates(entryIn(this), hostIn(this), read));
+    return this.#result(
+      changeApart(
+        entryIn(this),
+        hostIn(this),
+        read.map(({ where }) => where),
+        () => executeUpdates(entryIn(this), hostIn(this), read),
+      ),
+    );
   }
 
   /**
@@ -234,17 +248,23 @@ export class Model<
    * @throws {ValidationError} When the condition is empty or always true: `deleteAll` says that aloud.
    * @throws {ForeignKeyConstraintError} When a row that stays would still refer to one of them.
    */
-  delete(where: WhereInput<Row_>): Result<M, number>;
+  delete(where: WhereInput<Row_, R>): Result<M, number>;
   /** Removes the rows that match, and gives them as they were. */
-  delete(where: WhereInput<Row_>, options: ReturningOptions): Result<M, Row_[]>;
+  delete(where: WhereInput<Row_, R>, options: ReturningOptions): Result<M, Row_[]>;
   delete(where: unknown, options?: unknown): Result<M, number | Row_[]> {
     const { table } = entryIn(this);
     const returning = readReturning(table, options);
     const condition = readNarrowCondition(table, "delete", where);
     return this.#result(
-      returning
-        ? deleteReturning(entryIn(this), hostIn(this), condition)
-        : deleteRows(entryIn(this), hostIn(this), condition),
+      changeApart(
+        entryIn(this),
+        hostIn(this),
+        [condition],
+        (): Maybe<unknown> =>
+          returning
+            ? deleteReturning(entryIn(this), hostIn(this), condition)
+            : deleteRows(entryIn(this), hostIn(this), condition),
+      ),
     );
   }
 
@@ -333,7 +353,14 @@ export class Model<
     const values = readUpdate(entryIn(this).table, data);
     entryIn(this).checkLimits([values]);
     if (Object.keys(values).length === 0) return this.#result(countRows(entryIn(this), where));
-    return this.#result(executeUpdate(entryIn(this), hostIn(this), values, where));
+    return this.#result(
+      changeApart(
+        entryIn(this),
+        hostIn(this),
+        [where],
+        () => executeUpdate(entryIn(this), hostIn(this), values, where),
+      ),
+    );
   }
 
   #refuse(reason: string): never {

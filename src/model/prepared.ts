@@ -201,6 +201,10 @@ function decide(
       return { ...predicate, type: type(predicate.low) };
     case "not":
       return { ...predicate, item: decide(table, predicate.item, bound, hasNull) };
+    case "related":
+      return predicate.where === null
+        ? predicate
+        : { ...predicate, where: decide(table, predicate.where, bound, hasNull) };
     case "and":
     case "or":
       return { ...predicate, items: predicate.items.map((item) => decide(table, item, bound, hasNull)) };

@@ -16,6 +16,7 @@ import {
   type SelectPlan,
   type UpdatePlan,
 } from "../query/plans.ts";
+import { looksAtRelated } from "../query/related.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import { describeValue } from "../schema/describe_value.ts";
@@ -64,6 +65,12 @@ export class ScopedEntry extends TableEntry {
         { code: "INVALID_OPTIONS", table: table.name },
       );
     }
+    if (looksAtRelated(this.#where.predicate)) {
+      throw new ValidationError(
+        `Cannot make a scope of \`${table.name}\`: its condition looks at rows of another table; give such conditions to the searches`,
+        { code: "INVALID_WHERE", table: table.name },
+      );
+    }
     this.#deleteAs = readDeleteAs(table, options);
     this.#fixed = new Map(fixedBy(this.#where.predicate));
     this.#plans = plansOf(table, this.#where.predicate);
@@ -72,6 +79,13 @@ export class ScopedEntry extends TableEntry {
   /** The door to the whole table. */
   override get base(): TableEntry {
     return this.#around.base;
+  }
+
+  override get condition(): ReadWhere | null {
+    const around = this.#around.condition;
+    if (around === null || around.predicate === null) return this.#where;
+    const params = [...around.params, ...this.#where.params];
+    return { predicate: this.#and(around.predicate, around.params.length), params, value: null };
   }
 
   override get isReady(): boolean {

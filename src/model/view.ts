@@ -180,12 +180,12 @@ export class View<
   }
 
   /** How many rows match; all of them without a condition. */
-  count(where?: WhereInput<Row_>): Result<M, number> {
+  count(where?: WhereInput<Row_, R>): Result<M, number> {
     return this.#result(countRows(this.#entry, readCondition(this.#entry.table, where)));
   }
 
   /** Whether a row matches. */
-  exists(where?: WhereInput<Row_>): Result<M, boolean> {
+  exists(where?: WhereInput<Row_, R>): Result<M, boolean> {
     const select = [(this.#entry.table.primaryKey[0] as { name: string }).name];
     const { plan, params } = this.#find(
       where === undefined ? { select, limit: 1 } : { where, select, limit: 1 },
@@ -196,20 +196,20 @@ export class View<
   /** The sum of a column; 0 of nothing. A `bigint` column gives a bigint. */
   sum<K extends NumericKeys<Row_>>(
     column: K,
-    where?: WhereInput<Row_>,
+    where?: WhereInput<Row_, R>,
   ): Result<M, AggregateValue<Row_, { readonly sum: K }>> {
     return this.#result(aggregateOne(this.#entry, { sum: column }, where));
   }
 
   /** The mean of a column's values; null of nothing. */
-  avg(column: NumericKeys<Row_>, where?: WhereInput<Row_>): Result<M, number | null> {
+  avg(column: NumericKeys<Row_>, where?: WhereInput<Row_, R>): Result<M, number | null> {
     return this.#result(aggregateOne(this.#entry, { avg: column }, where));
   }
 
   /** The least value of a column in its order; null of nothing. */
   min<K extends OrderedKeys<Row_>>(
     column: K,
-    where?: WhereInput<Row_>,
+    where?: WhereInput<Row_, R>,
   ): Result<M, NonNullable<Row_[K]> | null> {
     return this.#result(aggregateOne(this.#entry, { min: column }, where));
   }
@@ -217,7 +217,7 @@ export class View<
   /** The greatest value of a column in its order; null of nothing. */
   max<K extends OrderedKeys<Row_>>(
     column: K,
-    where?: WhereInput<Row_>,
+    where?: WhereInput<Row_, R>,
   ): Result<M, NonNullable<Row_[K]> | null> {
     return this.#result(aggregateOne(this.#entry, { max: column }, where));
   }
@@ -225,14 +225,14 @@ export class View<
   /** Several aggregates at once: `aggregate({ n: { count: "*" }, oldest: { max: "age" } })`. */
   aggregate<const A extends Aggregates<Row_>>(
     aggregates: A,
-    where?: WhereInput<Row_>,
+    where?: WhereInput<Row_, R>,
   ): Result<M, AggregateResult<Row_, A>> {
     return this.#result(aggregateAll(this.#entry, aggregates, where));
   }
 
   /** Aggregates by group, ordered by the grouped columns unless `orderBy` says otherwise. */
   groupBy<const K extends keyof Row_ & string, const A extends Aggregates<Row_>>(
-    options: GroupOptions<Row_, K, A>,
+    options: GroupOptions<Row_, K, A, R>,
   ): Result<M, Group<Row_, K, A>[]> {
     return this.#result(groupRowsBy(this.#entry, options));
   }
@@ -316,7 +316,7 @@ export class View<
   }
 
   /** How `findAll` with these options would run. */
-  explain(options?: FindOptions<Row_>): Result<M, Explanation> {
+  explain(options?: FindOptions<Row_, keyof Row_, R>): Result<M, Explanation> {
     const { plan, params } = this.#find(options);
     const driver = this.#entry.connection.driver.metadata.name;
     return this.#result(

@@ -21,3 +21,12 @@ export function checkTarget(table: string, column: Column, reference: ColumnRefe
     refuse(`is stored as ${JSON.stringify(target.stored)}; give it the same \`stored\``);
   }
 }
+
+/** Throws the error for a column that refers to a table which no model defines. */
+export function refuseParent(table: string, column: Column, parent: string, database: string): never {
+  throw new ValidationError(
+    `Cannot use \`${table}\`: column \`${column.name}\` refers to table \`${parent}\`, which no model ` +
+      `of database \`${database}\` defines; define it before the first operation`,
+    { code: "INVALID_SCHEMA", table, columns: [column.name] },
+  );
+}

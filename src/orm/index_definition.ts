@@ -2,6 +2,7 @@ import type { DriverWhere, NamedIndex, Predicate } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { defersList } from "../query/deferred_list.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
+import { looksAtRelated } from "../query/related.ts";
 import type { TableNames } from "../query/table_names.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { describeValue } from "../schema/describe_value.ts";
@@ -60,6 +61,9 @@ export function readIndex(
   const read = where === undefined ? null : readWhere(table, where, table.rules.strict);
   if (read !== null && defersList(read.predicate)) {
     refuse("its condition has a list of another search; a row is in an index or not by itself");
+  }
+  if (read !== null && looksAtRelated(read.predicate)) {
+    refuse("its condition looks at rows of another table, which no index can");
   }
   const whole = read === null ? null : wholeJSON(table, read.predicate);
   if (whole !== null) {

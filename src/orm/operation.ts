@@ -1,4 +1,4 @@
-import type { GroupPlan, NamedIndex, TableIndex, UpsertOptions } from "../contract/mod.ts";
+import type { GroupPlan, NamedIndex, Predicate, TableIndex, UpsertOptions } from "../contract/mod.ts";
 import type { Level } from "../relations/levels.ts";
 import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
@@ -147,3 +147,9 @@ export const INDEXES: Operation & { readonly kind: "indexes" } = Object.freeze({
 export const DROP: Operation & { readonly kind: "drop" } = Object.freeze({ kind: "drop" });
 /** Makes the table when it is absent. */
 export const READY: Operation & { readonly kind: "ready" } = Object.freeze({ kind: "ready" });
+
+/** The condition that an operation has, or null. */
+export function whereOf(operation: Operation): Predicate | null {
+  if ("where" in operation) return operation.where;
+  return "plan" in operation ? operation.plan.where : null;
+}

@@ -17,11 +17,13 @@ import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
 import { defersList, withoutLists } from "../query/deferred_list.ts";
 import { describeOrder, isColumnOrder } from "../query/order.ts";
 import { type Call, keyOrder, type KindOfPlan, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
+import { looksAtRelated, relateTable } from "../query/related.ts";
 import { TableNames } from "../query/table_names.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { givenValues } from "../reference/computed_values.ts";
 import { tablesOf } from "../relations/levels.ts";
 import { loadLevels } from "../relations/load.ts";
+import { prepareRelated, resolveWhere } from "../relations/related_rows.ts";
 import { Relations } from "../relations/relations.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { storeNameOf } from "../schema/naming.ts";
@@ -38,7 +40,7 @@ import { defaultName, type IndexDefinition, readIndex } from "./index_definition
 import { traced, tracing } from "../tracing/channel.ts";
 import { describeOperation, rowsOf } from "./traced_operation.ts";
 import { TableChanges } from "./table_changes.ts";
-import { type Answer, type Given, type LoadOperation, type Operation, READS } from "./operation.ts";
+import { type Answer, type Given, type LoadOperation, type Operation, READS, whereOf } from "./operation.ts";
 
 /** The tables of one database, by name. */
 export class DatabaseTables extends Map<string, TableEntry> {
@@ -94,6 +96,7 @@ export class TableEntry {
     this.siblings = siblings;
     this.declaredRelations = relations;
     this.relations = new Relations(this, relations);
+    if (relations.size > 0) relateTable(table, this.relations);
     this.#changes = new TableChanges({
       database,
       table,
@@ -161,6 +164,7 @@ export class TableEntry {
     const perform = () => this.#perform(operation, given);
     // Between the statements of a load, and those that find a list, nothing may be written.
     const alone = operation.kind === "load" || waitsForLists(operation) ||
+      looksAtRelated(whereOf(operation)) ||
       (this.#driver.writesAlone === true && !READS.includes(operation.kind));
     const done = transactions.run(
       this.database,
@@ -232,11 +236,7 @@ export class TableEntry {
       case "upsert":
         return driver.upsert(database, name, given as Row, operation);
       case "group":
-        return this.#found(
-          operation.where,
-          given as Params,
-          ({ where, params }) => driver.group(database, name, { ...operation, where, params }),
-        );
+        return this.readGroups({ ...operation, params: given as Params });
       case "iterate":
         return this.#found(
           operation.plan.where,
@@ -291,7 +291,11 @@ export class TableEntry {
 
   /** Goes on with a condition whose lists are found. */
   #found<T>(where: Predicate | null, params: Params, run: (found: FoundWhere) => Maybe<T>): Maybe<T> {
-    return defersList(where) ? chain(findLists(this, where, params), run) : run({ where, params });
+    return chain(
+      resolveWhere(this, where, params),
+      (found) =>
+        defersList(found.where) ? chain(findLists(this, found.where, found.params), run) : run(found),
+    );
   }
 
   #load({ plan, levels, trim, most }: LoadOperation, params: Params): Maybe<Row[]> {
@@ -322,7 +326,9 @@ export class TableEntry {
   }
 
   #prepare(plan: QueryPlan): AnyPrepared {
-    const prepared = defersList(plan.where)
+    const prepared = looksAtRelated(plan.where)
+      ? prepareRelated(this, plan, (each) => this.#prepared.get(each) ?? this.#prepare(each))
+      : defersList(plan.where)
       ? deferPlan(this, plan as KindOfPlan, (found) => this.#prepared.get(found) ?? this.#prepare(found))
       : this.#driver.prepare(this.database, this.table.name, plan);
     this.#prepared.set(plan, prepared);
@@ -391,6 +397,11 @@ export class TableEntry {
   /** Another table of the same database and ORM. */
   sibling(name: string): TableEntry | null {
     return this.siblings.get(name) ?? null;
+  }
+
+  /** The condition of a part of the table, outside of which no row is seen; null for the whole. */
+  get condition(): ReadWhere | null {
+    return null;
   }
 
   /** Whether no two rows have the same value in a column, as the model says. */

@@ -89,6 +89,8 @@ export function countTerms(predicate: Predicate): number {
       return predicate.items.reduce((sum, item) => sum + countTerms(item), 0);
     case "not":
       return countTerms(predicate.item);
+    case "related":
+      return 1 + (predicate.where === null ? 0 : countTerms(predicate.where));
     default:
       return 1;
   }

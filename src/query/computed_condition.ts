@@ -37,6 +37,8 @@ export function moveSlots<P extends Predicate>(predicate: P, move: (slot: number
         return { ...given, item: moved(given.item) };
       case "test":
         return { ...given, left: expression(given.left), right: expression(given.right) };
+      case "related":
+        return given.where === null ? given : { ...given, where: moved(given.where) };
       case "null":
         return { ...given, path: place(given.path) };
       case "tuples":

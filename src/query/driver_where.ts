@@ -9,6 +9,7 @@ import type {
 
 import { ComputedCondition } from "./computed_condition.ts";
 import { isColumnOrder } from "./order.ts";
+import { refuseRelated } from "./related.ts";
 
 /** How drivers are told to compare. */
 export const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
@@ -62,6 +63,8 @@ export function toDriverWhere(
       }
       case "has":
         return { [key(each)]: { $has: params[each.slot] } };
+      case "related":
+        return refuseRelated(each);
       case "test":
         return { $test: new ComputedCondition(each, params) };
     }

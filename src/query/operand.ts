@@ -1,4 +1,4 @@
-import type { JSONPath, Predicate, PredicateTarget } from "../contract/mod.ts";
+import type { JSONPath, OperatorName, Predicate, PredicateTarget, TestPredicate } from "../contract/mod.ts";
 import type { Column } from "../schema/column.ts";
 import { isStorableText } from "../schema/json_value.ts";
 import { Placeholder } from "./placeholder.ts";
@@ -147,3 +147,17 @@ export function nameOfTarget(target: Target): string {
     ? `\`${target.column.name}\``
     : `\`${[target.column.name, ...target.path].join(".")}\``;
 }
+
+/** How computed values are compared, by the operator. */
+export const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> = {
+  $eq: "eq",
+  $gt: "gt",
+  $gte: "gte",
+  $lt: "lt",
+  $lte: "lte",
+  $in: "in",
+  $like: "like",
+  $startsWith: "startsWith",
+  $endsWith: "endsWith",
+  $contains: "contains",
+};

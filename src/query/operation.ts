@@ -4,16 +4,21 @@ import type { OperatorName } from "../contract/mod.ts";
 const OPERATION: unique symbol = Symbol.for("@rinari/orm:operation") as never;
 const CONDITION: unique symbol = Symbol.for("@rinari/orm:condition") as never;
 
-type Read = readonly [OperatorName | "value", unknown];
+type Read = readonly [MadeOperator, unknown];
 type Joined = readonly ["and" | "or" | "not", readonly unknown[]];
+/** What is asked of the rows that a relation leads to. */
+export type RelatedOperator = "$some" | "$every" | "$none" | "$is";
+
+/** What an operation asks. */
+export type MadeOperator = OperatorName | RelatedOperator | "value";
 
 /** An operator with its operand. It is an instance with a private member, which no JSON text can forge. */
 export class MadeOperation {
-  readonly #operator: OperatorName | "value";
+  readonly #operator: MadeOperator;
   readonly #operand: unknown;
 
   /** Made by the operator functions. */
-  constructor(operator: OperatorName | "value", operand: unknown) {
+  constructor(operator: MadeOperator, operand: unknown) {
     this.#operator = operator;
     this.#operand = operand;
   }

@@ -1,7 +1,7 @@
 import type { OperatorName } from "../contract/mod.ts";
 import type { Picked } from "../types/pick.ts";
-import type { Condition, Operation, TextOperation } from "../types/condition.ts";
-import { MadeCondition, MadeOperation } from "./operation.ts";
+import type { Condition, Operation, RelatedCondition, TextOperation } from "../types/condition.ts";
+import { MadeCondition, MadeOperation, type MadeOperator } from "./operation.ts";
 
 /**
  * Equality with a value that may come from outside: on a scalar column an object is refused instead of being read as
@@ -86,12 +86,40 @@ export function contains(text: string): TextOperation {
   return matching("$contains", text);
 }
 
+/**
+ * Of the rows that a relation leads to, one or more satisfy the condition; `some({})`: there are any.
+ *
+ * @returns The condition, to stand where the relation's name stands. No JSON text can forge it.
+ */
+export function some<W>(where: NoInfer<W>): RelatedCondition<"some", W> {
+  return related("$some", where);
+}
+
+/** Of the rows that a relation leads to, all satisfy the condition; true where there are none. */
+export function every<W>(where: NoInfer<W>): RelatedCondition<"every", W> {
+  return related("$every", where);
+}
+
+/** Of the rows that a relation leads to, none satisfies the condition; `none({})`: there are none. */
+export function none<W>(where: NoInfer<W>): RelatedCondition<"none", W> {
+  return related("$none", where);
+}
+
+/** The one row that a relation leads to is there, and satisfies the condition; `is(null)`: there is none. */
+export function is<W>(where: NoInfer<W>): RelatedCondition<"is", W> {
+  return related("$is", where);
+}
+
+function related<K extends string, W>(operator: MadeOperator, where: W): RelatedCondition<K, W> {
+  return new MadeOperation(operator, where) as unknown as RelatedCondition<K, W>;
+}
+
 function matching(operator: OperatorName, text: string): TextOperation {
   return make(operator, text) as Operation & TextOperation;
 }
 
 /** The types say what an instance carries, which is never read from it. */
-function make<T>(operator: OperatorName | "value", operand: unknown): Operation<T> {
+function make<T>(operator: MadeOperator, operand: unknown): Operation<T> {
   return new MadeOperation(operator, operand) as unknown as Operation<T>;
 }
 

@@ -181,6 +181,10 @@ export function predicateShape(predicate: Predicate | null): string {
     }
     case "has":
       return `h${target(predicate)}${predicate.slot};`;
+    case "related":
+      return `r${predicate.column}${END}${predicate.table}${END}${predicate.theirs}${END}${
+        predicateShape(predicate.where)
+      }`;
     case "test": {
       const { operator, left, right, withNull } = predicate;
       return `${withNull ? "T" : "t"}${operator}(${expressionShape(left)}${expressionShape(right)}`;

@@ -16,7 +16,7 @@ import { ByValue } from "./by_value.ts";
 import { ComputedCondition, moveSlots } from "./computed_condition.ts";
 import { DeferredList, ListSlot } from "./deferred_list.ts";
 import { readJSONPath } from "./json_path.ts";
-import { MadeCondition, MadeOperation } from "./operation.ts";
+import { MadeCondition, MadeOperation, type MadeOperator } from "./operation.ts";
 import { Placeholder } from "./placeholder.ts";
 import {
   acceptElement,
@@ -27,8 +27,10 @@ import {
   inside,
   nameOfTarget as name,
   type Target,
+  TESTS,
 } from "./operand.ts";
 import { computedColumn, Expression } from "./expression.ts";
+import { readRelated } from "./related.ts";
 import { type ExpressionSink, readExpression } from "./expression_reader.ts";
 import { readRowConditions } from "./row_function.ts";
 
@@ -71,19 +73,6 @@ export function readWhere(table: Table, where: unknown, strict: boolean, given?:
 export function sinkOf(table: Table, params: unknown[]): ExpressionSink {
   return new WhereReader(table, false, params);
 }
-
-const TESTS: Readonly<Partial<Record<OperatorName, TestPredicate["operator"]>>> = {
-  $eq: "eq",
-  $gt: "gt",
-  $gte: "gte",
-  $lt: "lt",
-  $lte: "lte",
-  $in: "in",
-  $like: "like",
-  $startsWith: "startsWith",
-  $endsWith: "endsWith",
-  $contains: "contains",
-};
 
 class WhereReader implements ExpressionSink {
   readonly #table: Table;
@@ -155,7 +144,21 @@ class WhereReader implements ExpressionSink {
     if (key.startsWith("$")) {
       return this.#refuse(`${JSON.stringify(key.slice(0, 40))} is no operator that joins conditions`);
     }
-    return this.#table.column(key) as never;
+    return this.#related(key, value, depth);
+  }
+
+  #related(key: string, value: unknown, depth: number): Predicate {
+    return readRelated(this.#table, key, value, {
+      strict: this.#strict,
+      params: this.#params,
+      read: (table, where) => {
+        const reader = new WhereReader(table, this.#strict, this.#params);
+        const predicate = reader.condition(where, depth + 1);
+        this.#terms += reader.#terms + 1;
+        return predicate;
+      },
+      refuse: (reason) => this.#refuse(reason),
+    });
   }
 
   /** The column that a path begins with. The store's name of one may have dots. */
@@ -315,8 +318,8 @@ class WhereReader implements ExpressionSink {
     return { kind: "and", items };
   }
 
-  #operation(target: Target, operator: OperatorName | "value", operand: unknown): Predicate {
-    if (operator !== "value") return this.#operator(target, operator, operand);
+  #operation(target: Target, operator: MadeOperator, operand: unknown): Predicate {
+    if (operator !== "value") return this.#operator(target, operator as OperatorName, operand);
     const json = target.column.kind === "json" && target.path === null;
     if (typeof operand === "object" && operand !== null && !json && isPlain(operand)) {
       return this.#refuse(`${name(target)} got ${describeValue(operand)} where value(…) needs a scalar`);

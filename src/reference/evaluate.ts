@@ -8,6 +8,7 @@ import type {
 } from "../contract/mod.ts";
 import type { ColumnKind } from "../schema/column.ts";
 import { equalJSON } from "../schema/json_value.ts";
+import { refuseRelated } from "../query/related.ts";
 import type { Table } from "../schema/table.ts";
 import { comparators, compareText } from "./compare.ts";
 import { readPlace } from "./json_place.ts";
@@ -104,6 +105,8 @@ class Compiler {
           return Array.isArray(value) && value.includes(wanted);
         };
       }
+      case "related":
+        return refuseRelated(predicate);
       case "test":
         return this.#test(predicate);
     }

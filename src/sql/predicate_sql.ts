@@ -9,6 +9,7 @@ import type {
   TextPredicate,
   TuplesPredicate,
 } from "../contract/mod.ts";
+import { refuseRelated } from "../query/related.ts";
 import { testSQL } from "./expression_sql.ts";
 import { one, pathEncodes } from "./json_operands.ts";
 import { literal } from "./parameters.ts";
@@ -149,6 +150,8 @@ function atom(scope: PredicateScope, predicate: Exclude<Predicate, { kind: "and"
       return tuples(scope, predicate);
     case "has":
       return scope.dialect.jsonHas(place(scope, predicate), operand(scope, predicate.slot));
+    case "related":
+      return refuseRelated(predicate);
     case "test":
       return testSQL(scope, predicate);
     case "in":

@@ -43,6 +43,8 @@ export function describePredicate(table: Table, predicate: Predicate, params: re
       }
       case "has":
         return `${place(each)} has ${value(each, each.slot)}`;
+      case "related":
+        return `\`${each.column}\` is \`${each.theirs}\` of a row of \`${each.table}\``;
       case "test":
         return `a computed value ${each.operator} another`;
     }

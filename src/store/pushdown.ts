@@ -119,6 +119,8 @@ export class Pushdown {
       }
       case "has":
         return this.#declares("$has", part);
+      case "related":
+        return false;
       case "test":
         return this.#declared.expressions === true && this.#codec.native;
     }

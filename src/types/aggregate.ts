@@ -1,4 +1,5 @@
 import type { Direction } from "../contract/mod.ts";
+import type { Empty } from "./relation.ts";
 import type { Simplify } from "./row.ts";
 import type { WhereInput } from "./where.ts";
 
@@ -48,13 +49,13 @@ export type Group<Row, K extends keyof Row, A extends Aggregates<Row>> = Simplif
 >;
 
 /** The options of `groupBy`. */
-export interface GroupOptions<Row, K extends keyof Row, A extends Aggregates<Row>> {
+export interface GroupOptions<Row, K extends keyof Row, A extends Aggregates<Row>, R = Empty> {
   /** The columns whose values make a group; null is a value. */
   readonly by: readonly K[];
   /** What is computed for each group. */
   readonly aggregates: A;
   /** The rows considered; all when absent. */
-  readonly where?: WhereInput<Row> | undefined;
+  readonly where?: WhereInput<Row, R> | undefined;
   /** The groups kept, by grouped columns and aggregates. */
   readonly having?: WhereInput<Group<Row, NoInfer<K>, NoInfer<A>>> | undefined;
   /** The order of the groups; ties, in the direction of the last term, and all when absent by the grouped columns. */

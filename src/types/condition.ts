@@ -23,6 +23,19 @@ export interface TextOperation {
   readonly [MATCHES_TEXT]: true;
 }
 
+/** Names what carries the word that a condition on related rows was made with; a type alone. */
+export declare const WORD_OF_RELATED: unique symbol;
+/** Names what carries the type of the condition on related rows; a type alone. */
+export declare const TYPE_OF_RELATED: unique symbol;
+
+/** A condition on the rows that a relation leads to, made by {@linkcode some}, {@linkcode every}, {@linkcode none} or {@linkcode is}. */
+export interface RelatedCondition<out K extends string = string, out W = unknown> {
+  /** Carries the word; never present. */
+  readonly [WORD_OF_RELATED]: K;
+  /** Carries the type of the condition; never present. */
+  readonly [TYPE_OF_RELATED]: W;
+}
+
 /** Several conditions joined by {@linkcode and}, {@linkcode or} or {@linkcode not}, as unforgeable as an {@linkcode Operation}. */
 export interface Condition<out Row = unknown> {
   /** Carries the type of the rows; never present. */

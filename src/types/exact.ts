@@ -1,8 +1,8 @@
-import type { Condition, Operation, TextOperation } from "./condition.ts";
+import type { Condition, Operation, RelatedCondition, TextOperation } from "./condition.ts";
 import type { Aggregate } from "./aggregate.ts";
 import type { Load } from "./find.ts";
 import type { RelatedRelations, RelatedRow } from "./relation.ts";
-import type { Scalar, ScalarOperators } from "./where.ts";
+import type { RelatedOperators, Scalar, ScalarOperators } from "./where.ts";
 
 // Where TypeScript infers a type from an object it lets members pass that nothing names. `Wrong…` finds their names, in few
 // steps because it mostly finds none; only when there is one, `Exact…` says in which place it is.
@@ -29,7 +29,7 @@ export type WrongWith<Row, R, W> = {
  */
 export type WrongLoad<F, E> = E extends true ? never : Load<F> extends E ? never : {
   [O in keyof E]: O extends "with" ? WrongWith<RelatedRow<F>, RelatedRelations<F>, E[O]>
-    : O extends "where" ? WrongWhere<RelatedRow<F>, E[O]>
+    : O extends "where" ? WrongWhere<RelatedRow<F>, E[O], RelatedRelations<F>>
     : O extends "select" ? never
     : O extends "aggregates" ? WrongAggregates<RelatedRow<F>, RelatedRelations<F>, E[O]>
     : O extends "orderBy" | "limit" | "offset" ? WrongOfOne<F, O>
@@ -40,13 +40,23 @@ export type WrongLoad<F, E> = E extends true ? never : Load<F> extends E ? never
 export type WrongOfOne<F, O> = F extends () => { readonly many: true } ? never : O;
 
 /** The members of a condition in which something is wrong. What functions made was checked where it was written. */
-export type WrongWhere<Row, E> = E extends Condition | ((...given: never) => unknown) ? never : {
+export type WrongWhere<Row, E, R> = E extends Condition | ((...given: never) => unknown) ? never : {
   [C in keyof E]: C extends keyof Row ? NonNullable<Row[C]> extends Scalar ? WrongOperators<E[C]> : never
-    : C extends "$and" | "$or" ? E[C] extends readonly (infer I)[] ? WrongWhere<Row, I> : C
-    : C extends "$not" ? WrongWhere<Row, E[C]>
+    : C extends "$and" | "$or" ? E[C] extends readonly (infer I)[] ? WrongWhere<Row, I, R> : C
+    : C extends "$not" ? WrongWhere<Row, E[C], R>
+    : C extends keyof R ? WrongRelated<R[C], E[C]>
     : C extends `${string}.${string}` ? WrongOperators<E[C]>
     : C;
 }[keyof E];
+
+/** The members of a condition on a relation in which something is wrong. */
+export type WrongRelated<F, E> = E extends null | RelatedCondition ? never
+  : F extends () => { readonly many: true } ? {
+      [O in keyof E]: O extends keyof RelatedOperators<F>
+        ? WrongWhere<RelatedRow<F>, E[O], RelatedRelations<F>>
+        : O;
+    }[keyof E]
+  : WrongWhere<RelatedRow<F>, E, RelatedRelations<F>>;
 
 /** The members of a condition on a column that are no operators. */
 export type WrongOperators<E> = E extends Scalar | null | Operation | TextOperation ? never
@@ -64,7 +74,7 @@ export type WrongAggregates<Row, R, A> = {
 /** The members of one aggregate, which has one operation, in which something is wrong. */
 export type WrongAggregate<F, E> = E extends Aggregate<RelatedRow<F>> ? {
     [O in keyof E]: O extends "of" | OneOperation<keyof E> ? never
-      : O extends "where" ? WrongWhere<RelatedRow<F>, E[O]>
+      : O extends "where" ? WrongWhere<RelatedRow<F>, E[O], RelatedRelations<F>>
       : O;
   }[keyof E]
   : keyof E;
@@ -89,7 +99,7 @@ export type ExactWith<Row, R, W> = {
 /** The same for the options of one relation. */
 export type ExactLoad<F, E> = E extends true ? true : {
   readonly [O in keyof E]: O extends "with" ? ExactWith<RelatedRow<F>, RelatedRelations<F>, E[O]>
-    : O extends "where" ? ExactWhere<RelatedRow<F>, E[O]>
+    : O extends "where" ? ExactWhere<RelatedRow<F>, E[O], RelatedRelations<F>>
     : O extends "select" ? E[O]
     : O extends "aggregates" ? ExactAggregates<RelatedRow<F>, RelatedRelations<F>, E[O]>
     : O extends "orderBy" | "limit" | "offset" ? WrongOfOne<F, O> extends never ? E[O] : never
@@ -97,14 +107,24 @@ export type ExactLoad<F, E> = E extends true ? true : {
 };
 
 /** The same for a condition. */
-export type ExactWhere<Row, E> = E extends Condition | ((...given: never) => unknown) ? E : {
+export type ExactWhere<Row, E, R> = E extends Condition | ((...given: never) => unknown) ? E : {
   readonly [C in keyof E]: C extends keyof Row
     ? NonNullable<Row[C]> extends Scalar ? ExactOperators<E[C]> : E[C]
-    : C extends "$and" | "$or" ? { readonly [I in keyof E[C]]: ExactWhere<Row, E[C][I]> }
-    : C extends "$not" ? ExactWhere<Row, E[C]>
+    : C extends "$and" | "$or" ? { readonly [I in keyof E[C]]: ExactWhere<Row, E[C][I], R> }
+    : C extends "$not" ? ExactWhere<Row, E[C], R>
+    : C extends keyof R ? ExactRelated<R[C], E[C]>
     : C extends `${string}.${string}` ? ExactOperators<E[C]>
     : never;
 };
+
+/** The same for a condition on a relation. */
+export type ExactRelated<F, E> = E extends null | RelatedCondition ? E
+  : F extends () => { readonly many: true } ? {
+      readonly [O in keyof E]: O extends keyof RelatedOperators<F>
+        ? ExactWhere<RelatedRow<F>, E[O], RelatedRelations<F>>
+        : never;
+    }
+  : ExactWhere<RelatedRow<F>, E, RelatedRelations<F>>;
 
 /** The same for a condition on a column. */
 export type ExactOperators<E> = E extends Scalar | null | Operation | TextOperation ? E : {
@@ -126,6 +146,6 @@ export type ExactAggregate<F, E> =
   & Aggregate<RelatedRow<F>>
   & {
     readonly [O in keyof E]: O extends "of" | OneOperation<keyof E> ? E[O]
-      : O extends "where" ? ExactWhere<RelatedRow<F>, E[O]>
+      : O extends "where" ? ExactWhere<RelatedRow<F>, E[O], RelatedRelations<F>>
       : never;
   };

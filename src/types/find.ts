@@ -1,14 +1,14 @@
 import type { AggregateValue } from "./aggregate.ts";
 import type { Exactly, ExactlyAggregated } from "./exact.ts";
 import type { OrderBy } from "./order.ts";
-import type { Empty, RelatedRelations, RelatedRow, RelatedWhere } from "./relation.ts";
+import type { Empty, RelatedRelations, RelatedRow } from "./relation.ts";
 import type { Selected, Simplify } from "./row.ts";
-import type { WhereInput } from "./where.ts";
+import type { RelatedWhere, WhereInput } from "./where.ts";
 
 /** The options of `findAll`. `K` are the columns returned, `R` the model's relations, `W` those read with, `A` the aggregates. */
 export interface FindOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty> {
   /** The rows to find; all when absent. */
-  readonly where?: WhereInput<Row> | undefined;
+  readonly where?: WhereInput<Row, R> | undefined;
   /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
   readonly orderBy?: OrderBy<Row> | undefined;
   /** At most this many rows. */
@@ -26,7 +26,7 @@ export interface FindOptions<Row, K extends keyof Row = keyof Row, R = Empty, W 
 /** The options of `findOne`. */
 export interface FindOneOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty> {
   /** The rows to find; all when absent. */
-  readonly where?: WhereInput<Row> | undefined;
+  readonly where?: WhereInput<Row, R> | undefined;
   /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
   readonly orderBy?: OrderBy<Row> | undefined;
   /** Skip this many rows first. */

@@ -7,7 +7,7 @@ import type { WhereInput } from "./where.ts";
 export interface PageOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty>
   extends RowOptions<Row, K, R, W, A> {
   /** The rows to find; all when absent. */
-  readonly where?: WhereInput<Row> | undefined;
+  readonly where?: WhereInput<Row, R> | undefined;
   /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
   readonly orderBy?: readonly (readonly [column: keyof Row & string, direction: Direction])[] | undefined;
   /** The most rows on a page: 1 to 10,000. Default 20. */

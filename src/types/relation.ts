@@ -1,5 +1,3 @@
-import type { WhereInput } from "./where.ts";
-
 /** No relations, and no options about them. */
 export type Empty = Record<never, never>;
 
@@ -73,6 +71,3 @@ export type RelatedRow<F> = F extends () => { readonly model: { readonly $row: i
 /** The relations of that model. */
 export type RelatedRelations<F> = F extends () => { readonly model: { readonly $relations: infer R } } ? R
   : never;
-
-/** A condition on the rows that a relation leads to. */
-export type RelatedWhere<F> = WhereInput<RelatedRow<F>>;

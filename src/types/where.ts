@@ -1,8 +1,9 @@
-import type { Condition, Operation, TextOperation } from "./condition.ts";
+import type { Condition, Operation, RelatedCondition, TextOperation } from "./condition.ts";
 import type { Expr, Exprs, RowTest } from "./expression.ts";
 import type { JSONKeys, JSONPlace } from "./json_place.ts";
 import type { SqlStatement } from "../raw/sql_statement.ts";
 import type { Picked } from "./pick.ts";
+import type { Empty, RelatedRelations, RelatedRow } from "./relation.ts";
 import type { Accepted } from "./row.ts";
 
 /** The types of values that are no JSON. */
@@ -99,21 +100,44 @@ export interface JSONOperators<V> extends EqualityOperators<V> {
   readonly $has?: string | number | boolean | null;
 }
 
-/** A condition on the rows of a model. */
-export type Where<Row> =
+/** A condition on the rows of a model, `R` being its relations. */
+export type Where<Row, R = Empty> =
   & { readonly [K in keyof Row]?: Filter<Row[K]> }
   & ([JSONKeys<Row>] extends [never] ? unknown : { readonly [P in JSONPlace<Row>]?: PathFilter })
+  & ([keyof R] extends [never] ? unknown : { readonly [P in keyof R]?: RelatedFilter<R[P]> })
   & {
     /** All of these. */
-    readonly $and?: readonly WhereInput<Row>[];
+    readonly $and?: readonly WhereInput<Row, R>[];
     /** Any of these. */
-    readonly $or?: readonly WhereInput<Row>[];
+    readonly $or?: readonly WhereInput<Row, R>[];
     /** The exact complement. */
-    readonly $not?: WhereInput<Row>;
+    readonly $not?: WhereInput<Row, R>;
   };
 
 /** A where, a function of the row, or conditions joined by `and(…)`, `or(…)`, `not(…)`. */
-export type WhereInput<Row> = Where<Row> | Condition<Where<Row>> | RowTest<Row>;
+export type WhereInput<Row, R = Empty> = Where<Row, R> | Condition<Where<Row, R>> | RowTest<Row>;
+
+/** What may stand for a relation in a where; `F` is the function that gives the relation. */
+export type RelatedFilter<F> = F extends () => { readonly many: true } ? RelatedRowsFilter<F>
+  : RelatedWhere<F> | RelatedCondition<"is", RelatedWhere<F> | null> | null;
+
+/** What may stand for a relation to several rows. */
+export type RelatedRowsFilter<F> =
+  | RelatedOperators<F>
+  | RelatedCondition<"some" | "every" | "none", RelatedWhere<F>>;
+
+/** What is asked of several rows. */
+export interface RelatedOperators<F> {
+  /** One or more satisfy it; `{}`: there are any. */
+  readonly $some?: RelatedWhere<F>;
+  /** All satisfy it; true where there are none. */
+  readonly $every?: RelatedWhere<F>;
+  /** None satisfies it; `{}`: there are none. */
+  readonly $none?: RelatedWhere<F>;
+}
+
+/** A condition on the rows that a relation leads to. */
+export type RelatedWhere<F> = WhereInput<RelatedRow<F>, RelatedRelations<F>>;
 
 /**
  * New values for `update`: a key that is absent or undefined leaves the column as it is. A function of the row computes one; all of them

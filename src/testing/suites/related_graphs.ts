@@ -13,9 +13,10 @@ export const relatedGraphs: readonly TestCase[] = [1, 2, 3].map((seed) =>
 );
 
 /** A source of numbers that repeats for the same seed. */
-type Random = (below: number) => number;
+export type Random = (below: number) => number;
 
-function randomNumbers(seed: number): Random {
+/** Makes one. */
+export function randomNumbers(seed: number): Random {
   let state = seed * 2_654_435_761 % 4_294_967_296;
   return (below) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -24,16 +25,32 @@ function randomNumbers(seed: number): Random {
 }
 
 /** How a relation of a table is followed by a loop over all rows. */
-interface Edge {
+export interface Edge {
+  /** Whether there can be several rows. */
   readonly many: boolean;
+  /** The table it leads to. */
   readonly to: "a" | "b";
+  /** The rows it leads to. */
   readonly find: (row: Row) => Row[];
+}
+
+/** The relations of two tables. */
+export type Edges = Readonly<Record<"a" | "b", Readonly<Record<string, Edge>>>>;
+
+/** Two tables with random rows, and how loops follow their relations. */
+export interface Graph {
+  /** The models. */
+  readonly models: Readonly<Record<"a" | "b", TestModel>>;
+  /** Their rows. */
+  readonly rows: Readonly<Record<"a" | "b", readonly Row[]>>;
+  /** Their relations. */
+  readonly edges: Edges;
 }
 
 const COLUMNS = { a: ["id", "n", "up"], b: ["id", "n", "owner", "maker"] } as const;
 
-async function graph(world: World, seed: number): Promise<void> {
-  const random = randomNumbers(seed);
+/** Fills two tables, and one that joins them, with random rows. */
+export async function randomGraph(world: World, random: Random): Promise<Graph> {
   const [A, B, J] = define(world);
   const count = { a: 6 + random(10), b: 10 + random(20) };
   const some = (below: number): number | null => random(4) === 0 ? null : random(below);
@@ -49,13 +66,18 @@ async function graph(world: World, seed: number): Promise<void> {
   await world.fill(A, a);
   await world.fill(B, b);
   await world.fill(J, j);
-  const edges = edgesOf(a, b, j);
+  return { models: { a: A, b: B }, rows: { a, b }, edges: edgesOf(a, b, j) };
+}
+
+async function graph(world: World, seed: number): Promise<void> {
+  const random = randomNumbers(seed);
+  const { models, rows: all, edges } = await randomGraph(world, random);
   for (let round = 0; round < 12; round++) {
     const table = random(2) === 0 ? "a" : "b";
     const options = randomOptions(random, edges, table, 3, true);
-    const rows = search(table === "a" ? a : b, options);
+    const rows = search(all[table], options);
     const expected = rows.map((row) => expand(edges, table, row, options));
-    expectEqual(await (table === "a" ? A : B).findAll(options), expected, JSON.stringify(options));
+    expectEqual(await models[table].findAll(options), expected, JSON.stringify(options));
   }
 }
 
@@ -91,7 +113,7 @@ function define(world: World): [TestModel, TestModel, TestModel] {
   return [A, B, J];
 }
 
-function edgesOf(a: Row[], b: Row[], j: Row[]): Readonly<Record<"a" | "b", Readonly<Record<string, Edge>>>> {
+function edgesOf(a: Row[], b: Row[], j: Row[]): Edges {
   const refersTo = (rows: Row[], column: string) => (row: Row) =>
     row[column] === null ? [] : rows.filter(({ id }) => id === row[column]);
   const referring = (rows: Row[], column: string) => (row: Row) =>
@@ -124,8 +146,6 @@ interface Options {
   with?: Record<string, true | Options>;
   aggregates?: Record<string, { of: string; count: "*"; where?: { n: number | null } }>;
 }
-
-type Edges = ReturnType<typeof edgesOf>;
 
 function randomOptions(
   random: Random,
