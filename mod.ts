@@ -86,6 +86,7 @@ export type * from "./src/types/mistakes.ts";
 export type * from "./src/types/mode.ts";
 export type * from "./src/types/model_like.ts";
 export type * from "./src/types/order.ts";
+export type * from "./src/types/nested.ts";
 export type * from "./src/types/page.ts";
 export type * from "./src/types/pick.ts";
 export type * from "./src/types/raw.ts";

@@ -60,7 +60,8 @@ function equals(table: Table, slot: number): Predicate {
   return items.length === 1 ? items[0] as Predicate : { kind: "and", items };
 }
 
-function keyValues(table: Table, key: unknown): unknown[] {
+/** The values of a key. */
+export function keyValues(table: Table, key: unknown): unknown[] {
   const { primaryKey } = table;
   if (primaryKey.length === 1) {
     if (key === undefined || key === null) return refuse(table, key);

@@ -3,7 +3,11 @@ import { ValidationError } from "../errors/mod.ts";
 import { DROP, INSERT, INSERT_ALL, READY } from "../orm/operation.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import type { Mode, Result } from "../types/mode.ts";
+import { changeLinks, type LinkKind } from "../relations/link.ts";
+import { createNested } from "../relations/nested_create.ts";
+import type { KeyOfRelated, Nested, NestedData, NestedNames, PayloadOf } from "../types/nested.ts";
 import type { Empty } from "../types/relation.ts";
+import type { Simplify } from "../types/row.ts";
 import type { UpsertChoices } from "../types/upsert.ts";
 import type { ReturningOptions, UpdateOf, Where, WhereInput } from "../types/where.ts";
 import { upsertAll } from "./bulk_upserting.ts";
@@ -70,9 +74,18 @@ export class Model<
    * @throws {ValidationError} When a value does not fit its column.
    * @throws {UniqueConstraintError | ForeignKeyConstraintError | NotNullConstraintError} When a constraint refuses it.
    */
-  create(data: Insert): Result<M, Row_> {
+  create(data: Insert): Result<M, Row_>;
+  /** Stores a row with the rows that hang on it, by the names of their relations, or nothing. They come with the row. */
+  create<const K extends NestedNames<R>>(
+    data: Insert,
+    options: { readonly with: { readonly [P in K]: NestedData<R[P]> } },
+  ): Result<M, Simplify<Row_ & { [P in K]: Nested<R[P]> }>>;
+  create(data: unknown, options?: unknown): Result<M, Row_> {
     const row = readInsert(entryIn(this).table, entryIn(this).filled(data));
     entryIn(this).checkLimits([row]);
+    if (options !== undefined) {
+      return this.#result(createNested(entryIn(this), hostIn(this), row, options));
+    }
     return this.#result(entryIn(this).execute(INSERT, row));
   }
 
@@ -347,6 +360,52 @@ export class Model<
    */
   drop(): Result<M, void> {
     return this.#result(entryIn(this).execute(DROP, null));
+  }
+
+  /**
+   * Makes rows belong to a row: sets the column by which they refer to it or, with a table between, stores what joins them and is not
+   * there yet.
+   *
+   * @param key The key of the row.
+   * @param relation The relation, to other rows that refer to this one or that a table between joins to it.
+   * @param keys The keys of the other rows.
+   * @param payload What new rows of the table between have besides.
+   * @returns How many rows were written.
+   * @throws {NotFoundError} When one of the rows is not there; then nothing is done.
+   */
+  link<const P extends NestedNames<R>>(
+    key: Key,
+    relation: P,
+    keys: readonly KeyOfRelated<R[P]>[],
+    ...payload: PayloadOf<R[P]>
+  ): Result<M, number>;
+  link(key: unknown, name: unknown, keys: unknown, payload?: unknown): Result<M, number> {
+    return this.#link("link", { key, name, keys, payload });
+  }
+
+  /** Makes rows no longer belong to a row, as `link` takes them. @returns How many rows were written or removed. */
+  unlink<const P extends NestedNames<R>>(
+    key: Key,
+    relation: P,
+    keys: readonly KeyOfRelated<R[P]>[],
+  ): Result<M, number>;
+  unlink(key: unknown, name: unknown, keys: unknown, payload?: unknown): Result<M, number> {
+    return this.#link("unlink", { key, name, keys, payload });
+  }
+
+  /** Makes exactly these rows belong to a row, as `link` takes them. @returns How many rows were written or removed. */
+  relink<const P extends NestedNames<R>>(
+    key: Key,
+    relation: P,
+    keys: readonly KeyOfRelated<R[P]>[],
+    ...payload: PayloadOf<R[P]>
+  ): Result<M, number>;
+  relink(key: unknown, name: unknown, keys: unknown, payload?: unknown): Result<M, number> {
+    return this.#link("relink", { key, name, keys, payload });
+  }
+
+  #link(kind: LinkKind, given: Parameters<typeof changeLinks>[3]): Result<M, number> {
+    return this.#result(changeLinks(entryIn(this), hostIn(this), kind, given));
   }
 
   #update(data: unknown, where: ReadWhere | null): Result<M, number> {

@@ -6,7 +6,7 @@ import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
-import type { Relation } from "./relation.ts";
+import { listOfRelations, type Relation } from "./relation.ts";
 
 /** How deep `with` may nest: it can come from outside. */
 const MAX_DEPTH = 10;
@@ -178,13 +178,9 @@ function readNumbers(entry: TableEntry, aggregates: unknown): NumbersLevel[] {
 function relationOf(entry: TableEntry, name: unknown, what: string): Relation {
   const relation = typeof name === "string" ? entry.relations.get(name) : null;
   if (relation !== null) return relation;
-  const { names } = entry.relations;
   return refuseSearch(
     entry.table,
-    `${what} names ${describeValue(name)}, which is no relation: ` +
-      (names.length === 0
-        ? "the table has none; `relations` of define makes them"
-        : `there is ${names.map((each) => `\`${each}\``).join(", ")}`),
+    `${what} names ${describeValue(name)}, which is no relation: ${listOfRelations(entry)}`,
   );
 }
 

@@ -95,6 +95,13 @@ export function resolveRelation(entry: TableEntry, name: string, give: () => unk
   }
 }
 
+/** The relations of a table, for messages. */
+export function listOfRelations({ relations: { names } }: TableEntry): string {
+  return names.length === 0
+    ? "the table has none; `relations` of define makes them"
+    : `there is ${names.map((each) => `\`${each}\``).join(", ")}`;
+}
+
 type Refuse = (reason: string, cause?: unknown) => never;
 
 function given(give: () => unknown, refuse: Refuse): Declared {

@@ -22,7 +22,7 @@ export interface TestPrepared {
 export interface TestModel {
   readonly table: string;
   readonly database: string;
-  create(data: unknown): Maybe<Row>;
+  create(data: unknown, options?: unknown): Maybe<Row>;
   bulkCreate(records: unknown): Maybe<Row[]>;
   findOne(options?: unknown): Maybe<Row | null>;
   findAll(options?: unknown): Maybe<Row[]>;
@@ -45,6 +45,9 @@ export interface TestModel {
   deleteAll(): Maybe<number>;
   bulkDelete(keys: unknown): Maybe<number>;
   pick(column: string, options?: unknown): unknown;
+  link(key: unknown, relation: string, keys: unknown, payload?: unknown): Maybe<number>;
+  unlink(key: unknown, relation: string, keys: unknown, payload?: unknown): Maybe<number>;
+  relink(key: unknown, relation: string, keys: unknown, payload?: unknown): Maybe<number>;
   sum(column: string, where?: unknown): Maybe<unknown>;
   avg(column: string, where?: unknown): Maybe<unknown>;
   min(column: string, where?: unknown): Maybe<unknown>;

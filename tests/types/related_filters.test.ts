@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { belongsTo, DataTypes, every, gt, hasMany, hasOne, is, none, ORM, some } from "../../mod.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
+import { expectType } from "../support/expect_type.ts";
 import { test } from "../support/runner.ts";
 
 const id = { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true } as const;
@@ -38,6 +39,7 @@ function library() {
   const BookTag = orm.define("library", "book_tags", {
     bookId: { ...to("books"), primaryKey: true },
     tagId: { ...to("tags"), primaryKey: true },
+    addedBy: { type: DataTypes.TEXT },
   });
   return { Author, Book };
 }
@@ -104,4 +106,42 @@ test("types: whatever is misspelt in a condition on related rows is refused wher
   Author.findAll({ with: { books: { where: { price: 1, tags: { $any: {} } } } } });
   // @ts-expect-error: inside with, of one row
   Author.findAll({ with: { books: { where: { price: 1, editor: { name: "x", nam: "y" } } } } });
+});
+
+test("types: create takes the rows that hang on a new row, and gives them", () => {
+  const { Author, Book } = library();
+  const mary = Author.create({ name: "Mary" }, {
+    with: { books: [{ title: "Frankenstein" }], profile: { bio: "x" } },
+  });
+  expectType(mary.books).toBe<(typeof Book.$row)[]>();
+  expectType(mary.profile).toBe<{ id: number; bio: string; authorId: number | null } | null>();
+  const book = Book.create({ title: "x", authorId: mary.id }, { with: { tags: [{ name: "new" }] } });
+  expectType(book.tags).toBe<{ id: number; name: string }[]>();
+  assertEquals(Book.link(book.id, "tags", [1], { addedBy: "me" }), 0);
+  assertEquals(Author.link(mary.id, "books", [1]), 0);
+  assertEquals(Book.relink(book.id, "tags", []), 1);
+  const never: boolean = false;
+  if (!never) return;
+  // @ts-expect-error: the column by which it refers is left out
+  Author.create({ name: "x" }, { with: { books: [{ title: "x", authorId: 1 }] } });
+  // @ts-expect-error: a column that is none
+  Author.create({ name: "x" }, { with: { books: [{ titel: "x" }] } });
+  // @ts-expect-error: a column that is missing
+  Author.create({ name: "x" }, { with: { books: [{ price: 1 }] } });
+  // @ts-expect-error: no such relation
+  Author.create({ name: "x" }, { with: { boks: [{ title: "x" }] } });
+  // @ts-expect-error: a row that is referred to is stored first
+  Book.create({ title: "x", authorId: 1 }, { with: { author: { name: "x" } } });
+  // @ts-expect-error: one row, no list
+  Author.create({ name: "x" }, { with: { profile: [{ bio: "x" }] } });
+  // @ts-expect-error: columns of its own still have to be right
+  Author.create({ nam: "x" }, { with: { books: [] } });
+  // @ts-expect-error: no such relation
+  Author.link(1, "boks", [1]);
+  // @ts-expect-error: a row that is referred to is set by its column
+  Book.link(1, "author", [1]);
+  // @ts-expect-error: no such column of the table between
+  Book.link(1, "tags", [1], { addedBi: "me" });
+  // @ts-expect-error: no table is between
+  Author.link(1, "books", [1], { title: "x" });
 });

@@ -6,6 +6,7 @@ import { promise, type TestCase } from "../test_case.ts";
 import type { Row, TestModel, TestPage } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { key, library, relate } from "./library.ts";
+import { nestedWrites } from "./nested_writes.ts";
 import { relatedFilters } from "./related_filters.ts";
 import { relatedGraphs } from "./related_graphs.ts";
 import { relatedNumbers } from "./related_numbers.ts";
@@ -30,6 +31,7 @@ export const relationsSuite: readonly TestCase[] = [
   ...relationMistakes,
   ...relatedGraphs,
   ...relatedFilters,
+  ...nestedWrites,
 ];
 
 const titles = (rows: unknown): unknown[] => (rows as Row[]).map(({ title }) => title);
