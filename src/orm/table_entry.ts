@@ -34,7 +34,7 @@ import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
 import { deferPlan, findLists, type FoundWhere, waitsForLists } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
-import { checkTarget } from "./check_target.ts";
+import { checkTarget, refuseParent } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
 import { traced, tracing } from "../tracing/channel.ts";
@@ -490,13 +490,7 @@ export class TableEntry {
       const reference = column.references;
       if (reference === null) return;
       const parent = this.siblings.get(reference.table);
-      if (parent === undefined) {
-        throw new ValidationError(
-          `Cannot use \`${this.table.name}\`: column \`${column.name}\` refers to table \`${reference.table}\`, which no model ` +
-            `of database \`${this.database}\` defines; define it before the first operation`,
-          { code: "INVALID_SCHEMA", table: this.table.name, columns: [column.name] },
-        );
-      }
+      if (parent === undefined) return refuseParent(this.table.name, column, reference.table, this.database);
       checkTarget(this.table.name, column, reference, parent.table.column(reference.column));
       return parent.#make(path);
     });
