@@ -110,6 +110,23 @@ const ATTEMPTS: Readonly<Record<string, (attempt: Attempt) => unknown>> = {
       1,
     ),
   upsert: ({ Mine }) => expectFailure(() => Mine.upsert({ id: 2, n: 9 }), { error: UniqueConstraintError }),
+  findOrCreate: ({ Mine }) =>
+    expectFailure(() => Mine.findOrCreate({ id: 2, n: 9 }), { error: UniqueConstraintError }),
+  bulkUpsert: ({ Mine }) =>
+    expectFailure(() => Mine.bulkUpsert([{ id: 1, n: 9 }, { id: 2, n: 9 }]), {
+      error: UniqueConstraintError,
+    }),
+  pick: async ({ Mine }) =>
+    expectEqual(await Mine.findAll({ where: { id: { $in: Mine.pick("id", { where: { id: 2 } }) } } }), []),
+  link: async ({ Mine }) => {
+    await expectFailure(() => Mine.link(1, "replies", [2]), { error: NotFoundError });
+    await expectFailure(() => Mine.link(2, "replies", [1]), { error: NotFoundError });
+  },
+  unlink: async ({ Mine }) => {
+    expectEqual(await Mine.unlink(1, "replies", [2]), 0);
+    await expectFailure(() => Mine.unlink(2, "replies", [1]), { error: NotFoundError });
+  },
+  relink: ({ Mine }) => expectFailure(() => Mine.relink(1, "replies", [2]), { error: NotFoundError }),
   delete: async ({ Mine }) =>
     expectEqual([await Mine.delete({ id: 2 }), await Mine.delete({ id: 2 }, { returning: true })], [0, []]),
   deleteAll: async ({ Mine }) => {
@@ -131,15 +148,19 @@ async function strangers(world: World): Promise<void> {
   const methods = [View, Model].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
     .filter((name) => name !== "constructor");
   expectEqual([...Object.keys(ATTEMPTS)].sort(), methods.sort(), "every method is tried");
-  const Doc = await world.filled("docs", schema, [mine, theirs]);
-  const Mine = Doc.scope({ tenant: "me" });
+  const Doc = world.define("docs", { ...schema, parent: refers("docs") }, {
+    relations: { replies: relate.hasMany(() => Mine, "parent") },
+  });
+  const Mine: TestModel = Doc.scope({ tenant: "me" });
+  const rows = [{ ...mine, parent: null }, { ...theirs, parent: null }];
+  await Doc.bulkCreate(rows);
   for (const [name, attempt] of Object.entries(ATTEMPTS)) {
     const result = await attempt({ Mine });
     expectTrue(
       name === "explain" || !STRANGER.test(JSON.stringify(result) ?? ""),
       `${name} shows a row of a stranger`,
     );
-    expectEqual(await Doc.findAll(), [mine, theirs], `after ${name}`);
+    expectEqual(await Doc.findAll(), rows, `after ${name}`);
   }
 }
 
