@@ -45,4 +45,7 @@ export interface CompleteDriver extends Pick<AnyDriver, Kept>, Required<Pick<Any
   readsNoMore?(table: Table, plan: SelectPlan, params: readonly unknown[]): boolean;
 }
 
+/** What an entry needs of a driver. */
+export type TableDriver = Omit<CompleteDriver, "connect" | "disconnect" | "transaction" | "query">;
+
 export type { AnyIterator, AnyPrepared, Row };

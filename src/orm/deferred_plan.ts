@@ -1,3 +1,4 @@
+import { resolveWhere } from "../relations/related_rows.ts";
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
 import { DeferredList, defersList, ListSlot, withLists } from "../query/deferred_list.ts";
@@ -5,6 +6,7 @@ import { keepPlan, type KindOfPlan } from "../query/plans.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyPrepared } from "../store/any_driver.ts";
 import type { Operation } from "./operation.ts";
+import type { TableEntry } from "./table_entry.ts";
 
 /** A condition whose lists are found, and the values of its slots. */
 export interface FoundWhere {
@@ -82,4 +84,16 @@ export function waitsForLists(operation: Operation): boolean {
     default:
       return false;
   }
+}
+
+/** A condition without what other rows have to be read for first: those that relations lead to, and those of lists. */
+export function foundWhere(
+  entry: TableEntry,
+  where: Predicate | null,
+  params: readonly unknown[],
+): Maybe<FoundWhere> {
+  return chain(
+    resolveWhere(entry, where, params),
+    (found) => defersList(found.where) ? findLists(entry, found.where, found.params) : found,
+  );
 }

@@ -1,5 +1,5 @@
 import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
-import type { AnyPrepared, CompleteDriver, Row } from "../composed/complete_driver.ts";
+import type { AnyPrepared, Row, TableDriver } from "../composed/complete_driver.ts";
 import { NamedDriver } from "../composed/named_driver.ts";
 import type {
   ColumnReference,
@@ -23,7 +23,7 @@ import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { givenValues } from "../reference/computed_values.ts";
 import { tablesOf } from "../relations/levels.ts";
 import { loadLevels } from "../relations/load.ts";
-import { prepareRelated, resolveWhere } from "../relations/related_rows.ts";
+import { prepareRelated } from "../relations/related_rows.ts";
 import { Relations } from "../relations/relations.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { storeNameOf } from "../schema/naming.ts";
@@ -32,7 +32,7 @@ import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
-import { deferPlan, findLists, type FoundWhere, waitsForLists } from "./deferred_plan.ts";
+import { deferPlan, type FoundWhere, foundWhere, waitsForLists } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
 import { checkTarget, refuseParent } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
@@ -291,11 +291,7 @@ export class TableEntry {
 
   /** Goes on with a condition whose lists are found. */
   #found<T>(where: Predicate | null, params: Params, run: (found: FoundWhere) => Maybe<T>): Maybe<T> {
-    return chain(
-      resolveWhere(this, where, params),
-      (found) =>
-        defersList(found.where) ? chain(findLists(this, found.where, found.params), run) : run(found),
-    );
+    return chain(foundWhere(this, where, params), run);
   }
 
   #load({ plan, levels, trim, most }: LoadOperation, params: Params): Maybe<Row[]> {
@@ -496,9 +492,6 @@ export class TableEntry {
     });
   }
 }
-
-/** What an entry needs of a driver. */
-type TableDriver = Omit<CompleteDriver, "connect" | "disconnect" | "transaction" | "query">;
 
 /** The values of a plan's slots. */
 type Params = readonly unknown[];
