@@ -2,6 +2,7 @@ import { conformance } from "../../src/testing/mod.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { test } from "../support/runner.ts";
 import { runtime } from "../support/runtime.ts";
+import { inShortForm } from "../support/short_form.ts";
 import { inFolders } from "./stores.ts";
 
 const tooMuch =
@@ -29,6 +30,7 @@ if (noKV !== null) {
 } else {
   await conformance({
     ...options,
+    test: inShortForm(test, "deno-kv (file)"),
     name: "deno-kv (file)",
     ...inFolders((folder) => openDriver(`${folder}/kv`)),
   });

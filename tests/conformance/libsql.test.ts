@@ -4,11 +4,12 @@ import { runtime, test } from "../support/runner.ts";
 import { collectingSeldom } from "../support/libsql/collecting_seldom.ts";
 import { noServer } from "../support/libsql/server.ts";
 import { ServerStores } from "../support/libsql/stores.ts";
+import { inShortForm } from "../support/short_form.ts";
 import { torture } from "../support/torture.ts";
 import { inFolders, inMemory } from "./stores.ts";
 
 const make = (options: LibSQLOptions) => new LibSQLDriver(options);
-const options = { test: collectingSeldom(test), skipTest: test.skip };
+const options = { test: inShortForm(collectingSeldom(test), "libsql"), skipTest: test.skip };
 
 await conformance({
   ...options,

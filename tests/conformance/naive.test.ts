@@ -1,6 +1,7 @@
 import { conformance } from "../../src/testing/mod.ts";
 import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { test } from "../support/runner.ts";
+import { inShortForm } from "../support/short_form.ts";
 
 const options = {
   test,
@@ -24,6 +25,7 @@ await conformance({
 await conformance({ ...options, driver: () => new SlowNaiveDriver({}, ++seed), reopen: (driver) => driver });
 await conformance({
   ...options,
+  test: inShortForm(test, "slow-naive (with transactions)"),
   name: "slow-naive (with transactions)",
   driver: () => new SlowNaiveDriver(transactions, ++seed),
 });

@@ -2,6 +2,7 @@ import { conformance } from "../../src/testing/mod.ts";
 import { findPlace, PLACES } from "../support/postgres/places.ts";
 import { PostgresStores } from "../support/postgres/stores.ts";
 import { runtime, test } from "../support/runner.ts";
+import { inShortForm } from "../support/short_form.ts";
 import { torture } from "../support/torture.ts";
 
 /** What a network and a runtime can make go wrong. The rest of the kit asks PostgreSQL, which is the same code everywhere. */
@@ -25,7 +26,7 @@ for (const each of PLACES) {
   }
   const stores = new PostgresStores(place);
   await conformance({
-    test: (title, fn) => all || OVER_TCP.test(title) ? test(title, fn) : undefined,
+    test: inShortForm((title, fn) => all || OVER_TCP.test(title) ? test(title, fn) : undefined, name),
     skipTest: (title, reason) => all || OVER_TCP.test(title) ? test.skip(title, reason) : undefined,
     name,
     driver: () => stores.driver(),

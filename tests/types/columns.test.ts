@@ -5,6 +5,7 @@ import {
   endsWith,
   eq,
   like,
+  NotNullConstraintError,
   ORM,
   startsWith,
   type,
@@ -70,7 +71,7 @@ test("types: a column that the store alone numbers is not given", () => {
   // @ts-expect-error: the store numbers it
   assertThrows(() => Ticket.bulkCreate([{ id: 7, title: "b" }]), ValidationError, "generated");
   // @ts-expect-error: what is left is needed as before
-  assertThrows(() => Ticket.create({ note: "c" }), ValidationError);
+  assertThrows(() => Ticket.create({ note: "c" }), NotNullConstraintError);
   assertEquals(Ticket.findById(1)?.title, "a");
 });
 

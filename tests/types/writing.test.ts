@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { DataTypes, ORM } from "../../mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { DataTypes, ORM, ValidationError } from "../../mod.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { describe, test } from "../support/runner.ts";
 
@@ -42,11 +42,13 @@ describe("types of writing:", () => {
       update: { note: (_, given) => given.note, state: "shut" },
       where: (old, given) => given.at.gt(old.at),
     });
-    Stock.upsert({ sku: "a", n: 1 }, {
-      conflict: "by_name",
-      update: ["n", "note"],
-      where: { state: "open" },
-    });
+    const named = () =>
+      Stock.upsert({ sku: "a", n: 1 }, {
+        conflict: "by_name",
+        update: ["n", "note"],
+        where: { state: "open" },
+      });
+    assertThrows(named, ValidationError, "by_name");
     const found = Stock.findOrCreate({ sku: "b", n: 1 }, { conflict: ["sku"] });
     same<typeof found, { readonly row: typeof Stock.$row; readonly created: boolean }>(true);
     const rows = Stock.bulkUpsert([{ sku: "a", n: 1 }], {
