@@ -43,13 +43,15 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 test("transaction: an operation of another flow waits until the transaction has ended", async () => {
   const { orm, Note } = asyncNotes();
   let seen = -1;
+  const begun = Promise.withResolvers<void>();
   const inside = orm.transaction(async () => {
     await Note.create({ id: 1 });
+    begun.resolve();
     await sleep(20);
     assertEquals(seen, -1);
     await Note.create({ id: 2 });
   });
-  await sleep(5);
+  await begun.promise;
   const outside = Note.count().then((count) => seen = count);
   await Promise.all([inside, outside]);
   assertEquals(seen, 2);
