@@ -11,7 +11,7 @@ import type { Sessions } from "./sessions.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { Work } from "./work.ts";
 
-/** How many expired rows are removed in one commit. */
+/** How many expired rows are removed in one commit, where it takes a check of each. */
 const STEP = 20;
 
 /** The time at which rows that a table is given now expire, by the driver's option. */
@@ -70,7 +70,8 @@ async function purgeSome(
   table: StoredTable,
   range: KeyRange = expiredRange(table),
 ): Promise<{ removed: number; rest: KeyRange | null }> {
-  const { entries, rest } = await work.list(range, STEP, false);
+  // The catalog and the count of rows may be checked besides.
+  const { entries, rest } = await work.list(range, Math.min(STEP, work.store.limits.checks - 2), false);
   let removed = 0;
   for (const { key } of entries) {
     const place = below(table.rows, ...key.slice(table.expiries.key.length + 1));

@@ -67,7 +67,7 @@ describe("checkDriver:", () => {
 describe("capabilityMatrix:", () => {
   test("tells what a driver declares and what the core does instead", () => {
     const lines = capabilityMatrix(new NaiveDriver({ capabilities: { orderBy: true, operators: ["$gt"] } }));
-    assertEquals(lines.split("\n").slice(0, 10), [
+    assertEquals(lines.split("\n").slice(0, 11), [
       "| naive 1.0.0    | driver | note                                             |",
       "| -------------- | ------ | ------------------------------------------------ |",
       "| native date    | no     | encoded by the core                              |",
@@ -77,6 +77,7 @@ describe("capabilityMatrix:", () => {
       "| logic          | no     | applied by the core                              |",
       "| jsonPaths      | no     | applied by the core                              |",
       "| expressions    | no     | computed by the core                             |",
+      "| returning      | no     | read by the core in a transaction                |",
       "| orderBy        | yes    | the order                                        |",
     ]);
   });

@@ -1,4 +1,4 @@
-import { ValidationError } from "../../errors/mod.ts";
+import { UnsupportedError, ValidationError } from "../../errors/mod.ts";
 import { inList, notIn } from "../../query/operators.ts";
 import type { Exprs } from "../../types/expression.ts";
 import { expectEqual, expectFailure } from "../assertions.ts";
@@ -214,6 +214,13 @@ async function refused(world: World): Promise<void> {
 async function statements(world: World): Promise<void> {
   const { Post } = await filled(world);
   const sql = world.orm.sql(world.database);
+  try {
+    await sql`SELECT ${sql.id("id")} FROM ${sql.id("tags")}`.all();
+  } catch (error) {
+    // A SQL driver has `query` also where its engine runs no SQL by hand.
+    if (error instanceof UnsupportedError) return;
+    throw error;
+  }
   const found = (name: string) =>
     sql`SELECT ${sql.id("post")} FROM ${sql.id("tags")} WHERE ${sql.id("name")} = ${name}`;
   expectEqual(await ids(Post, { id: { $in: found("a") } }), [1, 2]);
