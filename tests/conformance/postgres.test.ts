@@ -16,11 +16,11 @@ for (const each of PLACES) {
     test.skip(`${name}: the conformance kit`, place.skip);
     continue;
   }
-  const all = torture || (runtime === "node" && place.name === "PGlite");
+  const all = torture || (runtime === "bun" && place.name === "server");
   if (!all) {
     test.skip(
       `${name}: the kit but for what goes wrong over a network`,
-      "the whole kit is asked of PGlite under node, and of both everywhere by npm run torture",
+      "the whole kit is asked of a server under bun, and of both everywhere by npm run torture",
     );
   }
   const stores = new PostgresStores(place);

@@ -16,7 +16,7 @@ if (runtime === "node") {
     }
     assertEquals(SQL.exec(weights.get("Rinari, memory")?.bundle ?? "SELECT "), null);
     assert(SQL.test(weights.get("Rinari, bun-sqlite")?.bundle ?? ""), "the pattern finds SQL");
-  }, { timeout: 120_000 });
+  }, { timeout: 300_000 });
 } else {
   test.skip("weight: minimal programs stay within their budgets", "it bundles by itself: weighed under Node");
 }
