@@ -110,6 +110,8 @@ function remote(
   let url: URL;
   try {
     url = new URL(given);
+    // The host of a scheme that is not the web's is read by no rule, until it is asked for.
+    new URL(given.replace(/^libsql:/i, "https:"));
   } catch {
     throw wrongURL(driver, dbName, "is malformed");
   }
