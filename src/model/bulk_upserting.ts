@@ -1,7 +1,7 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import { INSERT_ALL, UPDATE_EACH } from "../orm/operation.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { type Call, keepPlan, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
+import { type Call, searchOf, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
 import { updateOf } from "../query/changes.ts";
 import { readWhere } from "../query/where_reader.ts";
 import type { Predicate } from "../contract/mod.ts";
@@ -246,14 +246,7 @@ class ConflictRows {
       : { kind: "tuples", columns: this.conflict.columns, slot: params.push(values) - 1 };
     const within = this.conflict.within?.predicate ?? null;
     const where: Predicate = within === null ? met : { kind: "and", items: [met, within] };
-    const plan = keepPlan<SelectPlan>(table, {
-      kind: "select",
-      where,
-      orderBy: keyOrder(table),
-      limit: undefined,
-      offset: undefined,
-      select: undefined,
-    });
+    const plan = searchOf(table, where);
     return { plan, params };
   }
 

@@ -1,5 +1,4 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import type { Predicate } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { deleteOf } from "../query/changes.ts";
@@ -8,6 +7,7 @@ import {
   type DeletePlan,
   keepPlan,
   keyOrder,
+  searchOf,
   type SelectPlan,
   type UpdatePlan,
 } from "../query/plans.ts";
@@ -104,15 +104,4 @@ function changeReturning(entry: TableEntry, { plan, params }: Call<UpdatePlan | 
 
 function matching(table: Table, { plan }: Call<UpdatePlan | DeletePlan>): SelectPlan {
   return searchOf(table, plan.where);
-}
-
-function searchOf(table: Table, where: Predicate | null): SelectPlan {
-  return keepPlan<SelectPlan>(table, {
-    kind: "select",
-    where,
-    orderBy: keyOrder(table),
-    limit: undefined,
-    offset: undefined,
-    select: undefined,
-  });
 }

@@ -5,7 +5,7 @@ import type { TableIndex } from "../contract/mod.ts";
 import { updateOf } from "../query/changes.ts";
 import { expressionColumns } from "../query/computed_condition.ts";
 import { Expression, refuseExpression } from "../query/expression.ts";
-import { type Call, keepPlan, keyOrder, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
+import { type Call, searchOf, type UpdatePlan } from "../query/plans.ts";
 import { looksAtRelated } from "../query/related.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { computesValues, rowChange } from "../reference/computed_values.ts";
@@ -112,19 +112,11 @@ function needsLook(table: Table, { set }: UpdatePlan): boolean {
 /** Makes an update whose computed values have to be looked at: reads the rows, computes, checks and writes by key. */
 function updateLooked(entry: TableEntry, { plan, params }: Call<UpdatePlan>): Maybe<number> {
   const { table } = entry;
-  const orderBy = keyOrder(table);
   const read = new Set(table.primaryKey.map(({ name }) => name));
   for (const term of plan.set) {
     if ("expression" in term) { for (const name of expressionColumns(term.expression)) read.add(name); }
   }
-  const find = keepPlan<SelectPlan>(table, {
-    kind: "select",
-    where: plan.where,
-    orderBy,
-    limit: undefined,
-    offset: undefined,
-    select: [...read],
-  });
+  const find = searchOf(table, plan.where, [...read]);
   const change = rowChange(table, plan.set, params, {
     driver: entry.connection.driver.metadata.name,
     table: table.name,

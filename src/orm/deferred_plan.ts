@@ -5,7 +5,6 @@ import { DeferredList, defersList, ListSlot, withLists } from "../query/deferred
 import { keepPlan, type KindOfPlan } from "../query/plans.ts";
 import type { Table } from "../schema/table.ts";
 import type { AnyPrepared } from "../store/any_driver.ts";
-import type { Operation } from "./operation.ts";
 import type { TableEntry } from "./table_entry.ts";
 
 /** A condition whose lists are found, and the values of its slots. */
@@ -66,24 +65,6 @@ export function deferPlan(
     all: (params) => run(params, (prepared, found) => prepared.all(found)),
     number: (params) => run(params, (prepared, found) => prepared.number(found)),
   };
-}
-
-/** Whether an operation has to find the list of a condition before it can run. */
-export function waitsForLists(operation: Operation): boolean {
-  switch (operation.kind) {
-    case "select":
-    case "count":
-    case "update":
-    case "delete":
-    case "group":
-      return defersList(operation.where);
-    case "change":
-    case "iterate":
-    case "explain":
-      return defersList(operation.plan.where);
-    default:
-      return false;
-  }
 }
 
 /** A condition without what other rows have to be read for first: those that relations lead to, and those of lists. */

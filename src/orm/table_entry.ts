@@ -32,7 +32,7 @@ import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
-import { deferPlan, type FoundWhere, foundWhere, waitsForLists } from "./deferred_plan.ts";
+import { deferPlan, type FoundWhere, foundWhere } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
 import { checkTarget, refuseParent } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
@@ -163,8 +163,8 @@ export class TableEntry {
     const { transactions } = this.connection;
     const perform = () => this.#perform(operation, given);
     // Between the statements of a load, and those that find a list, nothing may be written.
-    const alone = operation.kind === "load" || waitsForLists(operation) ||
-      looksAtRelated(whereOf(operation)) ||
+    const where = whereOf(operation);
+    const alone = operation.kind === "load" || defersList(where) || looksAtRelated(where) ||
       (this.#driver.writesAlone === true && !READS.includes(operation.kind));
     const done = transactions.run(
       this.database,

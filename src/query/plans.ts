@@ -87,6 +87,18 @@ export function keyOrder(table: Table): ColumnOrder {
   return order;
 }
 
+/** All rows that match, in the order of the primary key: whole, or of them the columns named. */
+export function searchOf(table: Table, where: Predicate | null, select?: readonly string[]): SelectPlan {
+  return keepPlan<SelectPlan>(table, {
+    kind: "select",
+    where,
+    orderBy: keyOrder(table),
+    limit: undefined,
+    offset: undefined,
+    select,
+  });
+}
+
 /** The plan of a search that differs from another in some members; those that are undefined are left out. */
 export function changePlan(
   table: Table,

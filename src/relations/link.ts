@@ -6,7 +6,7 @@ import { readInserts } from "../model/row_input.ts";
 import { INSERT_ALL } from "../orm/operation.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { deleteOf, updateOf } from "../query/changes.ts";
-import { keepPlan, keyOrder, type SelectPlan } from "../query/plans.ts";
+import { searchOf } from "../query/plans.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { type Key, keyOf, tupleKey } from "../reference/keys.ts";
 import type { Column } from "../schema/column.ts";
@@ -110,14 +110,7 @@ function findTargets(
   if (keys.length === 0) return [];
   const { table } = target;
   const { where, params } = isOneOfKeys(table, keys);
-  const plan = keepPlan<SelectPlan>(table, {
-    kind: "select",
-    where,
-    orderBy: keyOrder(table),
-    limit: undefined,
-    offset: undefined,
-    select: undefined,
-  });
+  const plan = searchOf(table, where);
   return chain(target.execute(plan, params), (rows) => {
     if (kind === "unlink") return rows;
     const there = new Set(
@@ -187,14 +180,7 @@ function changeJoining(
   const add = (): Maybe<number> => {
     if (kind === "unlink" || others.length === 0) return 0;
     const { predicate, params } = readWhere(table, { $and: [mine, { [to.name]: { $in: others } }] }, false);
-    const plan = keepPlan<SelectPlan>(table, {
-      kind: "select",
-      where: predicate,
-      orderBy: keyOrder(table),
-      limit: undefined,
-      offset: undefined,
-      select: [to.name],
-    });
+    const plan = searchOf(table, predicate, [to.name]);
     return chain(entry.execute(plan, params), (rows) => {
       const there = new Set<Key>(rows.map((row) => keyOf(to.kind, row[to.name])));
       const missing = others.filter((each) => !there.has(keyOf(to.kind, each)));

@@ -2,7 +2,7 @@ import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
 import { ForeignKeyConstraintError } from "../errors/mod.ts";
 import type { ReadFind } from "../query/find_options.ts";
-import { changePlan, keepPlan, keyOrder, type SelectPlan } from "../query/plans.ts";
+import { changePlan, searchOf, type SelectPlan } from "../query/plans.ts";
 import { aggregateRows } from "../reference/aggregate.ts";
 import { type Key, keyOf } from "../reference/keys.ts";
 import type { Column } from "../schema/column.ts";
@@ -133,14 +133,7 @@ function readPairs({ entry, from, to }: Joint, values: Values): Maybe<Pairs> {
     kind: "and",
     items: [isOneOf(from, 0), { kind: "not", item: { kind: "null", column: to.name, path: null } }],
   };
-  const plan = keepPlan<SelectPlan>(entry.table, {
-    kind: "select",
-    where,
-    orderBy: keyOrder(entry.table),
-    limit: undefined,
-    offset: undefined,
-    select: from === to ? [from.name] : [from.name, to.name],
-  });
+  const plan = searchOf(entry.table, where, from === to ? [from.name] : [from.name, to.name]);
   return chain(entry.read(plan, [values]), (rows) => {
     const byKey = new Map<Key, Set<Key>>();
     const others: unknown[] = [];
@@ -260,14 +253,7 @@ function joinedNumbers(
   const { target, theirs } = relation;
   const names = terms.flatMap(({ column }) => column === undefined ? [] : [column]);
   const find: ReadFind = {
-    plan: keepPlan<SelectPlan>(target.table, {
-      kind: "select",
-      where: where?.predicate ?? null,
-      orderBy: keyOrder(target.table),
-      limit: undefined,
-      offset: undefined,
-      select: [...new Set([theirs.name, ...names])],
-    }),
+    plan: searchOf(target.table, where?.predicate ?? null, [...new Set([theirs.name, ...names])]),
     params: where?.params ?? [],
   };
   const level: RowsLevel = { kind: "rows", relation, filtered: true, find, levels: [], trim: [] };

@@ -1,7 +1,7 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { Predicate, QueryPlan, RelatedPredicate } from "../contract/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { keepPlan, keyOrder, type SelectPlan } from "../query/plans.ts";
+import { keepPlan, searchOf } from "../query/plans.ts";
 import { looksAtRelated } from "../query/related.ts";
 import { type Key, keyOf } from "../reference/keys.ts";
 import type { AnyPrepared } from "../store/any_driver.ts";
@@ -93,14 +93,11 @@ function valuesOf(entry: TableEntry, predicate: RelatedPredicate, params: unknow
       predicate.where === null ? null : resolve(other, predicate.where, params),
       (where) => {
         const notNull: Predicate = { kind: "not", item: { kind: "null", column: name, path: null } };
-        const plan = keepPlan<SelectPlan>(other.table, {
-          kind: "select",
-          where: where === null ? notNull : { kind: "and", items: [where, notNull] },
-          orderBy: keyOrder(other.table),
-          limit: undefined,
-          offset: undefined,
-          select: [name],
-        });
+        const plan = searchOf(
+          other.table,
+          where === null ? notNull : { kind: "and", items: [where, notNull] },
+          [name],
+        );
         return chain(other.read(plan, params), (rows) => {
           const values = new Map<Key, unknown>();
           for (const row of rows) values.set(keyOf(kind, row[name]), row[name]);
