@@ -3,7 +3,7 @@ import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
 import { DeferredList, defersList, ListSlot, withLists } from "../query/deferred_list.ts";
 import { keepPlan, type KindOfPlan } from "../query/plans.ts";
-import type { Table } from "../schema/table.ts";
+import { looksAtRelated } from "../query/related.ts";
 import type { AnyPrepared } from "../store/any_driver.ts";
 import type { TableEntry } from "./table_entry.ts";
 
@@ -20,7 +20,7 @@ export interface FoundWhere {
  *
  * @param at The entry of that table.
  */
-export function findLists(
+function findLists(
   at: object,
   where: Predicate | null,
   params: readonly unknown[],
@@ -43,13 +43,18 @@ export function findLists(
   }));
 }
 
+/** Whether other rows have to be read before a condition can be asked of the driver. */
+export function isDeferredWhere(where: Predicate | null): boolean {
+  return looksAtRelated(where) || defersList(where);
+}
+
 /**
- * A plan whose lists are found first.
+ * A plan whose condition is found first, each time.
  *
- * @param ready Gives what runs the plan with its lists.
+ * @param ready Gives what runs the plan with that condition.
  */
 export function deferPlan(
-  at: { readonly table: Table },
+  entry: TableEntry,
   plan: KindOfPlan,
   ready: (plan: KindOfPlan) => AnyPrepared,
 ): AnyPrepared {
@@ -58,8 +63,8 @@ export function deferPlan(
     work: (run: AnyPrepared, params: readonly unknown[]) => Maybe<T>,
   ) =>
     chain(
-      findLists(at, plan.where, params),
-      ({ where, params }) => work(ready(keepPlan<KindOfPlan>(at.table, { ...plan, where })), params),
+      foundWhere(entry, plan.where, params),
+      ({ where, params }) => work(ready(keepPlan<KindOfPlan>(entry.table, { ...plan, where })), params),
     );
   return {
     all: (params) => run(params, (prepared, found) => prepared.all(found)),

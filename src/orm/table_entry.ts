@@ -17,13 +17,12 @@ import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
 import { defersList, withoutLists } from "../query/deferred_list.ts";
 import { describeOrder, isColumnOrder } from "../query/order.ts";
 import { type Call, keyOrder, type KindOfPlan, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
-import { looksAtRelated, relateTable } from "../query/related.ts";
+import { relateTable } from "../query/related.ts";
 import { TableNames } from "../query/table_names.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { givenValues } from "../reference/computed_values.ts";
 import { tablesOf } from "../relations/levels.ts";
 import { loadLevels } from "../relations/load.ts";
-import { prepareRelated } from "../relations/related_rows.ts";
 import { Relations } from "../relations/relations.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { storeNameOf } from "../schema/naming.ts";
@@ -32,7 +31,7 @@ import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
-import { deferPlan, type FoundWhere, foundWhere } from "./deferred_plan.ts";
+import { deferPlan, type FoundWhere, foundWhere, isDeferredWhere } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
 import { checkTarget, refuseParent } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
@@ -163,8 +162,7 @@ export class TableEntry {
     const { transactions } = this.connection;
     const perform = () => this.#perform(operation, given);
     // Between the statements of a load, and those that find a list, nothing may be written.
-    const where = whereOf(operation);
-    const alone = operation.kind === "load" || defersList(where) || looksAtRelated(where) ||
+    const alone = operation.kind === "load" || isDeferredWhere(whereOf(operation)) ||
       (this.#driver.writesAlone === true && !READS.includes(operation.kind));
     const done = transactions.run(
       this.database,
@@ -322,9 +320,7 @@ export class TableEntry {
   }
 
   #prepare(plan: QueryPlan): AnyPrepared {
-    const prepared = looksAtRelated(plan.where)
-      ? prepareRelated(this, plan, (each) => this.#prepared.get(each) ?? this.#prepare(each))
-      : defersList(plan.where)
+    const prepared = isDeferredWhere(plan.where)
       ? deferPlan(this, plan as KindOfPlan, (found) => this.#prepared.get(found) ?? this.#prepare(found))
       : this.#driver.prepare(this.database, this.table.name, plan);
     this.#prepared.set(plan, prepared);

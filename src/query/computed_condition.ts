@@ -1,4 +1,5 @@
 import type { ExpressionPlan, Predicate } from "../contract/mod.ts";
+import { somePart } from "./some_part.ts";
 
 const COMPUTED: unique symbol = Symbol.for("@rinari/orm:computed") as never;
 
@@ -67,15 +68,7 @@ export function moveSlots<P extends Predicate>(predicate: P, move: (slot: number
 
 /** Whether a condition looks at computed values. */
 export function looksAtComputed(predicate: Predicate | null): boolean {
-  switch (predicate?.kind) {
-    case "and":
-    case "or":
-      return predicate.items.some(looksAtComputed);
-    case "not":
-      return looksAtComputed(predicate.item);
-    default:
-      return predicate?.kind === "test";
-  }
+  return somePart(predicate, (part) => part.kind === "test");
 }
 
 /** The columns a condition looks at, each as often as it does. */

@@ -1,6 +1,7 @@
 import type { Maybe } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
 import { BoundPlaceholder } from "./operand.ts";
+import { somePart } from "./some_part.ts";
 
 /** What stands for a list. */
 const standing: WeakMap<object, DeferredList> = new WeakMap();
@@ -85,15 +86,7 @@ export function withoutLists(params: readonly unknown[]): readonly unknown[] {
 
 /** Whether a condition has a list that is still to be found. */
 export function defersList(predicate: Predicate | null): boolean {
-  switch (predicate?.kind) {
-    case "and":
-    case "or":
-      return predicate.items.some(defersList);
-    case "not":
-      return defersList(predicate.item);
-    default:
-      return predicate?.kind === "in" && predicate.deferred === true;
-  }
+  return somePart(predicate, (part) => part.kind === "in" && part.deferred === true);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Table } from "../schema/table.ts";
 import { moveSlots } from "./computed_condition.ts";
 import { MadeCondition, MadeOperation, type RelatedOperator } from "./operation.ts";
 import { Placeholder } from "./placeholder.ts";
+import { somePart } from "./some_part.ts";
 import { isAlwaysTrue } from "./trivial.ts";
 
 /** A table that a relation leads to, or passes. */
@@ -235,13 +236,5 @@ export function refuseRelated({ column, table }: RelatedPredicate): never {
 
 /** Whether a condition looks at rows of other tables. */
 export function looksAtRelated(predicate: Predicate | null): boolean {
-  switch (predicate?.kind) {
-    case "and":
-    case "or":
-      return predicate.items.some(looksAtRelated);
-    case "not":
-      return looksAtRelated(predicate.item);
-    default:
-      return predicate?.kind === "related";
-  }
+  return somePart(predicate, (part) => part.kind === "related");
 }

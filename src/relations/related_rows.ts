@@ -1,10 +1,9 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import type { Predicate, QueryPlan, RelatedPredicate } from "../contract/mod.ts";
+import type { Predicate, RelatedPredicate } from "../contract/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { keepPlan, searchOf } from "../query/plans.ts";
+import { searchOf } from "../query/plans.ts";
 import { looksAtRelated } from "../query/related.ts";
 import { type Key, keyOf } from "../reference/keys.ts";
-import type { AnyPrepared } from "../store/any_driver.ts";
 
 /** A condition without those on rows of other tables, with the values of its slots. */
 export interface ResolvedWhere {
@@ -26,39 +25,6 @@ export function resolveWhere(
   if (where === null || !looksAtRelated(where)) return { where, params: given };
   const params = [...given];
   return chain(resolve(entry, where, params), (resolved) => ({ where: resolved, params }));
-}
-
-/** The same for a plan. */
-export function resolvePlan<P extends QueryPlan>(
-  entry: TableEntry,
-  plan: P,
-  given: readonly unknown[],
-): Maybe<{ readonly plan: P; readonly params: readonly unknown[] }> {
-  return chain(
-    resolveWhere(entry, plan.where, given),
-    ({ where, params }) =>
-      where === plan.where
-        ? { plan, params }
-        : { plan: keepPlan(entry.table, { ...plan, where } as never) as unknown as P, params },
-  );
-}
-
-/**
- * A plan whose condition looks at rows of other tables: they are read first, each time.
- *
- * @param prepare Gives a plan without such a condition, prepared.
- */
-export function prepareRelated(
-  entry: TableEntry,
-  plan: QueryPlan,
-  prepare: (plan: QueryPlan) => AnyPrepared,
-): AnyPrepared {
-  return {
-    all: (given) =>
-      chain(resolvePlan(entry, plan, given), (resolved) => prepare(resolved.plan).all(resolved.params)),
-    number: (given) =>
-      chain(resolvePlan(entry, plan, given), (resolved) => prepare(resolved.plan).number(resolved.params)),
-  };
 }
 
 function resolve(entry: TableEntry, predicate: Predicate, params: unknown[]): Maybe<Predicate> {
