@@ -1,8 +1,8 @@
 // The smallest programs that define a table, write a row and read it back, with each library on bun:sqlite.
 
-/** @param {string} driver @param {string} options */
-const rinari = (driver, options) =>
-  `import { DataTypes, ORM } from "@rinari/orm";
+/** @param {string} driver @param {string} options @param {string} [entry] */
+const rinari = (driver, options, entry = "@rinari/orm") =>
+  `import { DataTypes, ORM } from "${entry}";
 ${driver}
 const orm = new ORM({ driver: ${options} });
 const User = orm.define("app", "users", {
@@ -40,6 +40,18 @@ export const programs = [
       node: ["@rinari/orm", "@rinari/orm/drivers/memory"],
     },
     text: rinari('import { MemoryDriver } from "@rinari/orm/drivers/memory";', "new MemoryDriver()"),
+  },
+  {
+    name: "Rinari core, bun-sqlite",
+    imports: {
+      bun: ["@rinari/orm/core", "@rinari/orm/drivers/bun-sqlite"],
+      node: ["@rinari/orm/core", "@rinari/orm/drivers/node-sqlite"],
+    },
+    text: rinari(
+      'import { BunSQLiteDriver } from "@rinari/orm/drivers/bun-sqlite";',
+      'new BunSQLiteDriver({ databases: { app: ":memory:" } })',
+      "@rinari/orm/core",
+    ),
   },
   {
     name: "drizzle-orm",

@@ -1,6 +1,6 @@
 import { chain, isPromise, type Maybe } from "../chain/chain.ts";
-import { complete } from "../composed/complete.ts";
 import type { CompleteDriver } from "../composed/complete_driver.ts";
+import { wholeDriver } from "../composed/whole_driver.ts";
 import type { AsyncDriver, DriverConfig, SyncDriver, TableIndex } from "../contract/mod.ts";
 import { ConnectionError, ValidationError } from "../errors/mod.ts";
 import { AsyncTransactions } from "../transaction/async_transactions.ts";
@@ -87,7 +87,7 @@ export class Connection {
     const joined = known === undefined || known.#closed || known.#failed ? undefined : known.#use;
     if (joined !== undefined) checkSameUse(driver.metadata.name, joined, { config, transactions: options });
     const use = joined ?? { config, transactions: transactionSettings(options) };
-    const whole = complete(driver);
+    const whole = wholeDriver(driver);
     const opened = chain(known && known.#closing, () => whole.connect(use.config));
     if (known !== undefined) {
       known.#use = use;

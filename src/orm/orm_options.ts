@@ -1,4 +1,4 @@
-import type { DriverConfig } from "../contract/mod.ts";
+import type { AsyncDriver, DriverConfig, SyncDriver } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import {
   FLAG,
@@ -71,6 +71,12 @@ const ORM_MEMBERS: readonly string[] = [
 
 const LIMITS: OptionRules<ConditionLimits> = { terms: whole(1), pattern: whole(1, "characters") };
 
+/** Whether a value looks like a driver. */
+export function isDriver(value: unknown): value is SyncDriver | AsyncDriver {
+  const { connect, metadata } = (value ?? {}) as { connect?: unknown; metadata?: { name?: unknown } };
+  return typeof connect === "function" && typeof metadata?.name === "string";
+}
+
 /**
  * Checks the options of an ORM. A misspelt one is refused: `strictOperators` is not to be missed in silence.
  *
@@ -86,8 +92,7 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
   const { driver, config = {}, strictOperators = false, limits = {}, transactions, now, naming } = ownMembers(
     options,
   );
-  const { connect, metadata } = (driver ?? {}) as { connect?: unknown; metadata?: { name?: unknown } };
-  if (typeof connect !== "function" || typeof metadata?.name !== "string") {
+  if (!isDriver(driver)) {
     return refuse("`driver` is no driver; give one, such as new MemoryDriver()");
   }
   const unknown = Object.keys(options).find((name) => !ORM_MEMBERS.includes(name));

@@ -1,6 +1,7 @@
 import { isPromise, type Maybe } from "../chain/chain.ts";
 import type { AsyncDriver, Capabilities, DriverConfig } from "../contract/mod.ts";
-import { ORM, type ORMOptions } from "../orm/orm.ts";
+import { ORM } from "../orm/completing_orm.ts";
+import type { ORMOptions } from "../orm/orm.ts";
 import { type AnyDriver, anyDriver } from "../store/any_driver.ts";
 import type { Mode } from "../types/mode.ts";
 import { CallLog } from "./call_log.ts";

@@ -37,7 +37,7 @@ const FLOORS: readonly (readonly (readonly string[])[])[] = [
   [["sql"], ["store"]],
   [["composed"]],
   [["orm", "model", "relations", "raw"]],
-  [["live"], ["fixtures"], ["migration"]],
+  [["core"], ["live"], ["fixtures"], ["migration"]],
   [["cli"]],
   [["testing"]],
 ];

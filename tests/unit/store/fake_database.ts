@@ -1,5 +1,6 @@
 import type { Maybe } from "../../../src/chain/chain.ts";
 import { complete } from "../../../src/composed/complete.ts";
+import { wholeDriver } from "../../../src/composed/whole_driver.ts";
 import type { AnyIterator, CompleteDriver, Row } from "../../../src/composed/complete_driver.ts";
 import type { AsyncDriver, GroupPlan, QueryPlan, SyncDriver } from "../../../src/contract/mod.ts";
 import { countOf, deleteOf, updateOf } from "../../../src/query/changes.ts";
@@ -19,7 +20,7 @@ export class FakeDatabase {
   readonly tables: Map<string, FakeTable> = new Map();
 
   constructor(driver: SyncDriver | AsyncDriver) {
-    this.driver = complete(driver);
+    this.driver = wholeDriver(complete(driver));
   }
 
   /** Defines a table without making it. */
