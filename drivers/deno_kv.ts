@@ -70,7 +70,7 @@ import { countAll } from "./deno_kv/row_count.ts";
 import { refuseToWrite } from "./deno_kv/readonly.ts";
 import { PreparedQuery } from "./deno_kv/prepared.ts";
 import { Sessions } from "./deno_kv/sessions.ts";
-import { Statement } from "./deno_kv/statement.ts";
+import { KVStatement } from "./deno_kv/statement.ts";
 import { Store } from "./deno_kv/store.ts";
 import type { StoredTable } from "./deno_kv/stored_table.ts";
 import { createIndex, createTable, dropIndex, dropTable } from "./deno_kv/tables.ts";
@@ -189,7 +189,7 @@ export class DenoKVDriver implements AsyncDriver {
     const stored = direct === null ? null : await insertDirectly(direct, tableName, [data]);
     if (stored !== null) return stored[0] as T;
     return await this.#write("insert", dbName, tableName, async (work) => {
-      const statement = new Statement(work, work.catalog.table(tableName), "insert into");
+      const statement = new KVStatement(work, work.catalog.table(tableName), "insert into");
       const stored = await statement.insert(data, expiresAt());
       await statement.finish();
       return stored.row as T;

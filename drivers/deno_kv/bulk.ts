@@ -4,7 +4,7 @@ import { commitTooLarge, type KVLimits } from "./limits.ts";
 import type { Place } from "./key.ts";
 import { insertPlaces } from "./row_writer.ts";
 import type { Sessions } from "./sessions.ts";
-import { parentPlace, Statement } from "./statement.ts";
+import { KVStatement, parentPlace } from "./statement.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { Work } from "./work.ts";
 
@@ -71,7 +71,7 @@ async function insertAll(
     }
     for (const places of placesOf(work, table, records)) await work.prefetch(places);
   }
-  const statement = new Statement(work, table, "insert into");
+  const statement = new KVStatement(work, table, "insert into");
   const rows: Row[] = [];
   for (const record of records) rows.push((await statement.insert(record, expiresAt)).row);
   await statement.finish();
@@ -89,9 +89,7 @@ function placesOf(work: Work, table: StoredTable, records: readonly Row[]): Plac
     insertPlaces(table, record).forEach((place) => add(String(place.key[table.database.key.length]), place));
     for (const reference of table.references) {
       const value = record[reference.column.name] ?? null;
-      const place = value === null
-        ? null
-        : parentPlace(work.catalog, reference, { value, column: reference.column });
+      const place = value === null ? null : parentPlace(work.catalog, reference, value);
       if (place) add(`>${reference.column.name}`, place);
     }
   }

@@ -6,7 +6,7 @@ import { aggregateRows, type Filter, groupRows, type Row, type Search } from "..
 import { NAME } from "./limits.ts";
 import { countAll } from "./row_count.ts";
 import { countRows, findRows, matchRows, plainRows } from "./search.ts";
-import { Statement } from "./statement.ts";
+import { KVStatement } from "./statement.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { Work } from "./work.ts";
 
@@ -76,7 +76,7 @@ export async function updateMatches(
   change: Change,
   filter: Filter,
 ): Promise<number> {
-  const statement = new Statement(work, table, "update");
+  const statement = new KVStatement(work, table, "update");
   const rows = await matchRows(work, table, filter);
   const values = change.of(table);
   for (const row of rows) await statement.update(row, values(row.row));
@@ -86,7 +86,7 @@ export async function updateMatches(
 
 /** Removes the rows that match. @returns How many matched. */
 export async function removeMatches(work: Work, table: StoredTable, filter: Filter): Promise<number> {
-  const statement = new Statement(work, table, "delete from");
+  const statement = new KVStatement(work, table, "delete from");
   const rows = await matchRows(work, table, filter);
   for (const row of rows) await statement.delete(row);
   await statement.finish();

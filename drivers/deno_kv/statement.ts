@@ -1,5 +1,5 @@
-import { type Attempt, missingParent, orphans, outOfRange } from "../../src/errors/violations.ts";
-import { keyOf, type Row } from "../../src/reference/mod.ts";
+import type { Attempt, NoParent, Scene } from "../../src/errors/violations.ts";
+import { type Row, Statement, type StatementRows } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import type { Catalog } from "./catalog.ts";
 import { checkExpirable } from "./expirable.ts";
@@ -11,95 +11,33 @@ import { rowPlace } from "./search.ts";
 import type { StoredReference, StoredTable } from "./stored_table.ts";
 import type { Found, Work } from "./work.ts";
 
-/** A value that rows may refer to, with the column it is of. */
-export interface Referred {
-  /** The value. */
-  readonly value: unknown;
-  /** The column. */
-  readonly column: Column;
-}
-
-/** A value that rows may refer to went away. */
-interface Departure {
-  readonly reference: StoredReference;
-  readonly from: Referred;
-  /** What the rows that refer are given on update; undefined when the row was deleted. */
-  readonly next: Referred | undefined;
-  /** The column of the statement's own table it began with. */
-  readonly root: string;
-}
-
-/** A reference to be checked at the end. */
-interface Check {
-  readonly reference: StoredReference;
-  readonly from: Referred;
-  /** As in a departure; null when a row that refers was written, not the row referred to. */
-  readonly root: string | null;
-}
-
-/** One statement: changes rows and then what refers to them, and checks at its end that nothing refers to nothing. */
-export class Statement {
+/** The rows of a store, for one statement. */
+class KVRows implements StatementRows<StoredTable, StoredRow, StoredReference> {
   readonly #work: Work;
-  readonly #target: StoredTable;
-  readonly #attempt: Attempt;
-  readonly #departures: Departure[] = [];
-  readonly #checks: Check[] = [];
   /** The rows of the statement that are no longer what was found: null when removed. */
   readonly #now: Map<string, StoredRow | null> = new Map();
 
-  /** Begins a statement on a table. */
-  constructor(work: Work, target: StoredTable, attempt: Attempt) {
+  constructor(work: Work) {
     this.#work = work;
-    this.#target = target;
-    this.#attempt = attempt;
   }
 
-  /** Stores a row; what it refers to must be there, or be itself. */
-  async insert(data: Row, expiresAt: number | null): Promise<StoredRow> {
-    if (expiresAt !== null) checkExpirable(this.#work.catalog, this.#target);
-    const stored = await insertRow(this.#work, this.#target, data, expiresAt);
-    for (const reference of this.#target.references) {
-      const { column } = reference;
-      const value = stored.row[column.name] ?? null;
-      if (value !== null) await this.#checkParent(reference, { value, column });
-    }
-    return stored;
+  scene({ scene }: StoredTable): Scene {
+    return scene;
   }
 
-  /** Changes a row, unless something of this statement has removed it. */
-  async update(stored: StoredRow, values: Row): Promise<StoredRow | null> {
-    const now = this.#current(stored);
-    if (now === null) return null;
-    const after = await this.#change(this.#target, now, values, null, stored.place.id);
-    if (this.#departures.length > 0) await this.#settle();
-    return this.#current(after);
+  column({ table }: StoredTable, name: string): Column | undefined {
+    return table.get(name);
   }
 
-  /** Removes a row, unless something of this statement has removed it. */
-  async delete(stored: StoredRow): Promise<void> {
-    const now = this.#current(stored);
-    if (now === null) return;
-    await this.#remove(this.#target, now, null);
-    if (this.#departures.length > 0) await this.#settle();
+  of({ references }: StoredTable): readonly StoredReference[] {
+    return references;
   }
 
-  /**
-   * Ends the statement.
-   *
-   * @throws {ForeignKeyConstraintError} When a row refers to one that does not exist.
-   */
-  async finish(): Promise<void> {
-    for (const { reference, from, root } of this.#checks) {
-      if (!await this.#hasChildren(reference, from)) continue;
-      if (root === null) await this.#checkParent(reference, from);
-      else if (await this.#hasParent(reference, from) !== true) {
-        throw orphans(this.#target.scene, this.#attempt, reference, [root]);
-      }
-    }
+  to({ table }: StoredTable): readonly StoredReference[] {
+    return this.#work.catalog.referrers(table.name);
   }
 
-  /** The row as this statement has left it. */
-  #current(stored: StoredRow): StoredRow | null {
+  current(stored: StoredRow): StoredRow | null {
     let row: StoredRow | null = stored;
     for (let next = this.#now.get(row.place.id); next !== undefined; next = this.#now.get(row.place.id)) {
       if (next === null || next === row) return next;
@@ -108,85 +46,20 @@ export class Statement {
     return row;
   }
 
-  async #change(
-    table: StoredTable,
-    before: StoredRow,
-    values: Row,
-    root: string | null,
-    asked: string = before.place.id,
-  ): Promise<StoredRow> {
+  async change(table: StoredTable, before: StoredRow, values: Row): Promise<StoredRow> {
     const after = await updateRow(this.#work, table, before, values);
     this.#now.set(after.place.id, after);
-    if (asked !== after.place.id) this.#now.set(asked, after);
     if (before.place.id !== after.place.id) this.#now.set(before.place.id, after);
-    for (const reference of table.references) {
-      const { column } = reference;
-      const value = after.row[column.name] ?? null;
-      if (value !== null && !isSame(column, value, before.row[column.name])) {
-        this.#checks.push({ reference, from: { value, column }, root });
-      }
-    }
-    this.#leave(table, before.row, after.row, root);
     return after;
   }
 
-  async #remove(table: StoredTable, stored: StoredRow, root: string | null): Promise<void> {
+  async remove(table: StoredTable, stored: StoredRow): Promise<void> {
     await removeRow(this.#work, table, stored);
     this.#now.set(stored.place.id, null);
-    this.#leave(table, stored.row, null, root);
   }
 
-  /** Notes what rows may refer to that went away with a row's old values. */
-  #leave(table: StoredTable, before: Row, after: Row | null, root: string | null): void {
-    for (const reference of this.#work.catalog.referrers(table.table.name)) {
-      const column = table.table.get(reference.parentColumn);
-      const value = column === undefined ? null : before[column.name] ?? null;
-      if (column === undefined || value === null) continue;
-      const next = after === null ? undefined : { value: after[column.name], column };
-      if (next !== undefined && isSame(column, value, next.value)) continue;
-      this.#departures.push({ reference, from: { value, column }, next, root: root ?? column.name });
-    }
-  }
-
-  /** Follows the references to what went away, each to its end before the next one, as the reference evaluator does. */
-  async #settle(): Promise<void> {
-    const stack: Departure[] = [];
-    const stackUp = (): void => {
-      while (this.#departures.length > 0) stack.push(this.#departures.pop() as Departure);
-    };
-    stackUp();
-    for (let departure = stack.pop(); departure !== undefined; departure = stack.pop()) {
-      await this.#follow(departure);
-      stackUp();
-    }
-  }
-
-  async #follow({ reference, from, next, root }: Departure): Promise<void> {
-    const { child, column } = reference;
-    const action = next === undefined ? reference.onDelete : reference.onUpdate;
-    if (action === "RESTRICT" || action === "NO ACTION") {
-      this.#checks.push({ reference, from, root });
-      return;
-    }
-    const value = action === "SET NULL" || next === undefined ? null : this.#convert(next, column);
-    for (const row of await this.#children(reference, from)) {
-      if (action === "CASCADE" && next === undefined) await this.#remove(child, row, root);
-      else await this.#change(child, row, { [column.name]: value }, root);
-    }
-  }
-
-  /** Turns a value of the column referred to into one of the column that refers. */
-  #convert({ value, column: from }: Referred, to: Column): unknown {
-    if (value === null || from.kind === to.kind) return value;
-    const converted = sameNumber(value, to);
-    if (converted !== undefined) return converted;
-    if (to.kind !== "integer" || typeof value !== "bigint") return to.accept(value);
-    const why = `${value} does not fit \`${to.name}\` of \`${to.table}\``;
-    throw outOfRange(this.#target.scene, this.#attempt, to, why);
-  }
-
-  async #children(reference: StoredReference, from: Referred): Promise<StoredRow[]> {
-    const place = childPlace(reference, from);
+  async children(reference: StoredReference, value: unknown): Promise<StoredRow[]> {
+    const place = childPlace(reference, value);
     if (place === null) return [];
     // A row that begins to refer meanwhile changes the version of its table.
     await this.#work.guard(reference.child, true);
@@ -198,8 +71,8 @@ export class Statement {
     return rows.filter((row) => row !== null);
   }
 
-  async #hasChildren(reference: StoredReference, from: Referred): Promise<boolean> {
-    const place = childPlace(reference, from);
+  async hasChildren(reference: StoredReference, value: unknown): Promise<boolean> {
+    const place = childPlace(reference, value);
     if (place === null) return false;
     await this.#work.guard(reference.child, true);
     for await (const entry of scan(this.#work, rangeBelow(place), false, 2)) {
@@ -210,23 +83,37 @@ export class Statement {
     return false;
   }
 
-  async #checkParent(reference: StoredReference, from: Referred): Promise<void> {
-    const has = await this.#hasParent(reference, from);
-    if (has === true) return;
-    const { parentTable, parentColumn } = reference;
-    const why = has === false
-      ? null
-      : this.#work.catalog.tables.get(parentTable) === undefined
-      ? `there is no table \`${parentTable}\`; create it first`
-      : `\`${parentColumn}\` is neither its primary key nor unique; make it unique`;
-    throw missingParent(this.#target.scene, this.#attempt, reference, why);
+  async hasParent(reference: StoredReference, value: unknown): Promise<boolean> {
+    const place = parentPlace(this.#work.catalog, reference, value);
+    if (place === null || place === undefined) return false;
+    return (await this.#work.get(place)).value !== null;
   }
 
-  /** Whether the row referred to is there; null when nothing makes the column unique. */
-  async #hasParent(reference: StoredReference, from: Referred): Promise<boolean | null> {
-    const place = parentPlace(this.#work.catalog, reference, from);
-    if (place === null || place === undefined) return place === null ? null : false;
-    return (await this.#work.get(place)).value !== null;
+  noParent(reference: StoredReference): NoParent | null {
+    const { catalog } = this.#work;
+    if (catalog.tables.get(reference.parentTable) === undefined) return "no table";
+    return parentSection(catalog, reference) === null ? "not unique" : null;
+  }
+}
+
+/** One statement on a table of a store. */
+export class KVStatement extends Statement<StoredTable, StoredRow, StoredReference> {
+  readonly #work: Work;
+  readonly #table: StoredTable;
+
+  /** Begins a statement on a table. */
+  constructor(work: Work, table: StoredTable, attempt: Attempt) {
+    super(new KVRows(work), table, attempt);
+    this.#work = work;
+    this.#table = table;
+  }
+
+  /** Stores a row; what it refers to must be there, or be itself. */
+  async insert(data: Row, expiresAt: number | null): Promise<StoredRow> {
+    if (expiresAt !== null) checkExpirable(this.#work.catalog, this.#table);
+    const stored = await insertRow(this.#work, this.#table, data, expiresAt);
+    await this.inserted(stored.row);
+    return stored;
   }
 }
 
@@ -237,26 +124,33 @@ export class Statement {
  */
 export function parentPlace(
   catalog: Catalog,
-  { parentTable, parentColumn }: StoredReference,
-  { value: given }: Referred,
+  reference: StoredReference,
+  given: unknown,
 ): Place | null | undefined {
+  const section = parentSection(catalog, reference);
+  if (section === null) return null;
+  const value = sameNumber(given, section.column);
+  return value === undefined ? undefined : below(section.place, toPart(section.column.kind, value));
+}
+
+/** Where all that can be referred to is; null when nothing makes the column unique. */
+function parentSection(
+  catalog: Catalog,
+  { parentTable, parentColumn }: StoredReference,
+): { readonly place: Place; readonly column: Column } | null {
   const parent = catalog.tables.get(parentTable);
   const column = parent?.table.get(parentColumn);
   if (parent === undefined || column === undefined) return null;
   const { primaryKey } = parent.table;
-  const value = sameNumber(given, column);
-  if (primaryKey.length === 1 && primaryKey[0] === column) {
-    return value === undefined ? undefined : below(parent.rows, toPart(column.kind, value));
-  }
+  if (primaryKey.length === 1 && primaryKey[0] === column) return { place: parent.rows, column };
   const index = parent.indexes.find(({ unique, ready, filter, columns }) =>
     unique && ready && filter === null && columns.length === 1 && columns[0] === column
   );
-  if (index === undefined) return null;
-  return value === undefined ? undefined : below(index.place, toPart(column.kind, value));
+  return index === undefined ? null : { place: index.place, column };
 }
 
 /** Where the entries of the rows that refer to a value are; null when none can. */
-function childPlace({ index, column }: StoredReference, { value }: Referred): Place | null {
+function childPlace({ index, column }: StoredReference, value: unknown): Place | null {
   const converted = sameNumber(value, column);
   return converted === undefined ? null : below(index.place, toPart(column.kind, converted));
 }
@@ -270,9 +164,4 @@ function sameNumber(value: unknown, { kind }: Column): unknown {
     return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   }
   return value;
-}
-
-function isSame({ kind }: Column, a: unknown, b: unknown): boolean {
-  if (a === null || b === null || a === undefined || b === undefined) return (a ?? null) === (b ?? null);
-  return keyOf(kind, a) === keyOf(kind, b);
 }

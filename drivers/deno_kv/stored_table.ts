@@ -1,6 +1,6 @@
-import type { Predicate, ReferenceAction, TableIndex } from "../../src/contract/mod.ts";
+import type { Predicate, TableIndex } from "../../src/contract/mod.ts";
 import { readWhere } from "../../src/query/where_reader.ts";
-import type { Row, RowTest } from "../../src/reference/mod.ts";
+import type { Link, Row, RowTest } from "../../src/reference/mod.ts";
 import { NamedIndex } from "../../src/reference/named_index.ts";
 import { storageSchema } from "../../src/reference/storage_schema.ts";
 import type { Scene } from "../../src/errors/violations.ts";
@@ -32,21 +32,9 @@ export interface StoredIndex {
 }
 
 /** A foreign key. */
-export interface StoredReference {
-  /** The table that refers. */
-  readonly child: StoredTable;
-  /** Its column. */
-  readonly column: Column;
+export interface StoredReference extends Link<StoredTable> {
   /** The index that finds the rows that refer. */
   readonly index: StoredIndex;
-  /** The name of the table referred to. */
-  readonly parentTable: string;
-  /** The name of its column. */
-  readonly parentColumn: string;
-  /** On delete of the row referred to. */
-  readonly onDelete: ReferenceAction;
-  /** On a change of the value referred to. */
-  readonly onUpdate: ReferenceAction;
 }
 
 /** A table as the store keeps it: where its rows and entries are. */

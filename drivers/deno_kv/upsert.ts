@@ -2,7 +2,7 @@ import type { UpsertOptions } from "../../src/contract/mod.ts";
 import type { Predicate } from "../../src/contract/mod.ts";
 import type { Row } from "../../src/reference/mod.ts";
 import { matchRows } from "./search.ts";
-import { Statement } from "./statement.ts";
+import { KVStatement } from "./statement.ts";
 import type { StoredTable } from "./stored_table.ts";
 import type { Work } from "./work.ts";
 
@@ -25,7 +25,7 @@ export async function upsertRow(
   const [existing] = params.includes(null)
     ? []
     : await matchRows(work, table, { where: { kind: "and", items }, params });
-  const statement = new Statement(work, table, existing === undefined ? "insert into" : "update");
+  const statement = new KVStatement(work, table, existing === undefined ? "insert into" : "update");
   let stored = existing;
   if (existing === undefined) {
     stored = await statement.insert(record, expiresAt);

@@ -176,7 +176,7 @@ async function danglingOf(work: Work, table: StoredTable, rows: readonly StoredR
     const children: { row: StoredRow; place: Place | null }[] = [];
     for (const row of rows) {
       const value = row.row[column.name] ?? null;
-      const place = value === null ? null : parentPlace(work.catalog, reference, { value, column });
+      const place = value === null ? null : parentPlace(work.catalog, reference, value);
       if (value !== null && place !== null) children.push({ row, place: place ?? null });
     }
     const places = children.flatMap(({ place }) => place === null ? [] : [place.key]);

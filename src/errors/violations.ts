@@ -67,6 +67,9 @@ export interface ReferenceNames {
   readonly parentColumn: string;
 }
 
+/** Why no row at all can be referred to. */
+export type NoParent = "no table" | "not unique";
+
 /** Another row has the same values in the columns. */
 export function uniqueViolation(
   scene: Scene,
@@ -99,10 +102,13 @@ export function missingParent(
   scene: Scene,
   attempt: Attempt,
   { column, parentTable, parentColumn }: ReferenceNames,
-  why: string | null,
+  why: NoParent | null,
 ): ForeignKeyConstraintError {
-  const reason = why ??
-    `no row of \`${parentTable}\` has that \`${parentColumn}\`; insert it first, or use another value`;
+  const reason = why === "no table"
+    ? `there is no table \`${parentTable}\`; create it first`
+    : why === "not unique"
+    ? `\`${parentColumn}\` is neither its primary key nor unique; make it unique`
+    : `no row of \`${parentTable}\` has that \`${parentColumn}\`; insert it first, or use another value`;
   return new ForeignKeyConstraintError(
     `Cannot ${attempt} \`${scene.table}\`: \`${column.name}\` refers to \`${parentTable}\`.\`${parentColumn}\`, and ${reason}`,
     { ...scene, columns: [column.name] },

@@ -17,9 +17,12 @@ import type { Reference } from "./reference.ts";
 import { type Row, rowCopier } from "./row.ts";
 import { requireSameSchema } from "./same_schema.ts";
 import { type Filter, findRows, matchEntries, type Search } from "./search.ts";
+import { DatabaseRows } from "./database_rows.ts";
 import { Statement } from "./statement.ts";
 import { TableStore } from "./table_store.ts";
 import type { UndoLog } from "./undo_log.ts";
+
+type MemoryStatement = Statement<TableStore, Entry, Reference>;
 
 /** A relational database in memory. Each writing method is one statement: it does all it says, or nothing and throws. */
 export class Database {
@@ -27,6 +30,7 @@ export class Database {
   readonly name: string;
   readonly #driver: string;
   readonly #log: UndoLog;
+  readonly #rows: DatabaseRows = new DatabaseRows(this);
   readonly #tables: Map<string, TableStore> = new Map();
   readonly #referrers: Map<string, Reference[]> = new Map();
 
@@ -200,7 +204,13 @@ export class Database {
     return this.#statement(
       store,
       "insert into",
-      (statement) => records.map((record) => store.copy(statement.insert(record).row)),
+      (statement) =>
+        records.map((record) => {
+          const { row } = store.insert(record);
+          // Rows in memory are waited for by nobody.
+          statement.inserted(row);
+          return store.copy(row);
+        }),
     );
   }
 
@@ -212,7 +222,7 @@ export class Database {
       store,
       "update",
       filter,
-      (statement, entry) => statement.update(entry, of(entry.row)),
+      (statement, entry) => void statement.update(entry, of(entry.row)),
     );
   }
 
@@ -229,7 +239,7 @@ export class Database {
       this.table(table),
       "delete from",
       filter,
-      (statement, entry) => statement.delete(entry),
+      (statement, entry) => void statement.delete(entry),
     );
   }
 
@@ -261,7 +271,7 @@ export class Database {
     store: TableStore,
     attempt: Attempt,
     filter: Filter,
-    change: (statement: Statement, entry: Entry) => void,
+    change: (statement: MemoryStatement, entry: Entry) => void,
   ): number {
     const entries = matchEntries(store, filter);
     this.#statement(store, attempt, (statement) => {
@@ -270,9 +280,9 @@ export class Database {
     return entries.length;
   }
 
-  #statement<T>(store: TableStore, attempt: Attempt, work: (statement: Statement) => T): T {
+  #statement<T>(store: TableStore, attempt: Attempt, work: (statement: MemoryStatement) => T): T {
     return this.#log.atomically(() => {
-      const statement = new Statement(this, store, attempt);
+      const statement = new Statement(this.#rows, store, attempt);
       const result = work(statement);
       statement.finish();
       return result;

@@ -12,7 +12,9 @@ export type Key = string | number | bigint | boolean;
 export function keyOf(kind: ColumnKind, value: unknown): Key {
   switch (kind) {
     case "bigint":
-      return Number.isSafeInteger(Number(value)) ? Number(value) : (value as bigint);
+    case "integer":
+    case "real":
+      return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value as Key;
     case "date":
     case "datetime":
       return (value as Date).getTime();

@@ -13,5 +13,7 @@ export { copyValue } from "./row.ts";
 export type { Row } from "./row.ts";
 export type { Filter, Search } from "./search.ts";
 export { describeSchema } from "./storage_schema.ts";
+export { Statement } from "./statement.ts";
+export type { Link, StatementRows } from "./statement.ts";
 export type { TableStore } from "./table_store.ts";
 export { UndoLog } from "./undo_log.ts";

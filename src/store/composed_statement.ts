@@ -1,65 +1,145 @@
 import type { RowChange } from "../reference/computed_values.ts";
-import { chain, chainAll, isPromise, type Maybe } from "../chain/chain.ts";
-import { type Attempt, notNullViolation, orphans } from "../errors/violations.ts";
+import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { type Attempt, missingParent, notNullViolation, type Scene } from "../errors/violations.ts";
 import { keyOf } from "../reference/keys.ts";
+import { Statement, type StatementRows } from "../reference/statement.ts";
+import type { Column } from "../schema/column.ts";
 import type { Row } from "./any_driver.ts";
 import { type ForeignKey, ForeignKeys } from "./foreign_keys.ts";
 import type { StoredTable } from "./stored_table.ts";
 import { Writes } from "./writes.ts";
 import type { WorkingEntry, WorkingTable } from "./working_table.ts";
 
-/** A value that rows may refer to went away. */
-interface Departure {
-  readonly reference: ForeignKey;
-  /** The value that went. */
-  readonly value: unknown;
-  /** What the rows that refer are given on update; undefined when the row was deleted. */
-  readonly next: { readonly value: unknown } | undefined;
-  /** The column of the statement's own table it began with. */
-  readonly root: string;
+/** The rows of a composed statement: read when they are needed, changed in memory first. */
+class WorkingRows implements StatementRows<WorkingTable, WorkingEntry, ForeignKey> {
+  readonly #keys: ForeignKeys;
+  readonly #target: WorkingTable;
+  /** The new values of the rows changed, or null for those removed, in the order of the first change. */
+  readonly changes: Map<WorkingEntry, { readonly table: WorkingTable; readonly values: Row | null }> =
+    new Map();
+  /** Whether rows were read that references lead to. */
+  spread = false;
+
+  constructor(keys: ForeignKeys, target: WorkingTable) {
+    this.#keys = keys;
+    this.#target = target;
+  }
+
+  scene({ stored }: WorkingTable): Scene {
+    return stored.scene;
+  }
+
+  column({ stored }: WorkingTable, name: string): Column | undefined {
+    return stored.table.get(name);
+  }
+
+  of(table: WorkingTable): readonly ForeignKey[] {
+    return this.#keys.of(table);
+  }
+
+  to(table: WorkingTable): readonly ForeignKey[] {
+    return this.#keys.to(table);
+  }
+
+  current(entry: WorkingEntry): WorkingEntry | null {
+    return entry.live ? entry : null;
+  }
+
+  change(table: WorkingTable, entry: WorkingEntry, values: Row): Maybe<WorkingEntry> {
+    const names = Object.keys(values);
+    for (const name of names) {
+      const column = table.stored.table.get(name);
+      if (values[name] === null && column?.nullable === false) {
+        throw notNullViolation(table.stored.scene, "update", column);
+      }
+    }
+    const after = { ...entry.row, ...values };
+    return chain(table.loadUnique([after], names), () => {
+      table.update(entry, after, "update");
+      const known = this.changes.get(entry)?.values;
+      this.changes.set(entry, { table, values: known ? { ...known, ...values } : values });
+      return entry;
+    });
+  }
+
+  remove(table: WorkingTable, entry: WorkingEntry): void {
+    table.remove(entry);
+    this.changes.set(entry, { table, values: null });
+  }
+
+  children(reference: ForeignKey, value: unknown): Maybe<WorkingEntry[]> {
+    return chain(this.#load(reference, value), () => {
+      const children = this.#keys.childrenWith(reference, value);
+      if (children.length > 0) this.spread = true;
+      return children;
+    });
+  }
+
+  hasChildren(reference: ForeignKey, value: unknown, own: boolean): Maybe<boolean> {
+    // The rows that the statement changed are known.
+    return chain(
+      own ? undefined : this.#load(reference, value),
+      () => this.#keys.childrenWith(reference, value).length > 0,
+    );
+  }
+
+  hasParent(reference: ForeignKey, value: unknown): Maybe<boolean> {
+    return chain(this.#keys.loadParents(reference, [value]), () => this.#keys.hasParent(reference, value));
+  }
+
+  noParent(reference: ForeignKey): "no table" | null {
+    return this.#keys.hasParentTable(reference) ? null : "no table";
+  }
+
+  /** Reads what an update of rows will look at, all at once. */
+  loadUpdate(rows: readonly Row[], changes: readonly Row[], names: readonly string[]): Maybe<unknown> {
+    const referrers = this.to(this.#target).filter(({ parentColumn }) => names.includes(parentColumn));
+    return chain(
+      this.#target.loadUnique(rows.map((row, i) => ({ ...row, ...changes[i] })), names),
+      () => chainAll(referrers, (each) => this.#keys.loadChildren(each, rows)),
+    );
+  }
+
+  #load(reference: ForeignKey, value: unknown): Maybe<void> {
+    return this.#keys.loadChildren(reference, [{ [reference.parentColumn]: value }]);
+  }
 }
 
-/** A reference to be checked at the end. */
-interface Check {
+/** A reference of a new row that holds only if its own number, still to be assigned, is what it refers to. */
+interface Waiting {
   readonly reference: ForeignKey;
   readonly value: unknown;
-  /** The column an error names; null when the rows that refer were written, not the row referred to. */
-  readonly root: string | null;
 }
 
 /**
- * One statement on a table whose driver does not enforce every constraint: changes rows in memory, row after row, then what
- * refers to them, and checks at its end that nothing refers to nothing. Only then anything is written. It has the meaning
- * of the reference's `Statement`; the rows it looks at are read when it needs them.
+ * One statement on a table whose driver does not enforce every constraint: it changes rows in memory, row after row, and what it
+ * leads to, checks at its end, and only then anything is written.
  */
 export class ComposedStatement {
   readonly #target: WorkingTable;
   readonly #keys: ForeignKeys;
   readonly #attempt: Attempt;
-  readonly #departures: Departure[] = [];
-  readonly #checks: Check[] = [];
-  /** The new values of the rows changed, or null for those removed, in the order of the first change. */
-  readonly #changes: Map<WorkingEntry, { readonly table: WorkingTable; readonly values: Row | null }> =
-    new Map();
-  #spread = false;
-  /** References of a new row that hold only if its own number, still to be assigned, is what they refer to. */
-  readonly #onAssigned: Check[] = [];
+  readonly #rows: WorkingRows;
+  readonly #statement: Statement<WorkingTable, WorkingEntry, ForeignKey>;
+  readonly #waiting: Waiting[] = [];
 
   /** Begins a statement. */
   constructor(target: StoredTable, attempt: Attempt) {
     this.#keys = new ForeignKeys(target);
     this.#target = this.#keys.working(target);
     this.#attempt = attempt;
+    this.#rows = new WorkingRows(this.#keys, this.#target);
+    this.#statement = new Statement(this.#rows, this.#target, attempt);
   }
 
   /** Whether rows were changed that the statement does not name, by what references lead to. */
   get spread(): boolean {
-    return this.#spread;
+    return this.#rows.spread;
   }
 
   /** What is to be written, in order. Inserted rows are left to the caller. */
   writes(): Writes {
-    return new Writes(this.#changes, this.#target.stored.home.transactions);
+    return new Writes(this.#rows.changes, this.#target.stored.home.transactions);
   }
 
   /**
@@ -67,25 +147,24 @@ export class ComposedStatement {
    *
    * @throws {RinariError} When one breaks a constraint.
    */
-  insert(rows: readonly Row[]): Maybe<void> {
+  insert(rows: readonly Row[]): Maybe<unknown> {
     const references = this.#keys.of(this.#target);
-    const loadParents = () =>
-      chainAll(references, (each) => this.#keys.loadParents(each, rows.map((row) => row[each.column.name])));
     return chain(
       this.#target.loadUnique(rows, null),
       () =>
-        chain(references.length === 0 ? undefined : loadParents(), () => {
-          for (const row of rows) {
-            this.#target.insert(row, this.#attempt);
-            for (const reference of references) this.#checkInserted(row, reference);
-          }
-        }),
+        chain(
+          chainAll(
+            references,
+            (each) => this.#keys.loadParents(each, rows.map((row) => row[each.column.name])),
+          ),
+          () => chainAll(rows, (row) => this.#insert(row, references)),
+        ),
     );
   }
 
   /** Whether a reference has to be checked again when the row has its number. */
   get waitsForNumber(): boolean {
-    return this.#onAssigned.length > 0;
+    return this.#waiting.length > 0;
   }
 
   /**
@@ -94,9 +173,10 @@ export class ComposedStatement {
    * @throws {ForeignKeyConstraintError} When one refers to another number.
    */
   checkAssigned(stored: Row): void {
-    for (const { reference, value } of this.#onAssigned) {
-      if (isSame(reference.column.kind, value, stored[reference.parentColumn])) continue;
-      throw this.#keys.missing(this.#target.stored.scene, this.#attempt, reference);
+    for (const { reference, value } of this.#waiting) {
+      const { kind } = reference.column;
+      if (keyOf(kind, value) === keyOf(kind, stored[reference.parentColumn])) continue;
+      throw missingParent(this.#target.stored.scene, this.#attempt, reference, null);
     }
   }
 
@@ -110,19 +190,14 @@ export class ComposedStatement {
   update(rows: readonly Row[], change: RowChange, names: readonly string[]): Maybe<void> {
     const entries = this.#target.take(rows);
     const changes = rows.map(change);
-    const referrers = this.#keys.to(this.#target).filter(({ parentColumn }) => names.includes(parentColumn));
-    const load = chain(
-      this.#target.loadUnique(rows.map((row, i) => ({ ...row, ...changes[i] })), names),
-      () => chainAll(referrers, (each) => this.#keys.loadChildren(each, rows)),
+    return chain(
+      this.#rows.loadUpdate(rows, changes, names),
+      () =>
+        chain(
+          chainAll(entries, (entry, i) => this.#statement.update(entry, changes[i] as Row)),
+          () => this.#statement.finish(),
+        ),
     );
-    let at = 0;
-    const apply = (entry: WorkingEntry): Maybe<void> => {
-      const values = changes[at++] as Row;
-      return entry.live
-        ? chain(this.#change(this.#target, entry, values, null), () => this.#settle())
-        : undefined;
-    };
-    return chain(load, () => chain(chainAll(entries, apply), () => this.#finish()));
   }
 
   /**
@@ -132,134 +207,28 @@ export class ComposedStatement {
    */
   delete(rows: readonly Row[]): Maybe<void> {
     const entries = this.#target.take(rows);
-    const remove = (entry: WorkingEntry): Maybe<void> => {
-      if (!entry.live) return;
-      this.#remove(this.#target, entry, null);
-      return this.#settle();
-    };
     return chain(
       this.#keys.loadDependents(this.#target, entries),
-      () => chain(chainAll(entries, remove), () => this.#finish()),
+      () => chain(chainAll(entries, (each) => this.#statement.delete(each)), () => this.#statement.finish()),
     );
   }
 
-  #change(table: WorkingTable, entry: WorkingEntry, values: Row, root: string | null): Maybe<void> {
-    const before = entry.row;
-    const after = { ...before, ...values };
-    return chain(table.loadUnique([after], Object.keys(values)), () => {
-      table.update(entry, after, "update");
-      const known = this.#changes.get(entry)?.values;
-      this.#changes.set(entry, { table, values: known ? { ...known, ...values } : values });
-      for (const reference of this.#keys.of(table)) {
-        const { name, kind } = reference.column;
-        const value = after[name] ?? null;
-        if (value !== null && !isSame(kind, value, before[name])) {
-          this.#checks.push({ reference, value, root: null });
-        }
-      }
-      this.#leave(table, before, after, root);
+  #insert(row: Row, references: readonly ForeignKey[]): Maybe<unknown> {
+    this.#target.insert(row, this.#attempt);
+    return chainAll(references, (reference): Maybe<void> => {
+      const value = row[reference.column.name] ?? null;
+      if (value === null) return;
+      if (!this.#isPending(row, reference)) return this.#statement.checkParent(reference, value);
+      return chain(this.#rows.hasParent(reference, value), (has) => {
+        if (!has) this.#waiting.push({ reference, value });
+      });
     });
   }
 
-  #remove(table: WorkingTable, entry: WorkingEntry, root: string | null): void {
-    table.remove(entry);
-    this.#changes.set(entry, { table, values: null });
-    this.#leave(table, entry.row, null, root);
-  }
-
-  /** Notes what rows may refer to that went away with a row's old values. */
-  #leave(table: WorkingTable, before: Row, after: Row | null, root: string | null): void {
-    for (const reference of this.#keys.to(table)) {
-      const { parentColumn, column } = reference;
-      const value = before[parentColumn] ?? null;
-      if (value === null || (after !== null && isSame(column.kind, value, after[parentColumn]))) continue;
-      const next = after === null ? undefined : { value: after[parentColumn] ?? null };
-      this.#departures.push({ reference, value, next, root: root ?? parentColumn });
-    }
-  }
-
-  /** Follows the references to what went away, to any depth. What a change leads to is followed to its end before the next. */
-  #settle(): Maybe<void> {
-    const stack = this.#departures.splice(0).reverse();
-    const run = (): Maybe<void> => {
-      for (let departure = stack.pop(); departure !== undefined; departure = stack.pop()) {
-        const followed = this.#follow(departure);
-        if (isPromise(followed)) {
-          return followed.then(() => {
-            stack.push(...this.#departures.splice(0).reverse());
-            return run();
-          });
-        }
-        stack.push(...this.#departures.splice(0).reverse());
-      }
-    };
-    return run();
-  }
-
-  #follow({ reference, value, next, root }: Departure): Maybe<unknown> {
-    const { child, column, parentColumn } = reference;
-    const action = next === undefined ? reference.onDelete : reference.onUpdate;
-    if (action === "RESTRICT" || action === "NO ACTION") {
-      this.#checks.push({ reference, value, root });
-      return;
-    }
-    const given = action === "SET NULL" || next === undefined ? null : next.value;
-    const values: Row = { [column.name]: given };
-    return chain(
-      this.#keys.loadChildren(reference, [{ [parentColumn]: value }]),
-      () =>
-        chainAll(this.#keys.childrenWith(reference, value), (entry) => {
-          this.#spread = true;
-          if (action === "CASCADE" && next === undefined) return this.#remove(child, entry, root);
-          if (given === null && !column.nullable) {
-            throw notNullViolation(child.stored.scene, "update", column);
-          }
-          return this.#change(child, entry, values, root);
-        }),
-    );
-  }
-
-  #finish(): Maybe<void> {
-    const check = ({ reference, value, root }: Check): Maybe<void> => {
-      if (this.#keys.childrenWith(reference, value).length === 0) return;
-      return chain(this.#keys.loadParents(reference, [value]), () => {
-        if (root === null) this.#checkParent(reference, value);
-        else if (!this.#keys.hasParent(reference, value)) {
-          throw orphans(this.#target.stored.scene, this.#attempt, reference, [root]);
-        }
-      });
-    };
-    return chain(
-      chainAll(this.#checks, (each) => chain(this.#loadReferring(each), () => check(each))),
-      () => undefined,
-    );
-  }
-
-  /** Reads the rows that refer to what went away. Those that were written are known. */
-  #loadReferring({ reference, value, root }: Check): Maybe<void> {
-    return root === null
-      ? undefined
-      : this.#keys.loadChildren(reference, [{ [reference.parentColumn]: value }]);
-  }
-
-  #checkInserted(row: Row, reference: ForeignKey): void {
+  /** Whether a row may refer to the number that it does not have yet. */
+  #isPending(row: Row, { parentTable, parentColumn }: ForeignKey): boolean {
     const { table } = this.#target.stored;
-    const value = row[reference.column.name] ?? null;
-    const isPending = reference.parentTable === table.name &&
-      table.autoIncrement?.name === reference.parentColumn && (row[reference.parentColumn] ?? null) === null;
-    if (isPending && value !== null && !this.#keys.hasParent(reference, value)) {
-      this.#onAssigned.push({ reference, value, root: null });
-    } else {
-      this.#checkParent(reference, value);
-    }
+    return parentTable === table.name && table.autoIncrement?.name === parentColumn &&
+      (row[parentColumn] ?? null) === null;
   }
-
-  #checkParent(reference: ForeignKey, value: unknown): void {
-    if (value === null || this.#keys.hasParent(reference, value)) return;
-    throw this.#keys.missing(this.#target.stored.scene, this.#attempt, reference);
-  }
-}
-
-function isSame(kind: ForeignKey["column"]["kind"], value: unknown, other: unknown): boolean {
-  return (other ?? null) !== null && keyOf(kind, value) === keyOf(kind, other);
 }

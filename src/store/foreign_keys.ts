@@ -1,23 +1,13 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import type { ReferenceAction } from "../contract/mod.ts";
-import { type Attempt, missingParent, type ReferenceNames, type Scene } from "../errors/violations.ts";
 import { keyOf } from "../reference/keys.ts";
+import type { Link } from "../reference/statement.ts";
 import type { Column } from "../schema/column.ts";
 import type { Row } from "./any_driver.ts";
 import type { StoredTable } from "./stored_table.ts";
 import { type WorkingEntry, type WorkingIndex, WorkingTable } from "./working_table.ts";
 
 /** A foreign key, with the rows that refer. */
-export interface ForeignKey extends ReferenceNames {
-  /** The table that refers. */
-  readonly child: WorkingTable;
-  /** Its column. */
-  readonly column: Column;
-  /** On delete of the row referred to. */
-  readonly onDelete: ReferenceAction;
-  /** On a change of the value referred to. */
-  readonly onUpdate: ReferenceAction;
-}
+export type ForeignKey = Link<WorkingTable>;
 
 /** Whether foreign keys are enforced here: the driver does not, or could not undo what its actions change. */
 export function enforcesReferences({ declared, undoes }: StoredTable): boolean {
@@ -124,12 +114,9 @@ export class ForeignKeys {
     return descend([[top, entries]]);
   }
 
-  /** The error for a value that no row has. */
-  missing(scene: Scene, attempt: Attempt, reference: ForeignKey): Error {
-    const why = this.#parent(reference) === null
-      ? `there is no table \`${reference.parentTable}\`; create it first`
-      : null;
-    return missingParent(scene, attempt, reference, why);
+  /** Whether the table that is referred to exists. */
+  hasParentTable(reference: ForeignKey): boolean {
+    return this.#parent(reference) !== null;
   }
 
   #parent({ parentTable, parentColumn }: ForeignKey): readonly [WorkingTable, WorkingIndex] | null {
