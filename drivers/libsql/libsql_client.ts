@@ -29,6 +29,8 @@ export interface LibSQLTransaction {
   execute(statement: LibSQLStatement): Promise<LibSQLResult>;
   /** Runs statements in one request. */
   batch(statements: LibSQLStatement[]): Promise<LibSQLResult[]>;
+  /** Runs a text of several statements, and keeps no answer. Absent in older versions. */
+  executeMultiple?(sql: string): Promise<void>;
   /** Makes the work permanent. */
   commit(): Promise<void>;
   /** Undoes the work. */

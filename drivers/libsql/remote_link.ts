@@ -1,7 +1,7 @@
 import { RinariError, UnsupportedError } from "../../src/errors/mod.ts";
 import { connectionFailure, unauthorized } from "./connection_failure.ts";
 import { before } from "./deadline.ts";
-import type { LibSQLClient } from "./libsql_client.ts";
+import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
 import type { LibSQLLink, OpenTransaction } from "./libsql_link.ts";
 import { pause } from "./pause.ts";
 
@@ -31,6 +31,9 @@ export interface RemoteParts {
 
 /** What passes by itself, and has changed nothing. */
 const AWAITED: ReadonlySet<string> = new Set(["BUSY", "OVERLOADED"]);
+
+/** Begins a transaction anew on the connection of one that has done nothing yet. */
+const WITHOUT_REFERENCES = "ROLLBACK; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE";
 
 /** How long undoing a transaction waits for a server, in milliseconds. What is given up, the server undoes by itself. */
 const PATIENCE = 1_000;
@@ -66,17 +69,9 @@ export class RemoteLink implements LibSQLLink {
 
   /** Opens a transaction; the server learns of it with its first statement. */
   async begin(withoutReferences: boolean): Promise<OpenTransaction> {
-    if (withoutReferences) {
-      const { driver, database } = this.#parts;
-      throw new UnsupportedError(
-        `Cannot remake a table of \`${database}\` that others refer to: a server does not switch foreign keys off in a ` +
-          "transaction; migrate a copy of the file, or add a new column in the place of the old one",
-        { driver },
-      );
-    }
     const { client, transaction } = await this.#persist("transaction", async (client) => ({
       client,
-      transaction: await client.transaction("write"),
+      transaction: await this.#opened(client, withoutReferences),
     }));
     return {
       transaction,
@@ -85,6 +80,30 @@ export class RemoteLink implements LibSQLLink {
       abandon: () => this.#leave(client),
       release: () => Promise.resolve(),
     };
+  }
+
+  /**
+   * A transaction of a client. A server heeds the switch of foreign keys only outside of one, and what is sent outside of one goes
+   * to another connection: so it is ended, and begun again, in one text on the connection that it has.
+   */
+  async #opened(client: LibSQLClient, withoutReferences: boolean): Promise<LibSQLTransaction> {
+    const transaction = await client.transaction("write");
+    if (!withoutReferences) return transaction;
+    try {
+      if (transaction.executeMultiple === undefined) {
+        const { driver, database } = this.#parts;
+        throw new UnsupportedError(
+          `Cannot remake a table of \`${database}\` that others refer to: the client has no \`executeMultiple\` in a transaction; ` +
+            "use a newer @libsql/client",
+          { driver },
+        );
+      }
+      await transaction.executeMultiple(WITHOUT_REFERENCES);
+      return transaction;
+    } catch (error) {
+      transaction.close();
+      throw error;
+    }
   }
 
   /** A server journals as it is told by whoever runs it. */
