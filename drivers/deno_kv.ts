@@ -32,12 +32,14 @@ import type {
   QueryOptions,
   QueryPlan,
   SchemaDifference,
+  TableChange,
   TableIndex,
   TableSchema,
   UpsertOptions,
 } from "../src/contract/mod.ts";
 import { ConnectionError } from "../src/errors/mod.ts";
 import { ownMembers } from "../src/schema/plain_object.ts";
+import { alterTable, indexesBeforehand, makeBeforehand } from "./deno_kv/alter.ts";
 import { buildIndex } from "./deno_kv/backfill.ts";
 import { bulkInsert, type BulkMode } from "./deno_kv/bulk.ts";
 import { describeTable, tableDifferences } from "./deno_kv/describe_table.ts";
@@ -47,15 +49,9 @@ import { expireRow, expiryOf, purgeExpired } from "./deno_kv/expiry.ts";
 import { explainSearch } from "./deno_kv/explain.ts";
 import type { KVKey, KVStore } from "./deno_kv/kv.ts";
 import { type KVLimits, NAME } from "./deno_kv/limits.ts";
-import { type Open, openStore } from "./deno_kv/open_store.ts";
-import {
-  checkKVOptions,
-  type DenoKVOptions,
-  isRemote,
-  limitsOf,
-  metadataOf,
-  usageOf,
-} from "./deno_kv/options.ts";
+import { openOwn, useStore } from "./deno_kv/open.ts";
+import type { Open } from "./deno_kv/open_store.ts";
+import { checkKVOptions, type DenoKVOptions, metadataOf } from "./deno_kv/options.ts";
 import {
   aggregateMatches,
   countMatches,
@@ -69,9 +65,7 @@ import {
 import { countAll } from "./deno_kv/row_count.ts";
 import { refuseToWrite } from "./deno_kv/readonly.ts";
 import { PreparedQuery } from "./deno_kv/prepared.ts";
-import { Sessions } from "./deno_kv/sessions.ts";
 import { KVStatement } from "./deno_kv/statement.ts";
-import { Store } from "./deno_kv/store.ts";
 import type { StoredTable } from "./deno_kv/stored_table.ts";
 import { createIndex, createTable, dropIndex, dropTable } from "./deno_kv/tables.ts";
 import { upsertRow } from "./deno_kv/upsert.ts";
@@ -146,9 +140,8 @@ export class DenoKVDriver implements AsyncDriver {
 
   /** Whether the table exists. */
   async tableExists(dbName: string, tableName: string): Promise<boolean> {
-    const { sessions } = this.#connected("tableExists", dbName, tableName);
-    if (!sessions.inTransaction) sessions.forget(dbName);
-    return await sessions.read(dbName, (work) => Promise.resolve(work.catalog.tables.has(tableName)));
+    const look = (work: Work) => Promise.resolve(work.catalog.tables.has(tableName));
+    return await this.#look("tableExists", dbName, tableName, look);
   }
 
   /** The first row that matches, or null. */
@@ -304,12 +297,8 @@ export class DenoKVDriver implements AsyncDriver {
 
   /** Removes an index, when it exists. */
   async dropIndex(dbName: string, tableName: string, indexName: string): Promise<void> {
-    await this.#write(
-      "dropIndex",
-      dbName,
-      tableName,
-      (work) => Promise.resolve(dropIndex(work, tableName, indexName)),
-    );
+    const run = (work: Work) => Promise.resolve(dropIndex(work, tableName, indexName));
+    await this.#write("dropIndex", dbName, tableName, run);
   }
 
   /**
@@ -372,14 +361,35 @@ export class DenoKVDriver implements AsyncDriver {
 
   /** The columns of a table; null when it is absent. */
   async introspect(dbName: string, tableName: string): Promise<TableSchema | null> {
-    const { sessions } = this.#connected("introspect", dbName, tableName);
-    return await sessions.read(dbName, (work) => describeTable(work, tableName));
+    return await this.#look("introspect", dbName, tableName, (work) => describeTable(work, tableName));
   }
 
   /** In what a table is not what a schema says; null when it is absent. */
   async differences(db: string, table: string, schema: TableSchema): Promise<SchemaDifference[] | null> {
-    const { sessions } = this.#connected("differences", db, table);
-    return await sessions.read(db, (work) => tableDifferences(work, table, schema));
+    return await this.#look("differences", db, table, (work) => tableDifferences(work, table, schema));
+  }
+
+  /**
+   * Makes a table what a schema says, with its rows, which stay where they are: only entries of what is new to look for are written.
+   *
+   * @throws {RinariError} When a row refuses it, or it is more than one commit holds (`LIMIT_EXCEEDED`): then nothing is changed.
+   */
+  async alterTable(
+    dbName: string,
+    tableName: string,
+    schema: TableSchema,
+    change: TableChange,
+  ): Promise<void> {
+    if (change.beforehand === true) {
+      const look = (work: Work) => Promise.resolve(indexesBeforehand(work, tableName, schema, change));
+      return await makeBeforehand(
+        this,
+        dbName,
+        tableName,
+        await this.#look("alterTable", dbName, tableName, look),
+      );
+    }
+    await this.#write("alterTable", dbName, tableName, (work) => alterTable(work, tableName, schema, change));
   }
 
   /** The indexes of a table. */
@@ -397,12 +407,8 @@ export class DenoKVDriver implements AsyncDriver {
    * @throws {UnsupportedError} When another table refers to the table.
    */
   async expire(dbName: string, tableName: string, key: unknown, expireIn: number | null): Promise<boolean> {
-    return await this.#write(
-      "expire",
-      dbName,
-      tableName,
-      (work) => expireRow(work, work.catalog.table(tableName), key, expireIn),
-    );
+    const run = (work: Work) => expireRow(work, work.catalog.table(tableName), key, expireIn);
+    return await this.#write("expire", dbName, tableName, run);
   }
 
   /** Removes the rows that have expired from the store; they are found no more either way. @returns How many. */
@@ -439,17 +445,7 @@ export class DenoKVDriver implements AsyncDriver {
   }
 
   async #connect(config: DriverConfig): Promise<void> {
-    const { kv: given, path, prefix = ["rinari"] } = this.#options;
-    const usage = usageOf(this.#options, config);
-    const where = path ?? config.url;
-    const kv = given ?? await openStore(where);
-    const remote = isRemote(this.#options, where);
-    const store = new Store(kv, prefix, limitsOf(this.#options, where), remote);
-    const close = (): void => {
-      store.leave();
-      if (given === undefined) kv.close();
-    };
-    this.#open = { store, sessions: new Sessions(store), usage, close };
+    this.#open = useStore(this.#options, config, this.#options.kv ?? await openOwn(this.#options, config));
   }
 
   /** What an operation can use that belongs to no transaction and is not told of; null when it is not so simple. */
@@ -459,6 +455,13 @@ export class DenoKVDriver implements AsyncDriver {
     if (writes && open.usage.readonly) return null;
     const catalog = open.sessions.known(dbName);
     return catalog === null ? null : { store: open.store, catalog };
+  }
+
+  /** Looks at the tables as they are now, whoever has changed them. */
+  #look<T>(operation: string, db: string, table: string, run: (work: Work) => Promise<T>): Promise<T> {
+    const { sessions } = this.#connected(operation, db, table);
+    if (!sessions.inTransaction) sessions.forget(db);
+    return sessions.read(db, run);
   }
 
   #read<T>(

@@ -26,14 +26,23 @@ interface Progress {
   readonly after: readonly unknown[];
 }
 
-/** Gives rows their entries in an index. */
-export async function indexRows(
+/** Gives rows their entries in an index made by name. */
+export function indexRows(
   work: Work,
   table: StoredTable,
   record: IndexRecord,
   rows: readonly StoredRow[],
 ): Promise<void> {
-  const index = table.indexes.find(({ name }) => name === record.name) as StoredIndex;
+  return indexEntries(work, table, indexOf(table, record), rows);
+}
+
+/** Gives rows their entries in an index. */
+export async function indexEntries(
+  work: Work,
+  table: StoredTable,
+  index: StoredIndex,
+  rows: readonly StoredRow[],
+): Promise<void> {
   const entries = rows.flatMap((stored) => {
     const place = entryPlace(table, index, stored.row);
     return place === null ? [] : [{ stored, place, unique: isUniqueEntry(index, stored.row) }];

@@ -22,14 +22,15 @@ export function removeKeys(work: Work, part: string): void {
   work.afterwards(() => clear(work.store, keysOf(root, part), note));
 }
 
-/** A table, or an index of one. */
-const PART = /^([0-9a-z]{1,10})(N[0-9a-z]{1,10})?$/;
+/** A table, or the entries of an index or a column of one. */
+const PART = /^([0-9a-z]{1,10})([NUF][0-9a-z]{1,10})?$/;
 
 /** Goes on with what was interrupted. What is in use is never removed, whatever is written down. */
 export async function resumeRemovals(store: Store, { removals, root, tables }: Catalog): Promise<void> {
   const used = new Set<string>();
-  for (const { record } of tables.values()) {
+  for (const { record, indexes } of tables.values()) {
     for (const index of record.indexes) used.add(record.id + index.id);
+    for (const { place } of indexes) used.add(String(place.key[root.key.length]));
   }
   const ids = new Set([...tables.values()].map(({ record }) => record.id));
   for (const { key } of await store.list(rangeBelow(removals), 1_000, false)) {

@@ -1,4 +1,4 @@
-import type { Row } from "../../src/reference/mod.ts";
+import { copyValue, type Row } from "../../src/reference/mod.ts";
 import type { Column } from "../../src/schema/column.ts";
 import type { Table } from "../../src/schema/table.ts";
 import { canGenerateCode } from "../../src/sql/code_generation.ts";
@@ -6,11 +6,16 @@ import { corruptStore } from "./corrupt.ts";
 import { toPart } from "./key.ts";
 import type { KVKey, KVKeyPart } from "./kv.ts";
 import { decodeText, decodeValue, encodeValue } from "./stored_value.ts";
+import type { RowLayout, TableRecord } from "./table_record.ts";
 
 const encoder = new TextEncoder();
 
 /** Code is generated when this many rows were read: before, it would cost more than it saves. */
 const HOT_ROWS = 100;
+
+/** The bytes of `[` and `0`. */
+const [ARRAY, ZERO] = [0x5b, 0x30];
+const FIRST = { time: 0, start: 0 } as const;
 
 /** A row that was read, and when it expires. */
 export interface DecodedRow {
@@ -36,23 +41,42 @@ class NoRow extends Error {
 /**
  * Rows of a table as bytes, which every runtime reads alike: a JSON array of the columns' values, then a zero and the bytes
  * of the BLOB columns, for which the array has their lengths. When a row expires the array has the time as its last item.
+ * A row that was written after its table was changed begins with the number of that layout; all others are of the first one.
  */
 export class RowCodec {
   readonly #table: string;
   readonly #columns: readonly Column[];
   readonly #primaryKey: readonly Column[];
   readonly #hasBlobs: boolean;
+  readonly #layouts: readonly RowLayout[];
+  readonly #initial: Readonly<Record<string, unknown>>;
+  /** The number of the layout that rows are written in. */
+  readonly #last: number;
+  /** What the rows begin with that are written now. */
+  readonly #mark: string;
   #make: MakeRow;
   #left: number;
 
   /** Prepares for the columns of a table. */
-  constructor({ name, columns, primaryKey }: Table) {
+  constructor(
+    { name, columns, primaryKey }: Table,
+    { layouts = [], initial = {} }: Pick<TableRecord, "layouts" | "initial"> = {},
+  ) {
+    this.#layouts = layouts;
+    this.#initial = initial;
+    this.#last = Math.max(0, layouts.length - 1);
+    this.#mark = this.#last > 0 ? String(this.#last) : "";
     this.#table = name;
     this.#columns = columns;
     this.#primaryKey = primaryKey;
     this.#hasBlobs = columns.some(({ kind }) => kind === "blob");
     this.#make = rowMaker(columns);
     this.#left = canGenerateCode() ? HOT_ROWS : Infinity;
+  }
+
+  /** How rows are written now. */
+  get layout(): RowLayout {
+    return this.#columns.map(({ name, kind }) => ({ column: name, kind }));
   }
 
   /** Writes a row. */
@@ -67,7 +91,7 @@ export class RowCodec {
       );
     }
     if (expiresAt !== null) items.push(expiresAt);
-    const json = encoder.encode(JSON.stringify(items));
+    const json = encoder.encode(this.#mark + JSON.stringify(items));
     return this.#hasBlobs ? this.#withBlobs(json, row) : json;
   }
 
@@ -92,8 +116,11 @@ export class RowCodec {
 
   #decode(bytes: Uint8Array, key: KVKey): DecodedRow {
     if (this.#left > 0 && --this.#left === 0) this.#make = generatedRowMaker(this.#columns);
+    const { time, start } = timeOf(bytes);
+    if (time !== this.#last) return this.#decodeOld(time, bytes, start, key);
     const end = this.#hasBlobs ? bytes.indexOf(0) : -1;
-    const items = JSON.parse(decodeText(end < 0 ? bytes : bytes.subarray(0, end))) as unknown[];
+    const text = start === 0 && end < 0 ? bytes : bytes.subarray(start, end < 0 ? bytes.length : end);
+    const items = JSON.parse(decodeText(text)) as unknown[];
     const { length } = this.#columns;
     if (!Array.isArray(items) || (items.length !== length && items.length !== length + 1)) {
       throw new NoRow("what is no row of its columns");
@@ -104,6 +131,45 @@ export class RowCodec {
     }
     const row = this.#make(items);
     if (this.#hasBlobs) this.#cutBlobs(row, bytes, end < 0 ? bytes.length : end + 1);
+    this.#checkKey(row, key);
+    return { row, expiresAt: expiresAt as number | null };
+  }
+
+  /** Reads a row that was written when the table had other columns. */
+  #decodeOld(time: number, bytes: Uint8Array, start: number, key: KVKey): DecodedRow {
+    const layout = this.#layouts[time];
+    if (layout === undefined) throw new NoRow("a row of a time that the table does not know");
+    const zero = layout.some(({ kind }) => kind === "blob") ? bytes.indexOf(0) : -1;
+    const end = zero < 0 ? bytes.length : zero;
+    const items = JSON.parse(decodeText(bytes.subarray(start, end))) as unknown[];
+    if (!Array.isArray(items) || (items.length !== layout.length && items.length !== layout.length + 1)) {
+      throw new NoRow("what is no row of its columns");
+    }
+    const expiresAt = items.length > layout.length ? items[layout.length] as unknown : null;
+    if (expiresAt !== null && !Number.isFinite(expiresAt)) {
+      throw new NoRow("a row with no time of its expiry");
+    }
+    const found = new Map<string, unknown>();
+    let at = end + 1;
+    layout.forEach(({ column, kind }, i) => {
+      const item = items[i] ?? null;
+      let value = item === null ? null : decodeValue({ kind }, item);
+      if (value === undefined) throw new NoRow(`no value of what was ${column ?? "a column that is gone"}`);
+      if (kind === "blob" && value !== null) {
+        const from = at;
+        at += value as number;
+        if (at > bytes.length) throw new NoRow("a row with fewer bytes than its columns have");
+        value = new Uint8Array(bytes.subarray(from, at));
+      }
+      if (column !== null) found.set(column, value);
+    });
+    const row: Record<string, unknown> = {};
+    for (const column of this.#columns) {
+      const { name, kind } = column;
+      const value = found.has(name) ? found.get(name) : copyValue(kind, this.#initial[name] ?? null);
+      if (value === null && !column.nullable) throw noValue(column);
+      row[name] = value;
+    }
     this.#checkKey(row, key);
     return { row, expiresAt: expiresAt as number | null };
   }
@@ -150,6 +216,16 @@ export class RowCodec {
       throw new NoRow("the row of another key", columns[i]);
     }
   }
+}
+
+/** When a row was written, as the number of the layout, and where its array begins. */
+function timeOf(bytes: Uint8Array): { readonly time: number; readonly start: number } {
+  if (bytes[0] === ARRAY) return FIRST;
+  let [time, start] = [0, 0];
+  for (let byte = bytes[0] as number; byte >= ZERO && byte <= ZERO + 9; byte = bytes[++start] as number) {
+    time = time * 10 + byte - ZERO;
+  }
+  return { time, start };
 }
 
 /** Makes rows with a loop over the columns. */

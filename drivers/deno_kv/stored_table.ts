@@ -69,7 +69,7 @@ export class StoredTable {
     this.record = record;
     this.table = new Table(name, storageSchema(record.schema));
     this.scene = { driver: NAME, table: name };
-    this.codec = new RowCodec(this.table);
+    this.codec = new RowCodec(this.table, record);
     this.database = database;
     this.rows = this.#section(SECTIONS.rows);
     this.segments = this.#section(SECTIONS.segments);
@@ -80,7 +80,7 @@ export class StoredTable {
     const isKey = (column: Column): boolean => column.primaryKey && primaryKey.length === 1;
     const automatic = (column: Column, unique: boolean): StoredIndex => ({
       name: null,
-      place: this.#section(`${unique ? SECTIONS.unique : SECTIONS.reference}${column.index}`),
+      place: this.#section(this.columnPlace(column, unique ? SECTIONS.unique : SECTIONS.reference)),
       columns: [column],
       unique,
       ready: true,
@@ -116,6 +116,11 @@ export class StoredTable {
   /** The parts of a row's key. */
   keyParts(row: Row): KVKeyPart[] {
     return this.table.primaryKey.map(({ name, kind }) => toPart(kind, row[name]));
+  }
+
+  /** What keys of the entries of a unique or referring column have after the table. */
+  columnPlace({ name, index }: Column, section: string): string {
+    return this.record.columnPlaces?.[name] ?? `${section}${index}`;
   }
 
   /** Where the progress of building an index is kept. */

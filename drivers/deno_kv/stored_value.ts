@@ -21,7 +21,7 @@ export function encodeValue(kind: ColumnKind, value: unknown): unknown {
 }
 
 /** Reads what {@linkcode encodeValue} gave, of a BLOB its length. @returns Undefined when it is no value of the column. */
-export function decodeValue({ kind }: Column, item: unknown): unknown {
+export function decodeValue({ kind }: Pick<Column, "kind">, item: unknown): unknown {
   switch (kind) {
     case "text":
       return typeof item === "string" ? item : undefined;

@@ -46,7 +46,7 @@ export async function createTable(work: Work, name: string, schema: TableSchema)
 }
 
 /** The number of a new table: in a store that was copied in part, or damaged, the next one may have keys already. */
-async function freeNumber(work: Work): Promise<number> {
+export async function freeNumber(work: Work): Promise<number> {
   const { next, root } = work.catalog;
   for (let number = next;; number++) {
     if ((await work.list(keysOf(root, number.toString(36)), 1, false)).entries.length === 0) return number;

@@ -7,4 +7,9 @@ export interface TableChange {
    * that one.
    */
   readonly renamed?: Readonly<Record<string, string>>;
+  /**
+   * Outside of a transaction, and only after one was refused with `LIMIT_EXCEEDED`: does beforehand, step by step, what one
+   * transaction cannot hold. The table stays as it is; the same call goes on where it was interrupted.
+   */
+  readonly beforehand?: boolean;
 }

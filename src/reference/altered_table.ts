@@ -63,6 +63,18 @@ export function followedSchema(
   return Object.fromEntries(Object.entries(schema).map(([column, each]) => [column, follow(each)]));
 }
 
+/** The indexes that name no column which went, with the names that columns have now. */
+export function keptIndexes(
+  given: readonly IndexOptions[],
+  names: ReadonlyMap<string, string>,
+  isThere: (column: string) => boolean,
+): IndexOptions[] {
+  const named = ({ columns, where }: IndexOptions): string[] => [...columns, ...namesIn(where)];
+  return given.filter((options) => named(options).every((column) => names.has(column)))
+    .map((options) => renamedIndex(options, names))
+    .filter((options) => named(options).every(isThere));
+}
+
 function widened(kind: string, value: unknown): unknown {
   return kind === "bigint" && typeof value === "number" ? BigInt(value) : value;
 }

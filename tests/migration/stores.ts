@@ -11,6 +11,7 @@ import {
   type MigrationPlan,
   plan,
 } from "../../src/migration/mod.ts";
+import { noKV, openDriver } from "../deno_kv/open_kv.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import { sqliteDrivers } from "../unit/sql/sqlite_drivers.ts";
 
@@ -59,7 +60,7 @@ export function program(driver: Driver, version: Version): Program {
 interface Kind {
   readonly name: string;
   readonly isSQL: boolean;
-  readonly make: (dir: string) => Driver;
+  readonly make: (dir: string) => Driver | Promise<Driver>;
   /** The store lives as long as its driver. */
   readonly kept?: boolean;
 }
@@ -78,6 +79,9 @@ const kinds: readonly Kind[] = [
     isSQL: true,
     make: (dir) => new LibSQLDriver({ databases: { app: join(dir, "app.db") } }),
   },
+  ...(noKV === null
+    ? [{ name: "Deno KV (async)", isSQL: false, make: (dir: string) => openDriver(join(dir, "app.kv")) }]
+    : []),
 ];
 
 /** Runs work on an empty store of each kind. */
@@ -95,7 +99,7 @@ export const stores: readonly {
         isSQL,
         open: async (version) => {
           await last?.disconnect();
-          if (driver === null || !kept) driver = make(dir);
+          if (driver === null || !kept) driver = await make(dir);
           const made = program(driver, version);
           last = made.orm;
           return made;
