@@ -1,5 +1,11 @@
 import type { Change } from "./change.ts";
-import type { AggregateOperation, DriverWhere, GroupPlan, QueryOptions } from "../../src/contract/mod.ts";
+import type {
+  AggregateOperation,
+  AggregateTerm,
+  DriverWhere,
+  GroupPlan,
+  QueryOptions,
+} from "../../src/contract/mod.ts";
 import { UnsupportedError } from "../../src/errors/mod.ts";
 import { readWhere } from "../../src/query/where_reader.ts";
 import { aggregateRows, type Filter, groupRows, type Row, type Search } from "../../src/reference/mod.ts";
@@ -62,11 +68,16 @@ export async function aggregateMatches(
 /** Aggregates of the rows that match by group, in the order of the grouped columns. */
 export async function groupMatches<T>(work: Work, table: StoredTable, plan: GroupPlan): Promise<T[]> {
   const { by, terms } = plan;
-  if (by.length === 0 && terms.every((term) => term.operation === "count" && term.column === undefined)) {
+  if (by.length === 0 && terms.every(countsRows)) {
     const rows = await countMatches(work, table, plan);
     return [Object.fromEntries(terms.map(({ as }) => [as, rows]))] as T[];
   }
   return groupRows(table.table, plan, plainRows(await matchRows(work, table, plan))) as T[];
+}
+
+/** Whether an aggregate is the number of all rows of a group. */
+function countsRows({ operation, column, expression, where }: AggregateTerm): boolean {
+  return operation === "count" && column === undefined && expression === undefined && where === undefined;
 }
 
 /** Changes columns of the rows that match. @returns How many matched. */

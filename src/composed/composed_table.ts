@@ -16,7 +16,7 @@ import { computesValues, givenValues, rowChange } from "../reference/computed_va
 import type { Table } from "../schema/table.ts";
 import type { AnyDriver, AnyIterator, AnyPrepared, Row } from "../store/any_driver.ts";
 import { explainSearch } from "../store/composed_explain.ts";
-import { groupStored } from "../store/composed_group.ts";
+import { computesGroups, groupStored } from "../store/composed_group.ts";
 import { divideSearch, leavesNothing, searchRows } from "../store/composed_select.ts";
 import { ComposedStatement } from "../store/composed_statement.ts";
 import { enforcesReferences } from "../store/foreign_keys.ts";
@@ -205,7 +205,9 @@ export class ComposedTable {
 
   /** Aggregates by group. */
   group(plan: GroupPlan): Maybe<Row[]> {
-    return this.#driver.group !== undefined && this.stored.pushdown.takes(plan.where)
+    const { declared, pushdown } = this.stored;
+    const takes = declared.expressions === true || !computesGroups(plan);
+    return takes && this.#driver.group !== undefined && pushdown.takes(plan.where)
       ? this.#driver.group(this.#database, this.#table.name, plan)
       : groupStored(this.stored, plan);
   }

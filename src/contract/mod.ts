@@ -22,7 +22,15 @@ export type {
 } from "./table_schema.ts";
 export type { Capabilities, DriverLimits, DriverMetadata, NativeType } from "./capabilities.ts";
 export type { DriverConfig } from "./driver_config.ts";
-export type { AggregateTerm, GroupPlan, OrderTerm, QueryPlan, SetTerm, UpsertOptions } from "./plans.ts";
+export type {
+  AggregateTerm,
+  GroupKey,
+  GroupPlan,
+  OrderTerm,
+  QueryPlan,
+  SetTerm,
+  UpsertOptions,
+} from "./plans.ts";
 export type {
   CallExpression,
   ColumnExpression,

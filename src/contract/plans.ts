@@ -47,7 +47,7 @@ export interface UpsertOptions {
   readonly set: readonly string[];
 }
 
-/** One aggregate of a group. `column` is absent only for the count of rows. */
+/** One aggregate of a group. `column` and `expression` are both absent only for the count of rows. */
 export interface AggregateTerm {
   /** The name of the result. */
   readonly as: string;
@@ -55,16 +55,26 @@ export interface AggregateTerm {
   readonly operation: "count" | "countDistinct" | "sum" | "avg" | "min" | "max";
   /** The column aggregated. */
   readonly column?: string;
+  /** What is aggregated, of drivers that declare `expressions`: computed of each row, where each part has to have a value. */
+  readonly expression?: ExpressionPlan;
+  /** The rows considered, of drivers that declare `expressions`; all of the group when absent. */
+  readonly where?: Predicate;
 }
+
+/**
+ * What makes a group: a column, or, for drivers that declare `expressions`, what is computed of each row, where each part has to have
+ * a value, by the name it gets.
+ */
+export type GroupKey = string | { readonly as: string; readonly expression: ExpressionPlan };
 
 /** Aggregates by group. Without `by`, all rows are one group, which exists even when there are none. */
 export interface GroupPlan {
-  /** The columns whose values make a group. Null is a value. */
-  readonly by: readonly string[];
-  /** What is computed for each group. `sum` of nothing is 0; `avg`, `min`, `max` of nothing are null. */
+  /** What makes a group. Null is a value. */
+  readonly by: readonly GroupKey[];
+  /** What is computed for each group; nothing, where only the groups are asked for. `sum` of nothing is 0; `avg`, `min`, `max` of nothing are null. */
   readonly terms: readonly AggregateTerm[];
   /** The rows considered; null for all. */
   readonly where: Predicate | null;
-  /** The values of the predicate's slots. */
+  /** The values of all slots. */
   readonly params: readonly unknown[];
 }

@@ -1,21 +1,24 @@
-import type { AggregateTerm } from "../contract/mod.ts";
+import type { AggregateTerm, ExpressionPlan, GroupKey } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { expressionColumns } from "../query/computed_condition.ts";
 import { defersList } from "../query/deferred_list.ts";
+import { computedColumn } from "../query/expression.ts";
 import type { GroupOperation } from "../orm/operation.ts";
 import { checkCount } from "../query/find_options.ts";
 import { readOrder } from "../query/order.ts";
 import type { Order } from "../query/plans.ts";
+import { nameOfKey } from "../query/table_names.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { compilePredicate } from "../reference/evaluate.ts";
 import { rowComparator } from "../reference/order.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import type { ModelColumn } from "../schema/model_schema.ts";
-import { ownMembers } from "../schema/plain_object.ts";
+import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
+import { readSource, readTerm } from "./aggregate_term.ts";
 
-const OPERATIONS = ["count", "countDistinct", "sum", "avg", "min", "max"] as const;
 const OPTIONS = ["by", "aggregates", "where", "having", "orderBy", "limit", "offset"];
 
 /** A grouping that has been read: what the store computes, and what is then done with the groups. */
@@ -52,29 +55,28 @@ export function readGroup(table: Table, options: unknown, strict: boolean): Read
   if (unknown !== undefined) {
     return refuse(table, `${JSON.stringify(unknown)} is none of ${OPTIONS.join(", ")}`);
   }
-  const { by, aggregates, where, having, orderBy, limit = Number.MAX_SAFE_INTEGER, offset = 0 } = given;
-  if (!Array.isArray(by) || new Set(by).size !== by.length) {
-    return refuse(table, "`by` is a list of columns, each once");
-  }
+  const { aggregates = {}, where, having, orderBy, limit = Number.MAX_SAFE_INTEGER, offset = 0 } = given;
   if (typeof aggregates !== "object" || aggregates === null) {
     return refuse(table, "`aggregates` is an object of aggregates by name");
   }
   checkCount(table, "limit", limit, refuse);
   checkCount(table, "offset", offset, refuse);
+  const params: unknown[] = [];
+  const read = where === undefined ? null : readWhere(table, where, strict, params);
+  const by = readKeys(table, given["by"], params);
   const terms = Object.keys(aggregates).map((as) =>
-    readTerm(table, as, (aggregates as Record<string, unknown>)[as])
+    readTerm(table, as, (aggregates as Record<string, unknown>)[as], { params, strict })
   );
   const groups = groupTable(table, by, terms);
   const orderParams: unknown[] = [];
-  const read = where === undefined ? null : readWhere(table, where, strict);
   return {
     operation: { kind: "group", by, terms, where: read?.predicate ?? null },
-    params: read?.params ?? [],
+    params,
     groups,
     having: having === undefined ? null : readHaving(groups, having, strict),
     order: orderBy === undefined
       ? null
-      : withGroupedColumns(readOrder(groups, orderBy, orderParams, refuse), by),
+      : withGroupedColumns(readOrder(groups, orderBy, orderParams, refuse), by.map(nameOfKey)),
     orderParams,
     limit,
     offset,
@@ -100,49 +102,54 @@ export function selectGroups(
   return kept.slice(offset, offset + limit);
 }
 
-/** Reads one aggregate: `{ sum: "amount" }`. */
-export function readTerm(table: Table, as: string, aggregate: unknown): AggregateTerm {
-  checkIdentifier("column", as);
-  const entries = typeof aggregate === "object" && aggregate !== null ? Object.entries(aggregate) : [];
-  const [entry] = entries;
-  const operation = OPERATIONS.find((name) => name === entry?.[0]);
-  if (entries.length !== 1 || entry === undefined || operation === undefined) {
+/** Reads what makes a group: a list of columns, or an object of columns and functions of the row by name. */
+function readKeys(table: Table, by: unknown, params: unknown[]): readonly GroupKey[] {
+  if (Array.isArray(by)) {
+    if (new Set(by).size !== by.length) return refuse(table, "`by` names a column twice");
+    return Array.from(by, (given) => {
+      const column = table.column(given as string);
+      if (!column.ordered) {
+        refuse(table, `\`${column.name}\` is ${column.type}, which has no order to group by`);
+      }
+      return column.name;
+    });
+  }
+  if (typeof by !== "object" || by === null || !isPlain(by)) {
     return refuse(
       table,
-      `aggregate \`${as}\` is one of ${OPERATIONS.join(", ")} of a column, such as { sum: "amount" }`,
+      `\`by\` is a list of columns, each once, or an object of columns and functions of the row by name, not ${
+        describeValue(by)
+      }`,
     );
   }
-  if (operation === "count" && entry[1] === "*") return { as, operation };
-  const column = table.column(entry[1] as string);
-  const numeric = column.kind === "integer" || column.kind === "bigint" || column.kind === "real";
-  if ((operation === "sum" || operation === "avg") && !numeric) {
-    return refuse(
+  return Object.keys(by).map((as) => {
+    checkIdentifier("column", as);
+    const { type, column, expression } = readSource(
       table,
-      `${operation} needs a column of numbers, and \`${column.name}\` is ${column.type}`,
+      (by as Record<string, unknown>)[as],
+      params,
+      refuse,
     );
-  }
-  if (operation !== "count" && !column.ordered) {
-    return refuse(
-      table,
-      `${operation} needs values with an order, and \`${column.name}\` is ${column.type}`,
-    );
-  }
-  return { as, operation, column: column.name };
+    if (type === "json") return refuse(table, `\`${as}\` is JSON, which has no order to group by`);
+    if (column === as) return column;
+    return { as, expression: expression ?? { kind: "column", column: column as string, type } };
+  });
 }
 
 /** The groups as a table, so that `having` and `orderBy` are read and applied as for any other. */
-function groupTable(table: Table, by: readonly string[], terms: readonly AggregateTerm[]): Table {
+function groupTable(table: Table, by: readonly GroupKey[], terms: readonly AggregateTerm[]): Table {
   const schema: Record<string, ModelColumn> = {};
-  for (const name of by) {
-    const column = table.column(name);
-    if (!column.ordered) refuse(table, `\`${name}\` is ${column.type}, which has no order to group by`);
-    schema[name] = columnLike(table, name);
+  for (const key of by) {
+    schema[nameOfKey(key)] = typeof key === "string"
+      ? columnLike(table, key)
+      : computedLike(table, key.expression);
   }
-  for (const { as, operation, column } of terms) {
-    if (Object.hasOwn(schema, as)) refuse(table, `\`${as}\` names both a grouped column and an aggregate`);
-    schema[as] = operation === "min" || operation === "max" || operation === "sum"
-      ? columnLike(table, column as string)
-      : { type: operation === "avg" ? "REAL" : "INTEGER" };
+  for (const { as, operation, column, expression } of terms) {
+    if (Object.hasOwn(schema, as)) refuse(table, `\`${as}\` names both what makes a group and an aggregate`);
+    if (operation !== "min" && operation !== "max" && operation !== "sum") {
+      schema[as] = { type: operation === "avg" ? "REAL" : "INTEGER" };
+    } else if (expression !== undefined) schema[as] = computedLike(table, expression);
+    else schema[as] = columnLike(table, column as string);
   }
   const [first] = Object.keys(schema);
   if (first === undefined) return refuse(table, "there is nothing to group by and nothing to compute");
@@ -153,6 +160,17 @@ function groupTable(table: Table, by: readonly string[], terms: readonly Aggrega
 /** A column of groups with the values of a column of rows. Groups can have null where rows cannot. */
 function columnLike(table: Table, name: string): ModelColumn {
   const { type, definition, sensitive } = table.column(name);
+  return {
+    type,
+    ...(definition.bigint === true ? { bigint: true } : null),
+    ...(sensitive ? { sensitive } : null),
+  };
+}
+
+/** The same with what is computed. What shows a part of a sensitive value is sensitive. */
+function computedLike(table: Table, plan: ExpressionPlan): ModelColumn {
+  const { type, definition } = computedColumn(table, plan.type);
+  const sensitive = expressionColumns(plan).some((name) => table.column(name).sensitive);
   return {
     type,
     ...(definition.bigint === true ? { bigint: true } : null),

@@ -9,6 +9,7 @@ import type {
   Aggregates,
   AggregateValue,
   Group,
+  GroupKeys,
   GroupOptions,
   NumericKeys,
   OrderedKeys,
@@ -25,6 +26,7 @@ import type {
   With,
 } from "../types/find.ts";
 import type { Empty } from "../types/relation.ts";
+import type { Simplify } from "../types/row.ts";
 import type { Picked, PickOptions } from "../types/pick.ts";
 import type { WhereInput } from "../types/where.ts";
 import { aggregateAll, aggregateOne, groupRowsBy } from "./aggregating.ts";
@@ -222,7 +224,10 @@ export class View<
     return this.#result(aggregateOne(this.#entry, { max: column }, where));
   }
 
-  /** Several aggregates at once: `aggregate({ n: { count: "*" }, oldest: { max: "age" } })`. */
+  /**
+   * Several aggregates at once: `aggregate({ n: { count: "*" }, oldest: { max: "age" } })`. In the place of a column a function of the
+   * row can stand, and `where` beside it says which rows are considered.
+   */
   aggregate<const A extends Aggregates<Row_>>(
     aggregates: A,
     where?: WhereInput<Row_, R>,
@@ -230,10 +235,38 @@ export class View<
     return this.#result(aggregateAll(this.#entry, aggregates, where));
   }
 
-  /** Aggregates by group, ordered by the grouped columns unless `orderBy` says otherwise. */
-  groupBy<const K extends keyof Row_ & string, const A extends Aggregates<Row_>>(
-    options: GroupOptions<Row_, K, A, R>,
-  ): Result<M, Group<Row_, K, A>[]> {
+  /**
+   * The groups of the rows with their aggregates, ordered by what makes them unless `orderBy` says otherwise. Without `aggregates` it
+   * gives the different values.
+   *
+   * @param options `by` is a list of columns, or an object of columns and functions of the row by the names they get. Beside an aggregate of a
+   * function, `having` is a function of the group, and stands after `aggregates`.
+   * @throws {ValidationError} When something computed has no value (`OUT_OF_RANGE`).
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { MemoryDriver } from "@rinari/orm/drivers/memory";
+   *
+   * const orm = new ORM({ driver: new MemoryDriver() });
+   * const Order = orm.define("app", "orders", {
+   *   id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+   *   price: { type: DataTypes.INTEGER, notNull: true },
+   *   quantity: { type: DataTypes.INTEGER, notNull: true },
+   *   placedAt: { type: DataTypes.DATETIME, notNull: true },
+   * });
+   * Order.create({ price: 3, quantity: 2, placedAt: "2026-11-30T10:00:00Z" });
+   * const months = Order.groupBy({
+   *   by: { month: (o) => o.placedAt.startOf("month") },
+   *   aggregates: { cents: { sum: (o) => o.price.times(o.quantity) } },
+   *   having: (g) => g.cents.gt(5),
+   * });
+   * console.log(months[0]?.cents); // 6
+   * ```
+   */
+  groupBy<const B extends GroupKeys<Row_>, const A extends Aggregates<Row_>>(
+    options: GroupOptions<Row_, B, A, R>,
+  ): Result<M, Simplify<Group<Row_, B, A>>[]> {
     return this.#result(groupRowsBy(this.#entry, options));
   }
 

@@ -388,10 +388,14 @@ const TYPES = {
 } as const;
 
 /** A column that stands for what is computed: it checks values as a column of the type does, and is no column of the table. */
-export function computedColumn(table: Table, type: ExpressionType): Column {
+export function computedColumn(
+  table: Pick<Table, "name">,
+  type: ExpressionType,
+  name: string = "(computed)",
+): Column {
   return new Column(
     table.name,
-    "(computed)",
+    name,
     -1,
     {
       type: TYPES[type],

@@ -1,5 +1,6 @@
 import type {
   ExpressionPlan,
+  GroupKey,
   GroupPlan,
   OrderTerm,
   Predicate,
@@ -104,17 +105,23 @@ export class TableNames {
 
   /** Groups for the store, and how their rows are renamed for the model. */
   group(plan: GroupPlan): { readonly plan: GroupPlan; readonly toModel: RenameRow } {
-    const by = plan.by.map((name) => this.column(name));
     // What is computed is named by its place, so that no name is that of a column.
-    const terms = plan.terms.map(({ as: _, column, ...term }, i) => ({
+    const by = plan.by.map((key, i) =>
+      typeof key === "string"
+        ? this.column(key)
+        : { as: `rinari:by${i}`, expression: this.#expression(key.expression) }
+    );
+    const terms = plan.terms.map(({ as: _, column, expression, where, ...term }, i) => ({
       ...term,
       as: `rinari:${i}`,
       ...(column === undefined ? null : { column: this.column(column) }),
+      ...(expression === undefined ? null : { expression: this.#expression(expression) }),
+      ...(where === undefined ? null : { where: this.predicate(where) }),
     }));
     return {
       plan: { ...plan, by, terms, where: plan.where === null ? null : this.predicate(plan.where) },
       toModel: toModel([
-        ...plan.by.map((name, i) => ({ name, storeName: by[i] as string })),
+        ...plan.by.map((key, i) => ({ name: nameOfKey(key), storeName: nameOfKey(by[i] as GroupKey) })),
         ...plan.terms.map(({ as }, i) => ({ name: as, storeName: `rinari:${i}` })),
       ]),
     };
@@ -148,6 +155,11 @@ export class TableNames {
         return { ...plan, predicate: this.predicate(plan.predicate) };
     }
   }
+}
+
+/** The name that what makes a group has in its rows. */
+export function nameOfKey(key: GroupKey): string {
+  return typeof key === "string" ? key : key.as;
 }
 
 function toModel(columns: readonly Pick<Column, "name" | "storeName">[]): RenameRow {

@@ -1,5 +1,5 @@
 import type { AggregateTerm } from "../contract/mod.ts";
-import { readTerm } from "../model/grouping.ts";
+import { readTerm } from "../model/aggregate_term.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, readFind, readFindOne, readSelect, refuseSearch } from "../query/find_options.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
@@ -160,7 +160,7 @@ function readNumbers(entry: TableEntry, aggregates: unknown): NumbersLevel[] {
     const { of, where, ...operation } = ownMembers(aggregate) as Readonly<Record<string, unknown>>;
     const relation = relationOf(entry, of, `aggregate \`${as}\``);
     const { table: theirs } = relation.target;
-    const terms = [readTerm(theirs, as, operation)];
+    const terms = [readTerm(theirs, as, operation, null)];
     // Those of the same rows are computed together.
     const same = where === undefined
       ? levels.findIndex((each) => each.relation === relation && each.where === null)

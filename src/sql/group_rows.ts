@@ -1,13 +1,16 @@
 import type { Maybe } from "../chain/chain.ts";
-import type { GroupPlan } from "../contract/mod.ts";
+import type { GroupKey, GroupPlan } from "../contract/mod.ts";
 import { RinariError } from "../errors/mod.ts";
+import { noValueToRead } from "../errors/violations.ts";
 import { type AnySession, asArrays, query } from "./any_engine.ts";
 import { failWith } from "./statement_error.ts";
-import { groupTerm, infiniteSum, needsBigints } from "./group_terms.ts";
+import { groupTerm, infiniteSum, needsBigints, sourceOf } from "./group_terms.ts";
 import { Parameters } from "./parameters.ts";
-import { predicateSQL } from "./predicate_sql.ts";
+import { type PredicateScope, predicateSQL } from "./predicate_sql.ts";
 import type { Row } from "./rows_decoder.ts";
+import type { SqlColumn } from "./sql_column.ts";
 import type { SqlDatabase } from "./sql_database.ts";
+import type { SqlExpressions } from "./sql_dialect.ts";
 import type { SqlQuery } from "./sql_engine.ts";
 import { hasBigint, type SqlTable } from "./sql_table.ts";
 
@@ -44,6 +47,9 @@ function run(
       ? infiniteSum(table, plan.terms)
       : null;
     if (infinite !== null) throw infinite;
+    if (exact && computes(plan) && database.engine.failure(error).kind === "overflow") {
+      throw noValueToRead({ driver: database.driver, table: table.name, cause: error }, "aggregate");
+    }
     return failWith(database, session, error, { table, attempt: "aggregate" });
   };
   try {
@@ -55,23 +61,57 @@ function run(
   }
 }
 
+function computes({ by, terms }: GroupPlan): boolean {
+  return by.some((key) => typeof key !== "string") ||
+    terms.some(({ expression }) => expression !== undefined);
+}
+
+/** What makes a group, written. */
+interface WrittenKey {
+  readonly as: string;
+  readonly column: SqlColumn;
+  readonly sql: string;
+  /** It is no column as it is stored. */
+  readonly computed: boolean;
+}
+
+function keyOf(table: SqlTable, scope: PredicateScope, key: GroupKey): WrittenKey {
+  if (typeof key === "string") {
+    const column = table.column(key);
+    return { as: column.name, column, sql: column.compared, computed: false };
+  }
+  const { as, expression } = key;
+  if (expression.kind === "column") {
+    const column = table.column(expression.column);
+    return { as, column, sql: column.compared, computed: false };
+  }
+  const { column, sql } = sourceOf(table, scope, as, { expression });
+  return { as, column, sql, computed: true };
+}
+
 function compile(table: SqlTable, plan: GroupPlan, exact: boolean): CompiledGroup {
   const { dialect, driver } = table.traits;
-  const by = plan.by.map((name) => table.column(name));
-  const bigints = hasBigint(by) || plan.terms.some((term) => needsBigints(table, term));
-  const options = { driver, bigints, checked: table.storage.checked };
-  const terms = plan.terms.map((term) => ({ as: term.as, ...groupTerm(table, term, options, exact) }));
   const parameters = new Parameters(dialect);
   const scope = table.scope(parameters);
+  const by = plan.by.map((key) => keyOf(table, scope, key));
+  const bigints = hasBigint(by.map(({ column }) => column)) ||
+    plan.terms.some((term) => needsBigints(table, term));
+  const options = { driver, bigints, checked: table.storage.checked };
+  const terms = plan.terms.map((term) => ({ as: term.as, ...groupTerm(table, scope, term, options, exact) }));
   const where = plan.where === null ? "" : ` WHERE ${predicateSQL(scope, plan.where)}`;
-  const keys = by.map(({ compared }) => compared).join(", ");
-  const order = by.map((column) => dialect.order(column, "ASC")).join(", ");
-  const selected = [...by.map(({ compared }) => compared), ...terms.flatMap(({ sql }) => sql)];
+  // What is computed is named by its place in the list: it would be computed again, and its values be bound again.
+  const keys = by.map(({ sql, computed }, i) => computed ? `${i + 1}` : sql).join(", ");
+  const order = by.map(({ column, computed }, i) =>
+    computed
+      ? (dialect.expressions as SqlExpressions).order(`${i + 1}`, "ASC", "least")
+      : dialect.order(column, "ASC")
+  ).join(", ");
+  const selected = [...by.map(({ sql }) => sql), ...terms.flatMap(({ sql }) => sql)];
   // No column begins with `$`, so that ORDER BY cannot take one of these names for a column's.
   const names = selected.map((_, i) => `$${i}`);
   const grouped = by.length === 0 ? "" : ` GROUP BY ${keys} ORDER BY ${order}`;
   const list = selected.map((sql, i) => `${sql} AS ${dialect.quote(names[i] as string)}`).join(", ");
-  const decodes = by.map((column) => ({ name: column.name, decode: dialect.decoder(column, options) }));
+  const decodes = by.map(({ as, column }) => ({ name: as, decode: dialect.decoder(column, options) }));
   const decodeRow = (values: readonly unknown[]): Row => {
     const row: Row = {};
     decodes.forEach(({ name, decode }, i) => {

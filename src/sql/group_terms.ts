@@ -1,6 +1,9 @@
 import type { AggregateTerm } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
-import type { SqlColumn } from "./sql_column.ts";
+import { computedColumn } from "../query/expression.ts";
+import { computedSQL } from "./expression_sql.ts";
+import { type PredicateScope, predicateSQL } from "./predicate_sql.ts";
+import { SqlColumn } from "./sql_column.ts";
 import type { Decode, DecoderOptions } from "./sql_dialect.ts";
 import type { SqlTable } from "./sql_table.ts";
 
@@ -24,18 +27,25 @@ const INT64_MAX = 2n ** 63n - 1n;
  */
 export function groupTerm(
   table: SqlTable,
+  scope: PredicateScope,
   term: AggregateTerm,
   options: DecoderOptions,
   exact: boolean,
 ): GroupTerm {
-  const { operation, column: name } = term;
-  if (name === undefined) {
+  const { as, operation, column: of, expression, where } = term;
+  // Written so and not as FILTER, which may compute what has no value of rows that are left out.
+  const only = (sql: string): string =>
+    where === undefined ? sql : `CASE WHEN ${predicateSQL(scope, where)} THEN ${sql} END`;
+  if (of === undefined && expression === undefined) {
     if (operation !== "count") return refuse(table, operation, "it needs a column");
-    return { sql: ["count(*)"], read: ([value]) => Number(value) };
+    return {
+      sql: [where === undefined ? "count(*)" : `count(${only("1")})`],
+      read: ([value]) => Number(value),
+    };
   }
-  const column = table.column(name);
-  let { quoted } = column;
-  const { kind } = column;
+  const { column, sql, compared } = sourceOf(table, scope, as, term);
+  let quoted = only(sql);
+  const { kind, name } = column;
   const { dialect } = table.traits;
   switch (operation) {
     case "count":
@@ -46,14 +56,14 @@ export function groupTerm(
       if (!column.column.ordered) {
         return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no order`);
       }
-      return { sql: [`count(DISTINCT ${column.compared})`], read: ([value]) => Number(value) };
+      return { sql: [`count(DISTINCT ${only(compared)})`], read: ([value]) => Number(value) };
     case "sum":
     case "avg":
-      if (kind === "real") return realTerm(table, column, operation, dialect.decoder(column, options));
+      if (kind === "real") return realTerm(table, name, quoted, operation, dialect.decoder(column, options));
       if (kind !== "integer" && kind !== "bigint") {
         return refuse(table, operation, `\`${name}\` is ${column.column.type}, which has no sum`);
       }
-      return operation === "sum" ? sumTerm(table, column, exact) : meanTerm(column);
+      return operation === "sum" ? sumTerm(table, column, quoted, exact) : meanTerm(quoted);
     case "min":
     case "max": {
       if (!column.column.ordered) {
@@ -61,24 +71,49 @@ export function groupTerm(
       }
       const decode = dialect.decoder(column, options);
       return {
-        sql: [dialect.extreme(operation, column)],
+        sql: [dialect.extreme(operation, quoted === column.quoted ? column : written(column, quoted))],
         read: ([value]) => value === null || decode === null ? value : decode(value),
       };
     }
   }
 }
 
+/** What is aggregated or grouped by, written; what is computed has the name it gets. */
+export function sourceOf(
+  table: SqlTable,
+  scope: PredicateScope,
+  as: string,
+  { column, expression }: Pick<AggregateTerm, "column" | "expression">,
+): { readonly column: SqlColumn; readonly sql: string; readonly compared: string } {
+  if (expression === undefined) {
+    const stored = table.column(column as string);
+    return { column: stored, sql: stored.quoted, compared: stored.compared };
+  }
+  const { dialect, integers } = table.traits;
+  const computed = computedSQL(scope, expression);
+  // A fraction may come as a whole number where one of two operands is taken.
+  const sql = expression.type === "real" ? `(${computed} + 0.0)` : computed;
+  const described = computedColumn(table, expression.type, as);
+  return { column: new SqlColumn(described, dialect, integers, undefined), sql, compared: sql };
+}
+
+/** A column as it is, but written in another way. */
+function written(column: SqlColumn, sql: string): SqlColumn {
+  return Object.create(column, { quoted: { value: sql }, compared: { value: sql } }) as SqlColumn;
+}
+
 /** Whether integers have to be read as `bigint` for a term. */
-export function needsBigints(table: SqlTable, { operation, column }: AggregateTerm): boolean {
-  if (column === undefined || operation === "count" || operation === "countDistinct") return false;
-  const { kind } = table.column(column);
+export function needsBigints(table: SqlTable, { operation, column, expression }: AggregateTerm): boolean {
+  if (operation === "count" || operation === "countDistinct") return false;
+  const kind = column === undefined ? expression?.type : table.column(column).kind;
   return kind === "bigint" || (kind === "integer" && (operation === "sum" || operation === "avg"));
 }
 
 /** The count tells that there were no rows: some stores give null for a sum that is no finite number, too. */
 function realTerm(
   table: SqlTable,
-  { name, quoted }: SqlColumn,
+  name: string,
+  quoted: string,
   operation: "sum" | "avg",
   decode: Decode | null,
 ): GroupTerm {
@@ -96,7 +131,7 @@ function realTerm(
   };
 }
 
-function sumTerm(table: SqlTable, { name, quoted, kind }: SqlColumn, exact: boolean): GroupTerm {
+function sumTerm(table: SqlTable, { name, kind }: SqlColumn, quoted: string, exact: boolean): GroupTerm {
   return {
     sql: exact ? halves(quoted) : [`sum(${quoted})`],
     read(values) {
@@ -118,7 +153,7 @@ function sumTerm(table: SqlTable, { name, quoted, kind }: SqlColumn, exact: bool
 }
 
 /** Divides the exact sum: the store's own mean is not exact when the sum is beyond 64 bit. */
-function meanTerm({ quoted }: SqlColumn): GroupTerm {
+function meanTerm(quoted: string): GroupTerm {
   return {
     sql: [...halves(quoted), `count(${quoted})`],
     read: (values) => Number(values[2]) === 0 ? null : Number(joinHalves(values)) / Number(values[2]),
@@ -126,7 +161,7 @@ function meanTerm({ quoted }: SqlColumn): GroupTerm {
 }
 
 function halves(quoted: string): string[] {
-  return [`sum(${quoted} >> 32)`, `sum(${quoted} & 4294967295)`];
+  return [`sum((${quoted}) >> 32)`, `sum((${quoted}) & 4294967295)`];
 }
 
 function joinHalves([high, low]: readonly unknown[]): bigint {
@@ -135,11 +170,11 @@ function joinHalves([high, low]: readonly unknown[]): bigint {
 
 /** The error for fractions whose sum the store refuses to form; null when none are added. */
 export function infiniteSum(table: SqlTable, terms: readonly AggregateTerm[]): ValidationError | null {
-  const real = terms.find(({ operation, column }) =>
-    (operation === "sum" || operation === "avg") && column !== undefined &&
-    table.column(column).kind === "real"
+  const real = terms.find(({ operation, column, expression }) =>
+    (operation === "sum" || operation === "avg") &&
+    (column === undefined ? expression?.type : table.column(column).kind) === "real"
   );
-  return real === undefined ? null : outOfRange(table, real.column as string, INFINITE);
+  return real === undefined ? null : outOfRange(table, real.column ?? real.as, INFINITE);
 }
 
 function outOfRange(table: SqlTable, name: string, reason: string): ValidationError {

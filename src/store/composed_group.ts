@@ -1,5 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { AggregateTerm, GroupPlan } from "../contract/mod.ts";
+import { expressionColumns, predicateColumns } from "../query/computed_condition.ts";
 import { groupRows } from "../reference/aggregate.ts";
 import type { Row } from "./any_driver.ts";
 import { brokenPromise } from "./broken_promise.ts";
@@ -17,7 +18,9 @@ export function groupStored(stored: StoredTable, plan: GroupPlan): Maybe<Row[]> 
       (rows) => groupRows(stored.table, plan, rows),
     );
   const [term, ...more] = plan.terms;
-  if (term === undefined || more.length > 0 || plan.by.length > 0 || split.residual !== null) {
+  if (
+    term === undefined || more.length > 0 || plan.by.length > 0 || isComputed(term) || split.residual !== null
+  ) {
     return compute();
   }
   const number = ask(stored, term, split);
@@ -25,8 +28,23 @@ export function groupStored(stored: StoredTable, plan: GroupPlan): Maybe<Row[]> 
   return chain(number, (value) => value === undefined ? compute() : [{ [term.as]: value }]);
 }
 
+/** Whether a grouping looks at more than columns: at what is computed of a row, or, for some aggregates, at some rows. */
+export function computesGroups({ by, terms }: Pick<GroupPlan, "by" | "terms">): boolean {
+  return by.some((key) => typeof key !== "string") || terms.some(isComputed);
+}
+
+function isComputed({ expression, where }: AggregateTerm): boolean {
+  return expression !== undefined || where !== undefined;
+}
+
 function columnsOf({ by, terms }: GroupPlan): string[] {
-  return [...by, ...terms.flatMap(({ column }) => column === undefined ? [] : [column])];
+  const keys = by.flatMap((key) => typeof key === "string" ? [key] : expressionColumns(key.expression));
+  return terms.reduce((columns, { column, expression, where }) => [
+    ...columns,
+    ...(column === undefined ? [] : [column]),
+    ...(expression === undefined ? [] : expressionColumns(expression)),
+    ...(where === undefined ? [] : predicateColumns(where)),
+  ], keys);
 }
 
 /** Asks the driver for one number: null when it cannot be asked, undefined when its answer is beyond what it can hold. */

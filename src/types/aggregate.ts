@@ -1,7 +1,8 @@
 import type { Direction } from "../contract/mod.ts";
+import type { Expr, ExprOf, Exprs } from "./expression.ts";
 import type { Empty } from "./relation.ts";
 import type { Simplify } from "./row.ts";
-import type { WhereInput } from "./where.ts";
+import type { Scalar, Where, WhereInput } from "./where.ts";
 
 /** The columns of `Row` whose values are numbers. */
 export type NumericKeys<Row> =
@@ -18,21 +19,38 @@ export type OrderedKeys<Row> =
   }[keyof Row]
   & string;
 
-/** One aggregate: exactly one of the members. */
+/** What is aggregated of a row in the place of a column: a function that computes it. */
+export type RowValue<Row, T> = (row: Exprs<Row>) => Expr<T>;
+
+/** One aggregate: exactly one of the operations, of a column or of a function of the row, and with `where` only of some rows. */
 export type Aggregate<Row> =
-  | { readonly count: "*" | (keyof Row & string) }
-  | { readonly countDistinct: keyof Row & string }
-  | { readonly sum: NumericKeys<Row> }
-  | { readonly avg: NumericKeys<Row> }
-  | { readonly min: OrderedKeys<Row> }
-  | { readonly max: OrderedKeys<Row> };
+  | { readonly count: "*" | (keyof Row & string) | RowValue<Row, unknown>; readonly where?: WhereInput<Row> }
+  | {
+    readonly countDistinct: (keyof Row & string) | RowValue<Row, Scalar | null>;
+    readonly where?: WhereInput<Row>;
+  }
+  | {
+    readonly sum: NumericKeys<Row> | RowValue<Row, number | bigint | null>;
+    readonly where?: WhereInput<Row>;
+  }
+  | {
+    readonly avg: NumericKeys<Row> | RowValue<Row, number | bigint | null>;
+    readonly where?: WhereInput<Row>;
+  }
+  | { readonly min: OrderedKeys<Row> | RowValue<Row, Scalar | null>; readonly where?: WhereInput<Row> }
+  | { readonly max: OrderedKeys<Row> | RowValue<Row, Scalar | null>; readonly where?: WhereInput<Row> };
+
+/** The type of what a column holds, or a function of the row computes. */
+export type ValueOf<Row, K> = K extends keyof Row ? Row[K]
+  : K extends (...row: never) => Expr<infer T> ? T
+  : never;
 
 /** The type of one aggregate's result. */
-export type AggregateValue<Row, A> = A extends { readonly sum: infer K extends keyof Row }
-  ? NonNullable<Row[K]> extends bigint ? bigint : number
+export type AggregateValue<Row, A> = A extends { readonly sum: infer K }
+  ? NonNullable<ValueOf<Row, K>> extends bigint ? bigint : number
   : A extends { readonly avg: unknown } ? number | null
-  : A extends { readonly min: infer K extends keyof Row } ? NonNullable<Row[K]> | null
-  : A extends { readonly max: infer K extends keyof Row } ? NonNullable<Row[K]> | null
+  : A extends { readonly min: infer K } ? NonNullable<ValueOf<Row, K>> | null
+  : A extends { readonly max: infer K } ? NonNullable<ValueOf<Row, K>> | null
   : number;
 
 /** Aggregates by the name of their result. */
@@ -43,24 +61,51 @@ export type AggregateResult<Row, A extends Aggregates<Row>> = Simplify<
   { -readonly [K in keyof A]: AggregateValue<Row, A[K]> }
 >;
 
-/** A group: the columns it is grouped by, and its aggregates. */
-export type Group<Row, K extends keyof Row, A extends Aggregates<Row>> = Simplify<
-  Pick<Row, K> & AggregateResult<Row, A>
->;
+/** What makes a group: a list of columns, or columns and functions of the row by the names they get. */
+export type GroupKeys<Row> =
+  | readonly (keyof Row & string)[]
+  | { readonly [as: string]: (keyof Row & string) | RowValue<Row, Scalar | null> };
+
+/** The names of what makes a group. */
+export type KeyNames<B> = B extends readonly (infer K)[] ? K : keyof B;
+
+/** The names of what a group has. Aggregates that are not given are not known by name. */
+export type GroupNames<B, A> = (KeyNames<B> | (string extends keyof A ? never : keyof A)) & string;
+
+/** What a group has by a name. */
+export type GroupValue<Row, B, A, K> = B extends readonly unknown[]
+  ? K extends B[number] ? ValueOf<Row, K> : AggregateValue<Row, A[K & keyof A]>
+  : K extends keyof B ? ValueOf<Row, B[K]>
+  : AggregateValue<Row, A[K & keyof A]>;
+
+/** A group: what it is grouped by, and its aggregates. */
+export type Group<in out Row, in out B, in out A> = {
+  -readonly [K in GroupNames<B, A>]: GroupValue<Row, B, A, K>;
+};
+
+/** A group as expressions: what `having` is given. */
+export type GroupExprs<in out Row, in out B, in out A> = {
+  readonly [K in GroupNames<B, A>]: ExprOf<GroupValue<Row, B, A, K>>;
+};
 
 /** The options of `groupBy`. */
-export interface GroupOptions<Row, K extends keyof Row, A extends Aggregates<Row>, R = Empty> {
-  /** The columns whose values make a group; null is a value. */
-  readonly by: readonly K[];
-  /** What is computed for each group. */
-  readonly aggregates: A;
+export interface GroupOptions<in out Row, in out B, in out A, in out R = Empty> {
+  /** What makes a group: columns, or an object of columns and functions of the row by name. Null is a value. */
+  readonly by: B;
+  /** What is computed for each group; without, the groups there are. */
+  readonly aggregates?: A;
   /** The rows considered; all when absent. */
   readonly where?: WhereInput<Row, R> | undefined;
-  /** The groups kept, by grouped columns and aggregates. */
-  readonly having?: WhereInput<Group<Row, NoInfer<K>, NoInfer<A>>> | undefined;
-  /** The order of the groups; ties, in the direction of the last term, and all when absent by the grouped columns. */
+  /** The groups kept: a condition on what they have, as a function of the group or an object. */
+  readonly having?:
+    | Where<Group<Row, NoInfer<B>, NoInfer<A>>>
+    | ((
+      group: GroupExprs<Row, NoInfer<B>, NoInfer<A>>,
+    ) => Expr<boolean | null> | readonly Expr<boolean | null>[])
+    | undefined;
+  /** The order of the groups; ties, in the direction of the last term, and all when absent by what makes them. */
   readonly orderBy?:
-    | readonly (readonly [column: (NoInfer<K> | keyof NoInfer<A>) & string, direction: Direction])[]
+    | readonly (readonly [column: (KeyNames<B> | keyof A) & string, direction: Direction])[]
     | undefined;
   /** At most this many groups. */
   readonly limit?: number | undefined;

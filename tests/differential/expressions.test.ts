@@ -143,6 +143,42 @@ describe(`expressions (seed ${SEED}):`, () => {
       }
     });
 
+    test(`groups and aggregates of what is computed are the same on ${name} as on memory`, () => {
+      const source = random(SEED + 3);
+      const maker = new ExpressionMaker(source);
+      const expected = define(new MemoryDriver());
+      const actual = define(make());
+      fill(expected, random(SEED));
+      fill(actual, random(SEED));
+      const runs = Math.ceil(EXPRESSIONS * share / 10);
+      const kinds = KINDS.map(([, kind]) => kind);
+      let grouped = 0;
+      for (let i = 0; i < runs; i++) {
+        const made = () => maker.value(kinds[source.int(kinds.length)] as Kind, source.int(3));
+        const [key, least, whole] = [made(), made(), maker.value("integer", source.int(3))];
+        const test = maker.test(source.int(2));
+        const rows = source.oneIn(2) ? { where: ((o: object) => test.build(o as never)) as never } : {};
+        const run = (model: Rows) =>
+          outcome(() =>
+            model.groupBy({
+              by: { key: (o) => key.build(o) as Expr<Scalar | null> },
+              aggregates: {
+                n: { count: "*", ...rows },
+                least: { min: (o) => least.build(o) as Expr<Scalar | null>, ...rows },
+                most: { max: (o) => least.build(o) as Expr<Scalar | null> },
+                different: { countDistinct: (o) => least.build(o) as Expr<Scalar | null>, ...rows },
+                sum: { sum: (o) => whole.build(o) as Expr<number | null>, ...rows },
+                mean: { avg: (o) => whole.build(o) as Expr<number | null> },
+              },
+            })
+          );
+        const want = run(expected);
+        assertEquals(run(actual), want, `${i}: ${key.text} | ${least.text} | ${whole.text} | ${test.text}`);
+        if (Array.isArray(want)) grouped++;
+      }
+      assert(grouped > runs / 4, `only ${grouped} groupings had a result`);
+    });
+
     test(`an update computes the same values on ${name} as on memory`, () => {
       const source = random(SEED + 1);
       const maker = new ExpressionMaker(source);

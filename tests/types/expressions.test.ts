@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DataTypes, ORM, type } from "../../mod.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
+import { expectType } from "../support/expect_type.ts";
 import { describe, test } from "../support/runner.ts";
 
 const orm = new ORM({ driver: new MemoryDriver() });
@@ -55,5 +56,61 @@ describe("types of functions of the row:", () => {
     // @ts-expect-error a page has nulls where they are by themselves
     const last = () => Order.paginate({ orderBy: [["total", "ASC NULLS LAST"]] });
     assertEquals([prise, json, up, page, last].length, 5);
+  });
+
+  test("groups are made of columns and functions by name, and have the types of what is computed", () => {
+    const named = Order.groupBy({
+      by: { state: "state", month: (o) => o.placedAt.startOf("month"), n: "quantity" },
+      aggregates: {
+        cents: { sum: (o) => o.price.times(o.quantity) },
+        late: { count: "*", where: (o) => o.paid.lt(o.total) },
+        top: { max: (o) => o.name.lower() },
+        least: { min: "placedAt", where: { state: "open" } },
+      },
+      having: (g) => [g.cents.gt(1000), g.state.eq("open")],
+      orderBy: [["month", "DESC"], ["cents", "ASC"]],
+    });
+    expectType(named).toBe<
+      {
+        state: "open" | "paid";
+        month: Date;
+        n: number | null;
+        cents: number;
+        late: number;
+        top: string | null;
+        least: Date | null;
+      }[]
+    >();
+    expectType(Order.groupBy({ by: ["state", "total"] })).toBe<
+      { state: "open" | "paid"; total: number | null }[]
+    >();
+    const one = { n: { count: "*" } } as const;
+    expectType(Order.groupBy({ by: ["state"], aggregates: one, having: { n: { $gt: 1 } } })).toBe<
+      { state: "open" | "paid"; n: number }[]
+    >();
+    expectType(Order.aggregate({ n: { avg: (o) => o.price.plus(1), where: { state: "open" } } })).toBe<
+      { n: number | null }
+    >();
+    const ordered = Order.groupBy({
+      by: ["state"],
+      aggregates: { n: { sum: (o) => o.price.plus(1) } },
+      orderBy: [["n", "ASC"]],
+    });
+    expectType(ordered).toBe<{ state: "open" | "paid"; n: number }[]>();
+    const refused = () => {
+      // @ts-expect-error a misspelt column
+      Order.groupBy({ by: { s: "stat" } });
+      // @ts-expect-error JSON has no order
+      Order.groupBy({ by: { s: (o) => o.data } });
+      // @ts-expect-error a sum of text
+      Order.groupBy({ by: ["state"], aggregates: { n: { sum: (o) => o.name } } });
+      // @ts-expect-error a misspelt aggregate in having
+      Order.groupBy({ by: ["state"], aggregates: one, having: (g) => g.m.gt(1) });
+      // @ts-expect-error the same in an object
+      Order.groupBy({ by: ["state"], aggregates: one, having: { m: 1 } });
+      // @ts-expect-error an order by what is not in the group
+      Order.groupBy({ by: ["state"], aggregates: one, orderBy: [["id", "ASC"]] });
+    };
+    assertEquals(typeof refused, "function");
   });
 });

@@ -17,7 +17,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   "User.prepare((given: { id: number }) => ({ where: { id: given.id } }))":
     `Prepared<${ROW}, { id: number; }, "sync">`,
   'User.groupBy({ by: ["nick"], aggregates: { n: { count: "*" } } })':
-    "{ nick: string | null; n: number; }[]",
+    "{ n: number; nick: string | null; }[]",
   "AsyncUser.findAll()": `Promise<${ROW}[]>`,
   User:
     `Model<${ROW}, { id?: number | undefined; name: string; nick?: string | null | undefined; }, number, "sync", Empty>`,

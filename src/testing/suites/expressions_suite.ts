@@ -6,6 +6,7 @@ import type { Row, TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
 import type { Exprs } from "../../types/expression.ts";
 import { conditionTests } from "./conditions_suite.ts";
+import { computedGroups } from "./computed_groups.ts";
 import { computedOrder } from "./computed_order.ts";
 import { COMPUTED, type ComputedRow } from "./computed_conditions.ts";
 
@@ -13,6 +14,7 @@ import { COMPUTED, type ComputedRow } from "./computed_conditions.ts";
 export const expressionsSuite: readonly TestCase[] = [
   ...conditionTests(COMPUTED),
   ...computedOrder,
+  ...computedGroups,
   promise(
     "a condition that a function builds and does not give back is refused, and so is what is no expression",
     async (world) => {
