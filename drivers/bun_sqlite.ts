@@ -17,19 +17,16 @@
  *
  * @module
  */
-import { BoundedMap } from "../src/cache/bounded_map.ts";
 import { UnsupportedError } from "../src/errors/mod.ts";
-import { tick } from "../src/files/file_pool.ts";
 import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
-import type { SqlChanges, SqlQuery, SqlRows, SyncSqlEngine } from "../src/sql/sql_engine.ts";
+import type { SqlChanges, SqlQuery, SqlRows } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
-import { keepTemporary, type SqliteClient } from "../src/sql/sqlite_client.ts";
-import { sqlite } from "../src/sql/sqlite_dialect.ts";
+import { SqliteEngine } from "../src/sql/sqlite_engine.ts";
 import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
 import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
-import { type SqliteHandle, switchToWAL } from "../src/sql/sqlite_pragmas.ts";
-import { type SqliteLibrary, sqliteProvider, type SqliteUse } from "../src/sql/sqlite_provider.ts";
+import type { SqliteHandle } from "../src/sql/sqlite_pragmas.ts";
+import { type SqliteLibrary, sqliteProvider } from "../src/sql/sqlite_provider.ts";
 
 export type { SqlChanges } from "../src/sql/sql_engine.ts";
 export type { SyncSqlDriver } from "../src/sql/sql_driver.ts";
@@ -118,50 +115,27 @@ function bunLibrary(): SqliteLibrary<BunDatabase> {
   }
   const { Database, constants } = module;
   const url = constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI;
-  return {
+  const library: SqliteLibrary<BunDatabase> = {
     id: "bun",
     open: (path, readonly, immutable) =>
       new Database(path, immutable ? url : readonly ? { readonly } : { create: true, readwrite: true }),
     pathOf: ({ filename }) => filename === ":memory:" ? "" : filename,
     handle,
-    engine: (client, use) => new BunEngine(client, use),
+    engine: (client, use) => new BunEngine(library, client, use),
     active: ({ inTransaction }) => inTransaction,
     close: (client) => client.close(),
     failure,
   };
+  return library;
 }
 
 /** One database of `bun:sqlite`. */
-class BunEngine implements SyncSqlEngine {
-  readonly dialect = sqlite;
+class BunEngine extends SqliteEngine<BunDatabase, Statement> {
   readonly rows = "object";
   readonly integers = "number";
-  readonly tellsRowNumber = true;
-  readonly readonly: boolean;
-  readonly failure = failure;
-  readonly #client: SqliteClient<BunDatabase>;
-  readonly #use: SqliteUse;
-  readonly #log: ((message: string) => void) | null;
-  readonly #statements: BoundedMap<Statement>;
-  readonly #bigints: BoundedMap<Statement>;
-
-  constructor(client: SqliteClient<BunDatabase>, use: SqliteUse) {
-    this.#client = client;
-    this.#use = use;
-    this.#log = use.log;
-    this.readonly = use.readonly;
-    const finalize = (statement: Statement): void => statement.finalize();
-    this.#statements = new BoundedMap(use.statements, finalize);
-    this.#bigints = new BoundedMap(use.statements, finalize);
-    client.onRest = () => this.#forget();
-  }
-
-  get active(): boolean {
-    return this.#client.now?.inTransaction === true;
-  }
 
   all(query: SqlQuery, params: readonly unknown[]): unknown[] {
-    const statement = this.#statement(query);
+    const statement = this.statement(query);
     // An array is taken as the list of values, and costs less than spreading it.
     if (query.once === true) return once(statement, (each) => each.all(params));
     if (!query.single) return statement.all(params);
@@ -170,71 +144,35 @@ class BunEngine implements SyncSqlEngine {
   }
 
   run(query: SqlQuery, params: readonly unknown[]): SqlChanges {
-    const statement = this.#statement(query);
+    const statement = this.statement(query);
     return query.once === true ? once(statement, (each) => each.run(params)) : statement.run(params);
   }
 
   *iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
-    this.#log?.(query.sql);
-    const statement = this.#prepare(query);
-    this.#client.holds++;
+    this.log(query.sql);
+    const statement = this.prepare(query.sql, query.bigints);
     try {
-      yield* statement.iterate(params);
-    } finally {
-      this.#client.holds--;
-      statement.finalize();
-    }
-  }
-
-  raw(sql: string, params: readonly unknown[], writes: boolean): SqlRows {
-    this.#log?.(sql);
-    const statement = prepare(this.#client.open, sql);
-    keepTemporary(this.#client, sql);
-    try {
-      statement.safeIntegers(true);
-      const { columnNames } = statement;
-      if (columnNames.length === 0) return { columns: [], rows: [], changes: statement.run(params).changes };
-      const rows = statement.values(params) as unknown[][];
-      return { columns: [...columnNames], rows, changes: writes ? rows.length : 0 };
+      yield* this.held(statement.iterate(params));
     } finally {
       statement.finalize();
     }
   }
 
-  prepareWrite(): void {
-    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use, codeOf);
+  protected rowsOf(statement: Statement, params: readonly unknown[], writes: boolean): SqlRows {
+    const { columnNames } = statement;
+    if (columnNames.length === 0) return { columns: [], rows: [], changes: statement.run(params).changes };
+    const rows = statement.values(params) as unknown[][];
+    return { columns: [...columnNames], rows, changes: writes ? rows.length : 0 };
   }
 
-  checkThere(): void {
-    this.#client.checkThere();
-  }
-
-  close(): void {
-    this.#forget();
-    this.#client.close();
-    this.#use.closed();
-  }
-
-  #forget(): void {
-    this.#statements.clear();
-    this.#bigints.clear();
-  }
-
-  #statement(query: SqlQuery): Statement {
-    if (this.#log !== null) this.#log(query.sql);
-    this.#client.lastUsed = tick();
-    const kept = query.bigints ? this.#bigints : this.#statements;
-    const known = kept.get(query.sql);
-    if (known !== undefined) return known;
-    const made = this.#prepare(query);
-    if (query.once !== true) kept.set(query.sql, made);
-    return made;
-  }
-
-  #prepare(query: SqlQuery): Statement {
-    const statement = prepare(this.#client.open, query.sql);
-    if (query.bigints) statement.safeIntegers(true);
+  protected prepare(sql: string, bigints: boolean): Statement {
+    const statement = prepare(this.database, sql);
+    if (bigints) statement.safeIntegers(true);
     return statement;
+  }
+
+  protected override finalize(statement: Statement): void {
+    statement.finalize();
   }
 }
 
@@ -268,10 +206,7 @@ function handle(database: BunDatabase): SqliteHandle {
 }
 
 function failure(error: unknown): SqlFailure {
-  return sqliteFailure(codeOf(error), error instanceof Error ? error.message : String(error));
-}
-
-function codeOf(error: unknown): number {
   const code = (error as { errno?: unknown } | null)?.errno;
-  return typeof code === "number" ? code : 0;
+  const message = error instanceof Error ? error.message : String(error);
+  return sqliteFailure(typeof code === "number" ? code : 0, message);
 }

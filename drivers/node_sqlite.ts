@@ -17,20 +17,17 @@
  *
  * @module
  */
-import { BoundedMap } from "../src/cache/bounded_map.ts";
 import { UnsupportedError } from "../src/errors/mod.ts";
-import { tick } from "../src/files/file_pool.ts";
 import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { untilEndRow, withEndRow } from "../src/sql/end_row.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
-import type { SqlChanges, SqlQuery, SqlRows, SyncSqlEngine } from "../src/sql/sql_engine.ts";
+import type { SqlChanges, SqlQuery, SqlRows } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
-import { keepTemporary, type SqliteClient } from "../src/sql/sqlite_client.ts";
-import { sqlite } from "../src/sql/sqlite_dialect.ts";
+import { SqliteEngine } from "../src/sql/sqlite_engine.ts";
 import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
 import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
-import { type SqliteHandle, switchToWAL } from "../src/sql/sqlite_pragmas.ts";
-import { type SqliteLibrary, sqliteProvider, type SqliteUse } from "../src/sql/sqlite_provider.ts";
+import type { SqliteHandle } from "../src/sql/sqlite_pragmas.ts";
+import { type SqliteLibrary, sqliteProvider } from "../src/sql/sqlite_provider.ts";
 
 export type { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
@@ -114,65 +111,42 @@ function nodeLibrary(): SqliteLibrary<NodeDatabase> {
     );
   }
   const { DatabaseSync } = module;
-  return {
+  const library: SqliteLibrary<NodeDatabase> = {
     // In Bun, node:sqlite and bun:sqlite are one library.
     id: "Bun" in globalThis ? "bun" : "node:sqlite",
     open: (path, readonly) => new DatabaseSync(path, { readOnly: readonly }),
     pathOf: (client) => client.location?.() ?? "",
     handle,
-    engine: (client, use) => new NodeEngine(client, use),
+    engine: (client, use) => new NodeEngine(library, client, use),
     active: isActive,
     close: (client) => client.close(),
     failure,
   };
+  return library;
 }
 
 /** One database of `node:sqlite`. */
-class NodeEngine implements SyncSqlEngine {
-  readonly dialect = sqlite;
+class NodeEngine extends SqliteEngine<NodeDatabase, NodeStatement> {
   readonly rows = "array";
   readonly integers = "bigint";
-  readonly tellsRowNumber = true;
-  readonly readonly: boolean;
-  readonly failure = failure;
-  readonly #client: SqliteClient<NodeDatabase>;
-  readonly #use: SqliteUse;
-  readonly #log: ((message: string) => void) | null;
-  readonly #statements: BoundedMap<NodeStatement>;
-  readonly #bigints: BoundedMap<NodeStatement>;
-
-  constructor(client: SqliteClient<NodeDatabase>, use: SqliteUse) {
-    this.#client = client;
-    this.#use = use;
-    this.#log = use.log;
-    this.readonly = use.readonly;
-    this.#statements = new BoundedMap(use.statements);
-    this.#bigints = new BoundedMap(use.statements);
-    client.onRest = () => this.#forget();
-  }
-
-  get active(): boolean {
-    const { now } = this.#client;
-    return now !== null && isActive(now);
-  }
 
   all(query: SqlQuery, params: readonly unknown[]): unknown[] {
-    const statement = this.#statement(query);
+    const statement = this.statement(query);
     if (!query.single) return inArrays(query, statement.all(...params));
     const row = statement.get(...params);
     return row === undefined ? [] : inArrays(query, [row]);
   }
 
   run(query: SqlQuery, params: readonly unknown[]): SqlChanges {
-    return this.#statement(query).run(...params) as SqlChanges;
+    return this.statement(query).run(...params) as SqlChanges;
   }
 
   iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown> {
-    this.#log?.(query.sql);
-    const statement = this.#prepare(LOSES_ERRORS ? { ...query, sql: withEndRow(query) } : query);
+    this.log(query.sql);
+    const statement = this.prepare(LOSES_ERRORS ? withEndRow(query) : query.sql, query.bigints);
     const found = statement.iterate(...params);
     const rows = LOSES_ERRORS ? untilEndRow(query, found, () => this.#whatFails(query, params)) : found;
-    return held(this.#client, statement.setReturnArrays === undefined ? eachInArray(query, rows) : rows);
+    return this.held(statement.setReturnArrays === undefined ? eachInArray(query, rows) : rows);
   }
 
   /** Throws what ended a search before its last row. */
@@ -181,61 +155,25 @@ class NodeEngine implements SyncSqlEngine {
     throw new Error("the search ended before its last row");
   }
 
-  raw(sql: string, params: readonly unknown[], writes: boolean): SqlRows {
-    this.#log?.(sql);
-    const statement = this.#client.open.prepare(sql);
-    keepTemporary(this.#client, sql);
-    statement.setReadBigInts(true);
+  protected rowsOf(statement: NodeStatement, params: readonly unknown[], writes: boolean): SqlRows {
     const columns = statement.columns().map(({ name }) => name);
     if (columns.length === 0) {
       return { columns, rows: [], changes: Number((statement.run(...params) as SqlChanges).changes) };
     }
-    statement.setReturnArrays?.(true);
-    const found = statement.all(...params);
-    const rows = inArrays({ sql, bigints: true, single: false, columns }, found) as unknown[][];
+    const rows = inArrays({ columns }, statement.all(...params)) as unknown[][];
     return { columns, rows, changes: writes ? rows.length : 0 };
   }
 
-  prepareWrite(): void {
-    if (this.#use.wal) switchToWAL(handle(this.#client.open), this.#use, codeOf);
-  }
-
-  checkThere(): void {
-    this.#client.checkThere();
-  }
-
-  close(): void {
-    this.#forget();
-    this.#client.close();
-    this.#use.closed();
-  }
-
-  #forget(): void {
-    this.#statements.clear();
-    this.#bigints.clear();
-  }
-
-  #statement(query: SqlQuery): NodeStatement {
-    if (this.#log !== null) this.#log(query.sql);
-    this.#client.lastUsed = tick();
-    const kept = query.bigints ? this.#bigints : this.#statements;
-    const known = kept.get(query.sql);
-    if (known !== undefined) return known;
-    const made = this.#prepare(query);
-    if (query.once !== true) kept.set(query.sql, made);
-    return made;
-  }
-
-  #prepare(query: SqlQuery): NodeStatement {
-    const statement = this.#client.open.prepare(query.sql);
-    if (query.bigints) statement.setReadBigInts(true);
+  protected prepare(sql: string, bigints: boolean): NodeStatement {
+    const statement = this.database.prepare(sql);
+    if (bigints) statement.setReadBigInts(true);
     statement.setReturnArrays?.(true);
     return statement;
   }
 }
 
 /** Rows as arrays, also where the runtime only has objects. */
-function inArrays(query: SqlQuery, rows: unknown[]): unknown[] {
+function inArrays(query: Pick<SqlQuery, "columns">, rows: unknown[]): unknown[] {
   const [first] = rows;
   if (first === undefined || Array.isArray(first)) return rows;
   return rows.map((row) => query.columns.map((name) => (row as Record<string, unknown>)[name]));
@@ -248,38 +186,6 @@ function* eachInArray(query: SqlQuery, rows: IterableIterator<unknown>): Iterabl
 
 function isActive(database: NodeDatabase): boolean {
   return database.isTransaction ?? canNotBegin(database);
-}
-
-/** Rows during whose reading the database stays open. */
-function held(
-  client: SqliteClient<NodeDatabase>,
-  rows: IterableIterator<unknown>,
-): IterableIterator<unknown> {
-  let holds = true;
-  client.holds++;
-  const end = (): void => {
-    if (holds) client.holds--;
-    holds = false;
-  };
-  return {
-    next() {
-      try {
-        const item = rows.next();
-        if (item.done === true) end();
-        return item;
-      } catch (error) {
-        end();
-        throw error;
-      }
-    },
-    return(value) {
-      end();
-      return rows.return?.(value) ?? { done: true, value };
-    },
-    [Symbol.iterator]() {
-      return this;
-    },
-  };
 }
 
 /** Whether a transaction is open, found out by beginning one. */
@@ -304,10 +210,7 @@ function failure(error: unknown): SqlFailure {
   if ((error as { code?: unknown } | null)?.code === "ERR_OUT_OF_RANGE") {
     return { kind: "unsafeInteger", detail: "" };
   }
-  return sqliteFailure(codeOf(error), error instanceof Error ? error.message : String(error));
-}
-
-function codeOf(error: unknown): number {
   const code = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof code === "number" ? code : 0;
+  const message = error instanceof Error ? error.message : String(error);
+  return sqliteFailure(typeof code === "number" ? code : 0, message);
 }

@@ -72,6 +72,12 @@ export { writeISODate, writeISODateTime, writeSQLDateTime } from "../schema/date
 export { corruptValue } from "./corrupt_value.ts";
 export { sqliteCode } from "./sqlite_code.ts";
 export { sqlite } from "./sqlite_dialect.ts";
+export { SqliteEngine } from "./sqlite_engine.ts";
+export type { OpenedClient } from "./sqlite_client.ts";
+export type { SQLiteOptions } from "./sqlite_options.ts";
+export type { SqliteHandle } from "./sqlite_pragmas.ts";
+export { sqliteProvider } from "./sqlite_provider.ts";
+export type { SqliteLibrary, SqliteUse } from "./sqlite_provider.ts";
 export { sqliteFailure } from "./sqlite_failure.ts";
 export { sqliteNumbered } from "./sqlite_numbered.ts";
 export { claimFile } from "./open_files.ts";

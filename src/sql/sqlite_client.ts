@@ -15,8 +15,26 @@ export interface ClientFile<Client> {
   active(client: Client): boolean;
 }
 
+/** The client of a database as an engine uses it. It may be closed and opened again between two calls. */
+export interface OpenedClient<Client> {
+  /** When it was used last: an engine notes it. */
+  lastUsed: number;
+  /** Searches that are being read: while there are any it stays open. */
+  holds: number;
+  /** Called when it is closed, to be opened again: what was prepared is gone. */
+  onRest: () => void;
+  /** The client, open. */
+  readonly open: Client;
+  /** The client, if it is open. */
+  readonly now: Client | null;
+  /** Throws when its file is no longer where others look for it. */
+  checkThere(): void;
+  /** Closes it for good. */
+  close(): void;
+}
+
 /** The client of a database. That of a file is closed while it is idle and others need its descriptors, and opened again on use. */
-export class SqliteClient<Client> implements Pooled {
+export class SqliteClient<Client> implements Pooled, OpenedClient<Client> {
   /** When it was used last. */
   lastUsed: number = tick();
   /** Searches that are being read, and what else of the connection would be lost. */
@@ -99,6 +117,6 @@ export class SqliteClient<Client> implements Pooled {
 }
 
 /** Keeps a client open of which a statement makes something that ends with the connection. */
-export function keepTemporary<Client>(client: SqliteClient<Client>, sql: string): void {
+export function keepTemporary<Client>(client: OpenedClient<Client>, sql: string): void {
   if (/\bTEMP(?:ORARY)?\b/i.test(sql)) client.holds++;
 }

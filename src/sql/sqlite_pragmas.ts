@@ -1,4 +1,5 @@
 import { pause } from "../files/pause.ts";
+import type { SqlFailure } from "./sql_failure.ts";
 
 /** The part of an open SQLite database that sets it up. */
 export interface SqliteHandle {
@@ -13,8 +14,6 @@ export interface SqlitePragmas {
   readonly durability: "full" | "relaxed";
   readonly busyTimeout: number;
 }
-
-const BUSY = 5;
 
 /** Sets up a database this driver has opened, and reads it, which fails when the file is no database. Writes nothing. */
 export function setUpSqlite(handle: SqliteHandle, { durability, busyTimeout }: SqlitePragmas): void {
@@ -53,7 +52,7 @@ function synchronous(durability: "full" | "relaxed"): string {
 export function switchToWAL(
   handle: SqliteHandle,
   { busyTimeout, waits }: { readonly busyTimeout: number; readonly waits: boolean },
-  codeOf: (error: unknown) => number,
+  failure: (error: unknown) => SqlFailure,
 ): void {
   const until = Date.now() + busyTimeout;
   for (let wait = 1;; wait = Math.min(wait * 2, 50)) {
@@ -62,7 +61,7 @@ export function switchToWAL(
       if (mode !== "wal" && mode !== "memory") handle.value("PRAGMA journal_mode = WAL");
       return;
     } catch (error) {
-      if ((codeOf(error) & 0xff) !== BUSY || !waits) throw error;
+      if (failure(error).kind !== "busy" || !waits) throw error;
       if (Date.now() >= until) return;
       pause(wait);
     }

@@ -7,7 +7,7 @@ import { claimFile, confirmClaim } from "./open_files.ts";
 import type { SyncSqlEngine } from "./sql_engine.ts";
 import { sqlError } from "./sql_error.ts";
 import type { GivenClient, SyncSqlProvider } from "./sql_provider.ts";
-import { SqliteClient } from "./sqlite_client.ts";
+import { type OpenedClient, SqliteClient } from "./sqlite_client.ts";
 import {
   checkWithoutLog,
   findSqliteFile,
@@ -50,7 +50,7 @@ export interface SqliteLibrary<Client> {
   /** What sets a database up. */
   handle(client: Client): SqliteHandle;
   /** Makes the engine of an open database. */
-  engine(client: SqliteClient<Client>, use: SqliteUse): SyncSqlEngine;
+  engine(client: OpenedClient<Client>, use: SqliteUse): SyncSqlEngine;
   /** Whether a transaction is open. */
   active(client: Client): boolean;
   /** Closes a database. */
