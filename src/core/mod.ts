@@ -74,7 +74,7 @@ export { columns, type } from "../schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "../schema/model_schema.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "../schema/standard_schema.ts";
 export { toAsyncDriver } from "../transaction/to_async_driver.ts";
-export type { TransactionOptions } from "../transaction/options.ts";
+export type { TransactionDefaults, TransactionOptions } from "../transaction/options.ts";
 export type * from "../types/aggregate.ts";
 export type * from "../types/change.ts";
 export type * from "../types/condition.ts";

@@ -45,9 +45,9 @@ export function changeApart<T>(
 }
 
 /** How many rows match; null means all of them. */
-export function countRows(entry: TableEntry, where: ReadWhere | null): Maybe<number> {
+export function countRows(entry: TableEntry, where: ReadWhere | null, signal?: AbortSignal): Maybe<number> {
   const { plan, params } = countOf(entry.table, where);
-  return entry.execute(plan, params);
+  return entry.execute(plan, params, signal);
 }
 
 /** Removes the rows that match; null means all of them. */

@@ -3,6 +3,7 @@ import { NotFoundError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, readFind, readFindOne, refuseSearch } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
+import { takeSignal } from "../query/signal_option.ts";
 import { asksForRelations, type ReadLoad, readLoad } from "../relations/levels.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
@@ -11,37 +12,42 @@ import { keyFind } from "./key_find.ts";
 
 /** The rows of a search. */
 export function findRows(entry: TableEntry, options: unknown): Maybe<Row[]> {
-  if (asksForRelations(options)) return loadRows(entry, readLoad(entry, options, false));
-  const { plan, params } = readFind(entry.table, options, entry.table.rules.strict);
-  return entry.execute(plan, params);
+  const { signal, rest } = takeSignal(entry.table, options);
+  if (asksForRelations(rest)) return loadRows(entry, readLoad(entry, rest, false), Infinity, signal);
+  const { plan, params } = readFind(entry.table, rest, entry.table.rules.strict);
+  return entry.execute(plan, params, signal);
 }
 
 /** The rows of a search for one row: at most one. */
 export function findOneRow(entry: TableEntry, options: unknown): Maybe<Row[]> {
-  if (asksForRelations(options)) return loadRows(entry, readLoad(entry, options, true));
-  const { plan, params } = readFindOne(entry.table, options, entry.table.rules.strict);
-  return entry.execute(plan, params);
+  const { signal, rest } = takeSignal(entry.table, options);
+  if (asksForRelations(rest)) return loadRows(entry, readLoad(entry, rest, true), Infinity, signal);
+  const { plan, params } = readFindOne(entry.table, rest, entry.table.rules.strict);
+  return entry.execute(plan, params, signal);
 }
 
 /** The row with a primary key, if there is one. */
 export function findByKey(entry: TableEntry, key: unknown, options: unknown): Maybe<Row[]> {
   const find = keyFind(entry.table, key);
   if (options === undefined) return entry.execute(find.plan, find.params);
-  return loadRows(entry, readByKey(entry, find, options));
+  const { signal, rest } = takeSignal(entry.table, options);
+  return loadRows(entry, readByKey(entry, find, rest), Infinity, signal);
 }
 
 /**
  * Runs a search with what comes with its rows.
  *
  * @param most Nothing comes with rows beyond this number.
+ * @param signal Ends it.
  */
 export function loadRows(
   entry: TableEntry,
   { find, levels, trim }: ReadLoad,
   most: number = Infinity,
+  signal?: AbortSignal,
 ): Maybe<Row[]> {
-  if (levels.length === 0) return entry.execute(find.plan, find.params);
-  return entry.execute({ kind: "load", plan: find.plan, levels, trim, most }, find.params);
+  if (levels.length === 0) return entry.execute(find.plan, find.params, signal);
+  return entry.execute({ kind: "load", plan: find.plan, levels, trim, most }, find.params, signal);
 }
 
 const KEY_OPTIONS: readonly string[] = ["select", "with", "aggregates"];

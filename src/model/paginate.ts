@@ -4,6 +4,7 @@ import { readCursor, writeCursor } from "../query/cursor.ts";
 import { checkCount, refuseSearch } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
 import { isColumnOrder } from "../query/order.ts";
+import { takeSignal } from "../query/signal_option.ts";
 import { readLoad } from "../relations/levels.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
@@ -20,8 +21,9 @@ const MAX_SIZE = 10_000;
  *
  * @throws {ValidationError} On a size out of range or a cursor of another order.
  */
-export function paginate(entry: TableEntry, options: unknown = {}): Maybe<Page<Row>> {
+export function paginate(entry: TableEntry, given: unknown = {}): Maybe<Page<Row>> {
   const { table } = entry;
+  const { signal, rest: options } = takeSignal(table, given);
   if (typeof options !== "object" || options === null || !isPlain(options)) {
     return refuseSearch(table, `the options are a plain object, not ${describeValue(options)}`);
   }
@@ -47,7 +49,8 @@ export function paginate(entry: TableEntry, options: unknown = {}): Maybe<Page<R
   const from = after === undefined || after === null
     ? find
     : findAfter(table, find, orderBy, readCursor(table, orderBy, after));
-  return chain(loadRows(entry, { find: from, levels: load.levels, trim: [] }, size), (rows): Page<Row> => {
+  const some = { find: from, levels: load.levels, trim: [] };
+  return chain(loadRows(entry, some, size, signal), (rows): Page<Row> => {
     const more = rows.length > size;
     if (more) rows.length = size;
     const next = more ? writeCursor(table, orderBy, rows[size - 1] as Row) : null;

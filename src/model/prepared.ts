@@ -8,20 +8,22 @@ import { DeferredList, ListSlot } from "../query/deferred_list.ts";
 import { checkCount, type ReadFind, readFind } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
+import { readSignal } from "../query/signal_option.ts";
 import { Placeholder, placeholders, unplaced } from "../query/placeholder.ts";
 import { asksForRelations, type Level, type ReadLoad, readLoad } from "../relations/levels.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
+import type { ReadOptions } from "../types/find.ts";
 import type { Mode, Result } from "../types/mode.ts";
 
 /** A query that was read once, to be run with different parameters. */
 export interface Prepared<T, P extends object, M extends Mode> {
   /** All rows found. */
-  findAll(params: P): Result<M, T[]>;
+  findAll(params: P, options?: ReadOptions): Result<M, T[]>;
   /** The first row found, or null. */
-  findOne(params: P): Result<M, T | null>;
+  findOne(params: P, options?: ReadOptions): Result<M, T | null>;
 }
 
 /**
@@ -39,13 +41,15 @@ export function prepare<T, P extends object, M extends Mode>(
     plan: changePlan(table, all.plan, { limit: Math.min(1, all.plan.limit ?? 1) }),
     params: all.params,
   };
-  const run = (find: ReadFind, values: P): Maybe<Row[]> =>
-    levels.length === 0
-      ? entry.execute(find.plan, find.params)
-      : loadRows(entry, { find, levels: levels.map((level) => bindLevel(level, values)), trim });
-  const select = (find: ReadFind, values: P): Maybe<Row[]> => {
+  const run = (find: ReadFind, values: P, signal: AbortSignal | undefined): Maybe<Row[]> => {
+    if (levels.length === 0) return entry.execute(find.plan, find.params, signal);
+    const bound = levels.map((level) => bindLevel(level, values));
+    return loadRows(entry, { find, levels: bound, trim }, Infinity, signal);
+  };
+  const select = (find: ReadFind, values: P, options: unknown): Maybe<Row[]> => {
+    const signal = readSignal(table, options);
     const bound = bindFind(table, find, values);
-    if (limit === null) return run(bound, values);
+    if (limit === null) return run(bound, values, signal);
     // A limit is a part of the plan: stores find rows in another way for few of them than for many.
     const count = given(table, limit, values);
     checkCount(table, "limit", count);
@@ -53,14 +57,17 @@ export function prepare<T, P extends object, M extends Mode>(
     return run(
       { plan: changePlan(table, plan, { limit: Math.min(count, plan.limit ?? count) }), params },
       values,
+      signal,
     );
   };
   const answer = entry.connection.mode === "sync"
     ? select
-    : (find: ReadFind, params: P) => withCallers(promised(() => select(find, params)));
+    : (find: ReadFind, params: P, options: unknown) =>
+      withCallers(promised(() => select(find, params, options)));
   return {
-    findAll: (params) => answer(all, params) as Result<M, T[]>,
-    findOne: (params) => chain(answer(one, params), (rows) => rows[0] ?? null) as Result<M, T | null>,
+    findAll: (params, options) => answer(all, params, options) as Result<M, T[]>,
+    findOne: (params, options) =>
+      chain(answer(one, params, options), (rows) => rows[0] ?? null) as Result<M, T | null>,
   };
 }
 

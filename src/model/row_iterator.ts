@@ -5,8 +5,10 @@ import { type ReadFind, readFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
 import { isColumnOrder } from "../query/order.ts";
 import { changePlan } from "../query/plans.ts";
+import { takeSignal } from "../query/signal_option.ts";
 import { asksForRelations, type ReadLoad, readLoad } from "../relations/levels.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
+import { checkSignal } from "../transaction/abort.ts";
 import { loadRows } from "./finding.ts";
 import { withOrderColumns } from "./order_columns.ts";
 
@@ -19,33 +21,45 @@ const PAGE = 500;
  */
 export function rowIterator(entry: TableEntry, options: unknown): AnyIterator {
   const { table } = entry;
-  const load: ReadLoad = asksForRelations(options)
-    ? readLoad(entry, options, false)
-    : { find: readFind(table, options, table.rules.strict), levels: [], trim: [] };
-  return entry.connection.mode === "sync" ? syncRows(entry, load) : asyncRows(entry, load);
+  const { signal, rest } = takeSignal(table, options);
+  const load: ReadLoad = asksForRelations(rest)
+    ? readLoad(entry, rest, false)
+    : { find: readFind(table, rest, table.rules.strict), levels: [], trim: [] };
+  return entry.connection.mode === "sync" ? syncRows(entry, load, signal) : asyncRows(entry, load, signal);
 }
 
-function* syncRows(entry: TableEntry, load: ReadLoad): Generator<Row, undefined> {
+function* syncRows(
+  entry: TableEntry,
+  load: ReadLoad,
+  signal: AbortSignal | undefined,
+): Generator<Row, undefined> {
   const origin = originOf(entry);
   const { plan, params } = load.find;
   const rows = load.levels.length > 0 || !isColumnOrder(plan.orderBy)
     ? null
-    : entry.execute({ kind: "iterate", plan }, params) as Iterable<Row> | null;
-  if (rows !== null) return yield* rowsOf(entry, rows, origin);
-  const next = pages(entry, load);
+    : entry.execute({ kind: "iterate", plan }, params, signal) as Iterable<Row> | null;
+  if (rows !== null) return yield* rowsOf(entry, rows, origin, signal);
+  const next = pages(entry, load, signal);
   for (;;) {
     const origin = originOf(entry);
     const page = next(PAGE) as Row[];
     if (page.length === 0) return;
-    yield* rowsOf(entry, page, origin);
+    yield* rowsOf(entry, page, origin, signal);
   }
 }
 
-function* rowsOf(entry: TableEntry, rows: Iterable<Row>, origin: Origin | null): Generator<Row, undefined> {
-  if (origin === null) return yield* rows as Iterable<Row> & Iterable<Row, undefined>;
+function* rowsOf(
+  entry: TableEntry,
+  rows: Iterable<Row>,
+  origin: Origin | null,
+  signal: AbortSignal | undefined,
+): Generator<Row, undefined> {
+  if (origin === null && signal === undefined) {
+    return yield* rows as Iterable<Row> & Iterable<Row, undefined>;
+  }
   for (const row of rows) {
     yield row;
-    checkOrigin(entry, origin);
+    checkGoesOn(entry, origin, signal);
   }
 }
 
@@ -64,8 +78,9 @@ function originOf(entry: TableEntry): Origin | null {
   return origin;
 }
 
-/** Refuses to go on with rows that may never have been. */
-function checkOrigin(entry: TableEntry, origin: Origin | null): void {
+/** Refuses to go on when that is not wanted any more, and with rows that may never have been. */
+function checkGoesOn(entry: TableEntry, origin: Origin | null, signal: AbortSignal | undefined): void {
+  checkSignal(signal, `read \`${entry.table.name}\``);
   if (origin?.undone !== true) return;
   throw new TransactionError(
     `Cannot go on reading \`${entry.table.name}\`: the transaction in which its rows were read was rolled back, so they may never ` +
@@ -74,8 +89,12 @@ function checkOrigin(entry: TableEntry, origin: Origin | null): void {
   );
 }
 
-function asyncRows(entry: TableEntry, load: ReadLoad): AsyncIterableIterator<Row> {
-  const nextPage = pages(entry, load);
+function asyncRows(
+  entry: TableEntry,
+  load: ReadLoad,
+  signal: AbortSignal | undefined,
+): AsyncIterableIterator<Row> {
+  const nextPage = pages(entry, load, signal);
   let size = PAGE;
   let page: Row[] = [];
   let origin: Origin | null = null;
@@ -90,7 +109,7 @@ function asyncRows(entry: TableEntry, load: ReadLoad): AsyncIterableIterator<Row
   const read = (): Maybe<IteratorResult<Row>> => {
     if (ended && at >= page.length) return { done: true, value: undefined };
     try {
-      checkOrigin(entry, origin);
+      checkGoesOn(entry, origin, signal);
     } catch (error) {
       end();
       throw error;
@@ -129,10 +148,14 @@ function asyncRows(entry: TableEntry, load: ReadLoad): AsyncIterableIterator<Row
  * Gives page after page, each of at most the rows asked for, and an empty one at the end. What cannot be read in pages is one
  * page.
  */
-function pages(entry: TableEntry, load: ReadLoad): (size: number) => Maybe<Row[]> {
+function pages(
+  entry: TableEntry,
+  load: ReadLoad,
+  signal: AbortSignal | undefined,
+): (size: number) => Maybe<Row[]> {
   const { table } = entry;
   const { orderBy } = load.find.plan;
-  if (!isColumnOrder(orderBy)) return onePage(entry, load);
+  if (!isColumnOrder(orderBy)) return onePage(entry, load, signal);
   const { find, trim } = withOrderColumns(table, load, orderBy);
   const { plan, params } = find;
   // The offset is skipped once; its value keeps its slot.
@@ -148,7 +171,7 @@ function pages(entry: TableEntry, load: ReadLoad): (size: number) => Maybe<Row[]
       page = changePlan(table, from.plan, { limit: plan.limit === undefined ? undefined : left });
     }
     const some: ReadLoad = { find: { plan: page, params: from.params }, levels: load.levels, trim: [] };
-    return chain(loadRows(entry, some), (rows) => {
+    return chain(loadRows(entry, some, Infinity, signal), (rows) => {
       left -= rows.length;
       const end = rows.at(-1);
       from = end === undefined || rows.length < limit
@@ -160,11 +183,11 @@ function pages(entry: TableEntry, load: ReadLoad): (size: number) => Maybe<Row[]
 }
 
 /** All rows at once, and then none: an order by what is computed tells no place to go on from. */
-function onePage(entry: TableEntry, load: ReadLoad): () => Maybe<Row[]> {
+function onePage(entry: TableEntry, load: ReadLoad, signal: AbortSignal | undefined): () => Maybe<Row[]> {
   let read = false;
   return () => {
     if (read) return [];
-    return chain(loadRows(entry, load), (rows) => {
+    return chain(loadRows(entry, load, Infinity, signal), (rows) => {
       read = true;
       return rows;
     });

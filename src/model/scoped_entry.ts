@@ -142,17 +142,18 @@ export class ScopedEntry extends TableEntry {
   override execute<K extends Operation["kind"]>(
     operation: Operation & { readonly kind: K },
     given: Given[K],
+    signal?: AbortSignal,
   ): Maybe<Answer[K]> {
-    return this.#scoped(operation, given) as Maybe<Answer[K]>;
+    return this.#scoped(operation, given, signal) as Maybe<Answer[K]>;
   }
 
-  #scoped(operation: Operation, given: unknown): Maybe<unknown> {
+  #scoped(operation: Operation, given: unknown, signal: AbortSignal | undefined): Maybe<unknown> {
     const around = this.#around;
     const params = given as Params;
     switch (operation.kind) {
       case "select":
       case "count":
-        return around.execute(this.#plan(operation, params), this.#params(params));
+        return around.execute(this.#plan(operation, params), this.#params(params), signal);
       case "update":
         this.#checkSet(operation, params);
         return around.execute(this.#plan(operation, params), this.#params(params));
@@ -178,6 +179,7 @@ export class ScopedEntry extends TableEntry {
         return around.execute(
           { ...operation, where: this.#and(operation.where, params.length) },
           this.#params(params),
+          signal,
         );
       case "iterate":
       case "explain":
@@ -185,6 +187,7 @@ export class ScopedEntry extends TableEntry {
         return around.execute(
           { ...operation, plan: this.#plan(operation.plan, params) } as Operation & { readonly kind: "load" },
           this.#params(params),
+          signal,
         );
       case "insert":
         this.#checkRow(given as Row);

@@ -1,6 +1,7 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { type ReadFind, readFind } from "../query/find_options.ts";
+import { readSignal, takeSignal } from "../query/signal_option.ts";
 import type { Row } from "../store/any_driver.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { TransactionOptions } from "../transaction/options.ts";
@@ -21,6 +22,7 @@ import type {
   FindOneOptions,
   FindOptions,
   Found,
+  ReadOptions,
   RelatedAggregates,
   RowOptions,
   With,
@@ -182,46 +184,55 @@ export class View<
   }
 
   /** How many rows match; all of them without a condition. */
-  count(where?: WhereInput<Row_, R>): Result<M, number> {
-    return this.#result(countRows(this.#entry, readCondition(this.#entry.table, where)));
+  count(where?: WhereInput<Row_, R>, options?: ReadOptions): Result<M, number> {
+    const { table } = this.#entry;
+    return this.#result(countRows(this.#entry, readCondition(table, where), readSignal(table, options)));
   }
 
   /** Whether a row matches. */
-  exists(where?: WhereInput<Row_, R>): Result<M, boolean> {
+  exists(where?: WhereInput<Row_, R>, options?: ReadOptions): Result<M, boolean> {
+    const signal = readSignal(this.#entry.table, options);
     const select = [(this.#entry.table.primaryKey[0] as { name: string }).name];
     const { plan, params } = this.#find(
       where === undefined ? { select, limit: 1 } : { where, select, limit: 1 },
     );
-    return this.#result(chain(this.#entry.execute(plan, params), (rows) => rows.length > 0));
+    return this.#result(chain(this.#entry.execute(plan, params, signal), (rows) => rows.length > 0));
   }
 
   /** The sum of a column; 0 of nothing. A `bigint` column gives a bigint. */
   sum<K extends NumericKeys<Row_>>(
     column: K,
     where?: WhereInput<Row_, R>,
+    options?: ReadOptions,
   ): Result<M, AggregateValue<Row_, { readonly sum: K }>> {
-    return this.#result(aggregateOne(this.#entry, { sum: column }, where));
+    return this.#result(aggregateOne(this.#entry, { sum: column }, where, options));
   }
 
   /** The mean of a column's values; null of nothing. */
-  avg(column: NumericKeys<Row_>, where?: WhereInput<Row_, R>): Result<M, number | null> {
-    return this.#result(aggregateOne(this.#entry, { avg: column }, where));
+  avg(
+    column: NumericKeys<Row_>,
+    where?: WhereInput<Row_, R>,
+    options?: ReadOptions,
+  ): Result<M, number | null> {
+    return this.#result(aggregateOne(this.#entry, { avg: column }, where, options));
   }
 
   /** The least value of a column in its order; null of nothing. */
   min<K extends OrderedKeys<Row_>>(
     column: K,
     where?: WhereInput<Row_, R>,
+    options?: ReadOptions,
   ): Result<M, NonNullable<Row_[K]> | null> {
-    return this.#result(aggregateOne(this.#entry, { min: column }, where));
+    return this.#result(aggregateOne(this.#entry, { min: column }, where, options));
   }
 
   /** The greatest value of a column in its order; null of nothing. */
   max<K extends OrderedKeys<Row_>>(
     column: K,
     where?: WhereInput<Row_, R>,
+    options?: ReadOptions,
   ): Result<M, NonNullable<Row_[K]> | null> {
-    return this.#result(aggregateOne(this.#entry, { max: column }, where));
+    return this.#result(aggregateOne(this.#entry, { max: column }, where, options));
   }
 
   /**
@@ -231,8 +242,9 @@ export class View<
   aggregate<const A extends Aggregates<Row_>>(
     aggregates: A,
     where?: WhereInput<Row_, R>,
+    options?: ReadOptions,
   ): Result<M, AggregateResult<Row_, A>> {
-    return this.#result(aggregateAll(this.#entry, aggregates, where));
+    return this.#result(aggregateAll(this.#entry, aggregates, where, options));
   }
 
   /**
@@ -350,10 +362,11 @@ export class View<
 
   /** How `findAll` with these options would run. */
   explain(options?: FindOptions<Row_, keyof Row_, R>): Result<M, Explanation> {
-    const { plan, params } = this.#find(options);
+    const { signal, rest } = takeSignal(this.#entry.table, options);
+    const { plan, params } = this.#find(rest);
     const driver = this.#entry.connection.driver.metadata.name;
     return this.#result(
-      chain(this.#entry.execute({ kind: "explain", plan }, params), (steps) => ({ driver, steps })),
+      chain(this.#entry.execute({ kind: "explain", plan }, params, signal), (steps) => ({ driver, steps })),
     );
   }
 

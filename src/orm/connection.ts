@@ -5,7 +5,7 @@ import type { AsyncDriver, DriverConfig, SyncDriver, TableIndex } from "../contr
 import { ConnectionError, ValidationError } from "../errors/mod.ts";
 import { AsyncTransactions } from "../transaction/async_transactions.ts";
 import {
-  type TransactionOptions,
+  type TransactionDefaults,
   type TransactionSettings,
   transactionSettings,
 } from "../transaction/options.ts";
@@ -81,7 +81,7 @@ export class Connection {
   static of(
     driver: SyncDriver | AsyncDriver,
     config: DriverConfig,
-    options: TransactionOptions | undefined,
+    options: TransactionDefaults | undefined,
   ): Connection {
     const known = connections.get(driver);
     const joined = known === undefined || known.#closed || known.#failed ? undefined : known.#use;
@@ -173,7 +173,7 @@ export class Connection {
 function checkSameUse(
   driver: string,
   use: Use,
-  asked: { readonly config: DriverConfig; readonly transactions: TransactionOptions | undefined },
+  asked: { readonly config: DriverConfig; readonly transactions: TransactionDefaults | undefined },
 ): void {
   const transactions = transactionSettings(asked.transactions, use.transactions);
   const different = firstDifference(use.config, asked.config) ??

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import type { DatabaseTables } from "./table_entry.ts";
+import type { DatabaseTables } from "./database_tables.ts";
 
 /**
  * Names what other entry points of this library need of an ORM. A program can have two copies of it, as its ES modules and its

@@ -14,7 +14,8 @@ import { Table } from "../schema/table.ts";
 import type { Naming } from "../schema/naming.ts";
 import type { WhereRules } from "../schema/where_rules.ts";
 import type { ChangeEvent } from "../types/change.ts";
-import type { TransactionOptions } from "../transaction/options.ts";
+import { checkSignal } from "../transaction/abort.ts";
+import type { TransactionDefaults, TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
 import type { Accepted, InsertOf, KeyOf, KeyValue, RowOf, Simplify } from "../types/row.ts";
@@ -31,7 +32,8 @@ import { rawHost } from "./raw_host.ts";
 import { checkDefineOptions, checkORMOptions, type ConditionLimits } from "./orm_options.ts";
 import type { IndexDefinition } from "./index_definition.ts";
 import { schemaOf } from "./schema_of.ts";
-import { DatabaseTables, TableEntry } from "./table_entry.ts";
+import { DatabaseTables } from "./database_tables.ts";
+import { TableEntry } from "./table_entry.ts";
 
 /** The options of an ORM. */
 export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
@@ -47,7 +49,7 @@ export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
   /** How large conditions may be, so that one from outside cannot keep the program busy. */
   readonly limits?: ConditionLimits;
   /** How long transactions may take, and how often they are tried. */
-  readonly transactions?: TransactionOptions;
+  readonly transactions?: TransactionDefaults;
   /** The clock that `now` of columns reads. Default: the process's. */
   readonly now?: () => Date;
   /**
@@ -227,15 +229,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     const { indexes, relations } = checkDefineOptions(tableName, options);
     const declared = readRelations(table, relations);
     const tables = this.#databases.get(dbName) ?? new DatabaseTables();
-    const twin = [...tables].find(([name, { table: { storeName } }]) =>
-      foldCase(name) === foldCase(tableName) || foldCase(storeName) === foldCase(table.storeName)
-    )?.[0];
-    if (twin !== undefined) {
-      throw new ValidationError(
-        `Cannot define \`${tableName}\` of \`${dbName}\`: \`${twin}\` is defined already; use orm.model("${dbName}", "${twin}")`,
-        { code: "ALREADY_DEFINED", table: tableName },
-      );
-    }
+    tables.refuseTwin(dbName, table);
     const entry = new TableEntry(this.#connection, dbName, table, indexes, tables, declared);
     const host: ModelHost = {
       strict: this.#rules.strict,
@@ -469,6 +463,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       });
     }
     const { transactions } = this.#connection;
+    checkSignal(options?.signal, "open a transaction");
     // Tables are made before the transaction begins, so that undoing it does not undo them.
     const prepared = transactions.current === null
       ? chain(this.#connection.opened(), () => this.#ensure(database))

@@ -16,7 +16,7 @@ import { describeValue } from "../schema/describe_value.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
 import type { Naming } from "../schema/naming.ts";
 import { DEFAULT_RULES, type WhereRules } from "../schema/where_rules.ts";
-import type { TransactionOptions } from "../transaction/options.ts";
+import type { TransactionDefaults } from "../transaction/options.ts";
 
 /** How large a condition may be. */
 export interface ConditionLimits {
@@ -35,7 +35,7 @@ export interface GivenOptions<D> {
   readonly config?: DriverConfig | undefined;
   readonly strictOperators?: boolean | undefined;
   readonly limits?: ConditionLimits | undefined;
-  readonly transactions?: TransactionOptions | undefined;
+  readonly transactions?: TransactionDefaults | undefined;
   readonly now?: (() => Date) | undefined;
   readonly naming?: Naming | undefined;
 }
@@ -45,7 +45,7 @@ export interface ORMSettings<D> {
   readonly driver: D;
   readonly config: DriverConfig;
   readonly rules: WhereRules;
-  readonly transactions: TransactionOptions | undefined;
+  readonly transactions: TransactionDefaults | undefined;
   readonly clock: Clock;
   readonly naming: Naming | undefined;
 }

@@ -15,8 +15,7 @@ import { renameInError } from "../errors/rename_in_error.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { toDriverWhere, toQueryOptions } from "../query/driver_where.ts";
 import { defersList, withoutLists } from "../query/deferred_list.ts";
-import { describeOrder, isColumnOrder } from "../query/order.ts";
-import { type Call, keyOrder, type KindOfPlan, type SelectPlan, type UpdatePlan } from "../query/plans.ts";
+import type { Call, KindOfPlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import { relateTable } from "../query/related.ts";
 import { TableNames } from "../query/table_names.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
@@ -35,17 +34,14 @@ import { deferPlan, type FoundWhere, foundWhere, isDeferredWhere } from "./defer
 import { leadsBack } from "./leads_back.ts";
 import { checkTarget, refuseParent } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
+import type { DatabaseTables } from "./database_tables.ts";
+import { explainSearch } from "./explain_search.ts";
 import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
 import { traced, tracing } from "../tracing/channel.ts";
+import { abortable } from "../transaction/abort.ts";
 import { describeOperation, rowsOf } from "./traced_operation.ts";
 import { TableChanges } from "./table_changes.ts";
 import { type Answer, type Given, type LoadOperation, type Operation, READS, whereOf } from "./operation.ts";
-
-/** The tables of one database, by name. */
-export class DatabaseTables extends Map<string, TableEntry> {
-  /** Fulfilled when the table that is being made is done. */
-  creating: Promise<void> | null = null;
-}
 
 /** A defined table: the one door to it, and whether it is known to exist. */
 export class TableEntry {
@@ -130,37 +126,45 @@ export class TableEntry {
    *
    * @param operation What is done, without values.
    * @param given The values of its slots, or its rows.
+   * @param signal Ends it, when it changes nothing.
    */
   execute<K extends Operation["kind"]>(
     operation: Operation & { readonly kind: K },
     given: Given[K],
+    signal?: AbortSignal,
   ): Maybe<Answer[K]> {
     const { transactions, changes } = this.connection;
     try {
       if (tracing !== null && tracing.start.hasSubscribers) {
-        return this.#traced(operation, given) as Maybe<Answer[K]>;
+        return this.#traced(operation, given, signal) as Maybe<Answer[K]>;
       }
-      if (transactions.idle && this.isReady && !changes.watched) {
+      if (transactions.idle && this.isReady && !changes.watched && signal === undefined) {
         return this.#perform(operation, given) as Maybe<Answer[K]>;
       }
-      return this.#inTurn(operation, given) as Maybe<Answer[K]>;
+      return this.#inTurn(operation, given, signal) as Maybe<Answer[K]>;
     } catch (error) {
       throw atCaller(error, TableEntry.prototype.execute);
     }
   }
 
-  #traced(operation: Operation, given: unknown): Maybe<unknown> {
+  #traced(operation: Operation, given: unknown, signal: AbortSignal | undefined): Maybe<unknown> {
     return traced(
       tracing as NonNullable<typeof tracing>,
       describeOperation(this, operation, given),
-      () => this.#inTurn(operation, given),
+      () => this.#inTurn(operation, given, signal),
       (answer) => rowsOf(operation, answer),
     );
   }
 
-  #inTurn(operation: Operation, given: unknown): Maybe<unknown> {
+  #inTurn(operation: Operation, given: unknown, signal: AbortSignal | undefined): Maybe<unknown> {
+    return signal === undefined
+      ? this.#run(operation, given, signal)
+      : abortable(signal, `read \`${this.table.name}\``, () => this.#run(operation, given, signal));
+  }
+
+  #run(operation: Operation, given: unknown, signal: AbortSignal | undefined): Maybe<unknown> {
     const { transactions } = this.connection;
-    const perform = () => this.#perform(operation, given);
+    const perform = () => this.#perform(operation, given, signal);
     // Between the statements of a load, and those that find a list, nothing may be written.
     const alone = operation.kind === "load" || isDeferredWhere(whereOf(operation)) ||
       (this.#driver.writesAlone === true && !READS.includes(operation.kind));
@@ -173,6 +177,7 @@ export class TableEntry {
           : operation.kind === "dropIndex"
           ? this.#dropAnyIndex(perform)
           : chain(this.ensure(), perform),
+      signal,
     );
     if (READS.includes(operation.kind)) return done;
     return chain(done, (answer) => {
@@ -190,7 +195,7 @@ export class TableEntry {
     });
   }
 
-  #perform(operation: Operation, given: unknown): Maybe<unknown> {
+  #perform(operation: Operation, given: unknown, signal?: AbortSignal): Maybe<unknown> {
     const params = given as Params;
     switch (operation.kind) {
       case "select":
@@ -202,11 +207,11 @@ export class TableEntry {
       case "delete":
         return (this.#prepared.get(operation) ?? this.#prepare(operation)).number(params);
       default:
-        return this.#performRare(operation, given);
+        return this.#performRare(operation, given, signal);
     }
   }
 
-  #performRare(operation: Operation, given: unknown): Maybe<unknown> {
+  #performRare(operation: Operation, given: unknown, signal: AbortSignal | undefined): Maybe<unknown> {
     const { database } = this;
     const { name } = this.table;
     const driver = this.#driver;
@@ -247,12 +252,17 @@ export class TableEntry {
             ),
         );
       case "load":
-        return this.#load(operation, given as Params);
+        return this.#load(operation, given as Params, signal);
       case "explain":
         return this.#found(
           operation.plan.where,
           given as Params,
-          ({ where, params }) => this.#explain({ ...operation.plan, where }, params),
+          ({ where, params }) =>
+            explainSearch(
+              this.table,
+              { ...operation.plan, where },
+              (plan) => driver.explain(database, name, toQueryOptions(this.#stored(plan), params)),
+            ),
         );
       case "indexes":
         return this.#indexes();
@@ -269,19 +279,6 @@ export class TableEntry {
     }
   }
 
-  /** How a search would run. What a driver is asked to explain has an order of columns. */
-  #explain(plan: SelectPlan, params: Params): Maybe<string[]> {
-    const { orderBy } = plan;
-    const ask = (asked: SelectPlan): Maybe<string[]> =>
-      this.#driver.explain(this.database, this.table.name, toQueryOptions(this.#stored(asked), params));
-    if (isColumnOrder(orderBy)) return ask(plan);
-    const { limit: _limit, offset: _offset, ...all } = plan;
-    return chain(
-      ask({ ...all, orderBy: keyOrder(this.table) }),
-      (steps) => [...steps, `of all these rows, order by ${describeOrder(orderBy)}`],
-    );
-  }
-
   /** A plan with the names of the store. */
   #stored<P extends QueryPlan>(plan: P): P {
     return this.names === null ? plan : this.names.plan(plan);
@@ -292,12 +289,16 @@ export class TableEntry {
     return chain(foundWhere(this, where, params), run);
   }
 
-  #load({ plan, levels, trim, most }: LoadOperation, params: Params): Maybe<Row[]> {
+  #load(
+    { plan, levels, trim, most }: LoadOperation,
+    params: Params,
+    signal: AbortSignal | undefined,
+  ): Maybe<Row[]> {
     const others = [...tablesOf(levels)].filter(({ isReady }) => !isReady);
     return chain(chainAll(others, (other) => other.ensure()), () =>
       chain(this.read(plan, params), (rows) => {
         const parents = rows.length > most ? rows.slice(0, most) : rows;
-        return chain(loadLevels(parents, levels, trim), () => rows);
+        return chain(loadLevels(parents, levels, trim, signal), () => rows);
       }));
   }
 

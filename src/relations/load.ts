@@ -8,6 +8,7 @@ import { type Key, keyOf } from "../reference/keys.ts";
 import type { Column } from "../schema/column.ts";
 import { describeKind, describeValue } from "../schema/describe_value.ts";
 import type { Row } from "../store/any_driver.ts";
+import { checkSignal } from "../transaction/abort.ts";
 import type { Level, NumbersLevel, RowsLevel } from "./levels.ts";
 import type { Joint, Relation } from "./relation.ts";
 
@@ -21,15 +22,22 @@ type Attach = (row: Row, key: Key | null) => void;
  * Reads what comes with rows, one level after another, and puts it into them.
  *
  * @param trim The columns that are taken away again.
+ * @param signal Looked at before each level.
  * @returns The same rows.
  */
-export function loadLevels(rows: Row[], levels: readonly Level[], trim: readonly string[]): Maybe<Row[]> {
+export function loadLevels(
+  rows: Row[],
+  levels: readonly Level[],
+  trim: readonly string[],
+  signal?: AbortSignal,
+): Maybe<Row[]> {
   const known = new Map<Column, Values>();
   const read = (level: Level): Maybe<Attach> => {
-    const { own } = level.relation;
+    const { own, table } = level.relation;
+    checkSignal(signal, `read \`${table}\``);
     let values = known.get(own);
     if (values === undefined) known.set(own, values = valuesOf(own, rows));
-    return level.kind === "rows" ? readRows(level, values) : readNumbers(level, values);
+    return level.kind === "rows" ? readRows(level, values, signal) : readNumbers(level, values);
   };
   return chain(chainAll(levels, read), (attaches) => {
     const owns = levels.map(({ relation }) => relation.own);
@@ -71,14 +79,14 @@ function valuesOf({ name, kind, unique }: Column, rows: readonly Row[]): Values 
   return values;
 }
 
-function readRows(level: RowsLevel, values: Values): Maybe<Attach> {
+function readRows(level: RowsLevel, values: Values, signal: AbortSignal | undefined): Maybe<Attach> {
   const { relation, find: { plan } } = level;
   if (values.length === 0 || plan.limit === 0) return attachRows(level, new Map());
   return chain(
     relation.joint === null ? direct(level, values) : joined(level, relation.joint, values),
     (groups) => {
       const kept = relation.many ? sliceAll(level, groups) : [...groups.values()].flat();
-      return chain(loadLevels(kept, level.levels, level.trim), () => attachRows(level, groups));
+      return chain(loadLevels(kept, level.levels, level.trim, signal), () => attachRows(level, groups));
     },
   );
 }

@@ -11,8 +11,8 @@ export interface TestPage {
 
 /** A prepared query. */
 export interface TestPrepared {
-  findAll(params: unknown): Maybe<Row[]>;
-  findOne(params: unknown): Maybe<Row | null>;
+  findAll(params: unknown, options?: unknown): Maybe<Row[]>;
+  findOne(params: unknown, options?: unknown): Maybe<Row | null>;
 }
 
 /**
@@ -29,8 +29,8 @@ export interface TestModel {
   findOrFail(options: unknown): Maybe<Row>;
   findById(key: unknown, options?: unknown): Maybe<Row | null>;
   findByIdOrFail(key: unknown, options?: unknown): Maybe<Row>;
-  count(where?: unknown): Maybe<number>;
-  exists(where?: unknown): Maybe<boolean>;
+  count(where?: unknown, options?: unknown): Maybe<number>;
+  exists(where?: unknown, options?: unknown): Maybe<boolean>;
   update(data: unknown, where: unknown): Maybe<number>;
   update(data: unknown, where: unknown, options: unknown): Maybe<Row[]>;
   updateById(key: unknown, data: unknown): Maybe<Row>;
@@ -48,11 +48,11 @@ export interface TestModel {
   link(key: unknown, relation: string, keys: unknown, payload?: unknown): Maybe<number>;
   unlink(key: unknown, relation: string, keys: unknown, payload?: unknown): Maybe<number>;
   relink(key: unknown, relation: string, keys: unknown, payload?: unknown): Maybe<number>;
-  sum(column: string, where?: unknown): Maybe<unknown>;
-  avg(column: string, where?: unknown): Maybe<unknown>;
-  min(column: string, where?: unknown): Maybe<unknown>;
-  max(column: string, where?: unknown): Maybe<unknown>;
-  aggregate(aggregates: unknown, where?: unknown): Maybe<Row>;
+  sum(column: string, where?: unknown, options?: unknown): Maybe<unknown>;
+  avg(column: string, where?: unknown, options?: unknown): Maybe<unknown>;
+  min(column: string, where?: unknown, options?: unknown): Maybe<unknown>;
+  max(column: string, where?: unknown, options?: unknown): Maybe<unknown>;
+  aggregate(aggregates: unknown, where?: unknown, options?: unknown): Maybe<Row>;
   groupBy(options: unknown): Maybe<Row[]>;
   iterate(options?: unknown): Iterable<Row> | AsyncIterable<Row>;
   paginate(options?: unknown): Maybe<TestPage>;

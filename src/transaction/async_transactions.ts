@@ -1,9 +1,10 @@
 import type { Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { RinariError, UnsupportedError } from "../errors/mod.ts";
+import { checkSignal, onAbort } from "./abort.ts";
 import { afterCommit } from "./commit.ts";
 import { Deadline } from "./deadline.ts";
-import { type TransactionOptions, type TransactionSettings, transactionSettings } from "./options.ts";
+import { openSettings, type TransactionOptions, type TransactionSettings } from "./options.ts";
 import { Scope } from "./scope.ts";
 import { TurnQueue } from "./turn_queue.ts";
 import type { TransactionHost, Transactions } from "./transactions.ts";
@@ -37,14 +38,19 @@ export class AsyncTransactions implements Transactions {
   }
 
   /** Runs one operation when it is its turn. */
-  async run<T>(database: string | null, alone: boolean, work: () => Maybe<T>): Promise<T> {
+  async run<T>(
+    database: string | null,
+    alone: boolean,
+    work: () => Maybe<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const scope = this.current;
     if (scope === null && this.#host.concurrent) return await work();
     scope?.enter(database);
     const turns = scope === null ? this.#turns : scope.turns;
     const what = database === null ? "run an operation" : `run an operation on \`${database}\``;
     const { waitTimeout } = this.#host.settings();
-    const wait = alone ? turns.own(waitTimeout, what) : turns.share(waitTimeout, what);
+    const wait = alone ? turns.own(waitTimeout, what, signal) : turns.share(waitTimeout, what, signal);
     if (wait !== undefined) await wait;
     try {
       scope?.enter(database);
@@ -59,7 +65,7 @@ export class AsyncTransactions implements Transactions {
 
   /** Runs a callback in a transaction, again when the store reports a conflict, or in a savepoint. */
   async transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Promise<T> {
-    const settings = transactionSettings(options, this.#host.settings());
+    const { settings, signal } = openSettings(options, this.#host.settings());
     if (storage() === null) {
       throw new UnsupportedError(
         "Cannot open a transaction: this runtime has no AsyncLocalStorage",
@@ -71,23 +77,28 @@ export class AsyncTransactions implements Transactions {
     const alone = parent !== null || !this.#host.concurrent;
     let until = 0;
     for (let attempt = 0;; attempt++) {
-      if (alone) await turns.own(settings.waitTimeout, "open a transaction");
+      checkSignal(signal, "open a transaction");
+      if (alone) await turns.own(settings.waitTimeout, "open a transaction", signal);
       const begun = Date.now();
       if (attempt === 0) until = begun + settings.timeout;
       const scope = new Scope(this, parent, flow?.getStore() ?? null);
       let done: { readonly result: T } | undefined;
       try {
-        if (parent !== null) return await this.#once(scope, work, settings, null, alone);
-        const deadline = new Deadline(scope, settings.timeout);
-        done = {
-          result: await deadline.settle(this.#once(scope, work, settings, deadline, alone), until - begun),
-        };
+        const deadline = parent === null || signal !== undefined
+          ? new Deadline(scope, settings.timeout)
+          : null;
+        const whole = this.#once(scope, work, settings, deadline, alone);
+        // A savepoint has the time of the transaction it is in.
+        const left = parent === null ? until - begun : null;
+        const result = deadline === null ? await whole : await deadline.settle(whole, left, signal);
+        if (parent !== null) return result;
+        done = { result };
       } catch (error) {
         if (parent !== null || attempt >= settings.retries || !isReplayable(error, begun)) throw error;
         if (Date.now() >= until) throw error;
       }
       if (done === undefined) {
-        await pause(attempt);
+        await pause(attempt, signal);
         continue;
       }
       // The turn is over: what is done now is in no transaction, and may open one.
@@ -165,7 +176,15 @@ function isReplayable(error: unknown, begun: number): boolean {
 /** A driver that finds its store busy for longer than this has waited. */
 const WAITED = 100;
 
-/** Waits a little, longer with each attempt and never the same for two flows. */
-function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(500, 5 * 2 ** attempt)));
+/** Waits a little, longer with each attempt and never the same for two flows; not at all once a signal is aborted. */
+function pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      unheard?.();
+      resolve();
+    };
+    const timer = setTimeout(end, Math.random() * Math.min(500, 5 * 2 ** attempt));
+    const unheard = signal === undefined ? undefined : onAbort(signal, end);
+  });
 }

@@ -1,13 +1,14 @@
 import { type Maybe, promised } from "../chain/chain.ts";
 import { TimeoutError } from "../errors/mod.ts";
+import { aborted, onAbort } from "./abort.ts";
 import type { Scope } from "./scope.ts";
 
 /** How long after the deadline of a transaction it is waited for its end, in milliseconds: a store that answers has undone it by then. */
 const GRACE = 500;
 
 /**
- * The time that one run of a transaction's callback has. When it is over, its callback is not waited for any more; and a little
- * later neither is its store, which may not answer at all.
+ * The time that one run of a transaction's callback has, and the signal that ends it before. When it is over, its callback is not waited
+ * for any more; and a little later neither is its store, which may not answer at all.
  */
 export class Deadline {
   readonly #scope: Scope;
@@ -15,6 +16,8 @@ export class Deadline {
   #expire: ((error: unknown) => void) | null = null;
   #thrown: { readonly error: unknown } | null = null;
   #committing = false;
+  /** Why it was ended from outside. */
+  #ended: unknown = null;
 
   /** Makes one for a scope; `timeout` is what was given, for the message. */
   constructor(scope: Scope, timeout: number) {
@@ -40,23 +43,45 @@ export class Deadline {
     this.#committing = true;
   }
 
-  /** Settles as the whole transaction does, and `left` milliseconds from now, and a little more, whatever the store does. */
-  settle<T>(whole: Promise<T>, left: number): Promise<T> {
+  /**
+   * Settles as the whole transaction does, and `left` milliseconds from now, and a little more, whatever the store does. When the signal
+   * is aborted the transaction is undone; who waits for a store that has not even begun it is told at once.
+   */
+  settle<T>(whole: Promise<T>, left: number | null, signal: AbortSignal | undefined): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      let timer = setTimeout(() => {
+      const late = (): void => {
         const error = this.#late();
-        this.#scope.fail(error);
-        this.#expire?.(error);
+        this.#end(error);
         timer = setTimeout(() => reject(this.#given(error)), GRACE);
-      }, left);
-      whole.then((value) => {
+      };
+      let timer = left === null ? undefined : setTimeout(late, left);
+      const unheard = signal === undefined ? undefined : onAbort(signal, () => {
+        if (this.#committing) return;
+        const error = aborted(signal, "finish a transaction");
+        const begun = this.#expire !== null;
+        this.#end(error);
+        if (!begun) reject(error);
+      });
+      const settled = (): void => {
         clearTimeout(timer);
+        unheard?.();
+      };
+      whole.then((value) => {
+        settled();
         resolve(value);
       }, (error) => {
-        clearTimeout(timer);
-        reject(error);
+        settled();
+        const cause = error instanceof Error ? error.cause : null;
+        reject(cause !== null && cause === this.#ended ? cause : error);
       });
     });
+  }
+
+  /** Nothing more is done in it. */
+  #end(error: unknown): void {
+    this.#ended = error;
+    this.#scope.fail(error);
+    this.#expire?.(error);
   }
 
   /** What to say to who is not kept waiting any longer. */

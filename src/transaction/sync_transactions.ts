@@ -1,8 +1,9 @@
 import { isPromise, type Maybe } from "../chain/chain.ts";
 import { type FlowStorage, flowStorage } from "../chain/flow.ts";
 import { asyncCallback, refusePromise } from "./async_callback.ts";
+import { checkSignal } from "./abort.ts";
 import { afterCommit } from "./commit.ts";
-import { type TransactionOptions, transactionSettings } from "./options.ts";
+import { openSettings, type TransactionOptions } from "./options.ts";
 import { Scope } from "./scope.ts";
 import type { TransactionHost, Transactions } from "./transactions.ts";
 
@@ -41,7 +42,8 @@ export class SyncTransactions implements Transactions {
 
   /** Runs a callback in a transaction or savepoint. */
   transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Maybe<T> {
-    if (options !== undefined) transactionSettings(options);
+    const signal = options === undefined ? undefined : openSettings(options, this.#host.settings()).signal;
+    checkSignal(signal, "open a transaction");
     if (isAsyncFunction(work)) throw asyncCallback("nothing was run");
     const parent = this.current;
     parent?.enter(null);
@@ -53,8 +55,8 @@ export class SyncTransactions implements Transactions {
     try {
       const body = (): T =>
         flow === null || flow === undefined
-          ? this.#body(scope, work)
-          : flow.run(scope, () => this.#body(scope, work));
+          ? this.#body(scope, work, signal)
+          : flow.run(scope, () => this.#body(scope, work, signal));
       result = this.#host.begin(body) as T;
       scope.handOver();
     } catch (error) {
@@ -70,11 +72,12 @@ export class SyncTransactions implements Transactions {
     return afterCommit(scope, result);
   }
 
-  #body<T>(scope: Scope, work: () => Maybe<T>): T {
+  #body<T>(scope: Scope, work: () => Maybe<T>, signal: AbortSignal | undefined): T {
     const returned = work();
     if (isPromise(returned)) this.#misused = true;
     const result = refusePromise(returned);
     if (scope.failure !== null) scope.enter(null);
+    checkSignal(signal, "finish a transaction");
     return result;
   }
 }

@@ -24,8 +24,10 @@ export interface Transactions {
   /**
    * Runs one operation, in the flow's transaction when it has one, else when it is its turn: beside other operations, or
    * alone.
+   *
+   * @param signal Ends its waiting.
    */
-  run<T>(database: string | null, alone: boolean, work: () => Maybe<T>): Maybe<T>;
+  run<T>(database: string | null, alone: boolean, work: () => Maybe<T>, signal?: AbortSignal): Maybe<T>;
   /** Runs a callback in a new transaction, or in a savepoint of the one it is called in. */
   transaction<T>(work: () => Maybe<T>, options?: TransactionOptions): Maybe<T>;
 }

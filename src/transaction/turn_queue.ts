@@ -1,5 +1,6 @@
 import type { Maybe } from "../chain/chain.ts";
 import { TimeoutError } from "../errors/mod.ts";
+import { aborted, onAbort } from "./abort.ts";
 
 interface Waiter {
   readonly exclusive: boolean;
@@ -7,7 +8,8 @@ interface Waiter {
 }
 
 /**
- * Who may use something now: many at once, or one alone. First come, first served, and nobody waits for ever.
+ * Who may use something now: many at once, or one alone. First come, first served, and nobody waits for ever, nor longer than its
+ * signal lets it.
  */
 export class TurnQueue {
   #shared = 0;
@@ -15,21 +17,21 @@ export class TurnQueue {
   readonly #waiting: Waiter[] = [];
 
   /** Takes a turn beside others. Returns a Promise only when it has to wait. */
-  share(timeout: number, what: string): Maybe<void> {
+  share(timeout: number, what: string, signal?: AbortSignal): Maybe<void> {
     if (!this.#alone && this.#waiting.length === 0) {
       this.#shared++;
       return;
     }
-    return this.#wait(false, timeout, what);
+    return this.#wait(false, timeout, what, signal);
   }
 
   /** Takes a turn alone. Returns a Promise only when it has to wait. */
-  own(timeout: number, what: string): Maybe<void> {
+  own(timeout: number, what: string, signal?: AbortSignal): Maybe<void> {
     if (!this.#alone && this.#shared === 0 && this.#waiting.length === 0) {
       this.#alone = true;
       return;
     }
-    return this.#wait(true, timeout, what);
+    return this.#wait(true, timeout, what, signal);
   }
 
   /** Ends a turn. */
@@ -39,19 +41,28 @@ export class TurnQueue {
     this.#next();
   }
 
-  #wait(exclusive: boolean, timeout: number, what: string): Promise<void> {
+  #wait(exclusive: boolean, timeout: number, what: string, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
+      const ended = (): void => {
+        clearTimeout(timer);
+        unheard?.();
+      };
       const waiter: Waiter = {
         exclusive,
         start: () => {
-          clearTimeout(timer);
+          ended();
           resolve();
         },
       };
-      const timer = setTimeout(() => {
+      const leave = (error: unknown): void => {
+        ended();
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         this.#next();
-        reject(
+        reject(error);
+      };
+      const unheard = signal === undefined ? undefined : onAbort(signal, () => leave(aborted(signal, what)));
+      const timer = setTimeout(() => {
+        leave(
           new TimeoutError(
             `Cannot ${what}: waited ${timeout} ms for a transaction that is still open on the same connection; ` +
               "make transactions shorter, do not wait inside one for work outside of it, or raise `waitTimeout`",

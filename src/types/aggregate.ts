@@ -1,5 +1,6 @@
 import type { Direction } from "../contract/mod.ts";
 import type { Expr, ExprOf, Exprs } from "./expression.ts";
+import type { ReadOptions } from "./find.ts";
 import type { Empty } from "./relation.ts";
 import type { Simplify } from "./row.ts";
 import type { Scalar, Where, WhereInput } from "./where.ts";
@@ -89,7 +90,7 @@ export type GroupExprs<in out Row, in out B, in out A> = {
 };
 
 /** The options of `groupBy`. */
-export interface GroupOptions<in out Row, in out B, in out A, in out R = Empty> {
+export interface GroupOptions<in out Row, in out B, in out A, in out R = Empty> extends ReadOptions {
   /** What makes a group: columns, or an object of columns and functions of the row by name. Null is a value. */
   readonly by: B;
   /** What is computed for each group; without, the groups there are. */

@@ -5,8 +5,18 @@ import type { Empty, RelatedRelations, RelatedRow } from "./relation.ts";
 import type { Selected, Simplify } from "./row.ts";
 import type { RelatedWhere, WhereInput } from "./where.ts";
 
+/** How rows are read. */
+export interface ReadOptions {
+  /**
+   * Ends the reading with `ABORTED`: what waits for its turn waits no longer, and nothing more is begun. A statement that is under way is not
+   * interrupted; its answer is dropped. With a sync driver it is looked at before each statement.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The options of `findAll`. `K` are the columns returned, `R` the model's relations, `W` those read with, `A` the aggregates. */
-export interface FindOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty> {
+export interface FindOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty>
+  extends ReadOptions {
   /** The rows to find; all when absent. */
   readonly where?: WhereInput<Row, R> | undefined;
   /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
@@ -24,7 +34,8 @@ export interface FindOptions<Row, K extends keyof Row = keyof Row, R = Empty, W 
 }
 
 /** The options of `findOne`. */
-export interface FindOneOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty> {
+export interface FindOneOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty>
+  extends ReadOptions {
   /** The rows to find; all when absent. */
   readonly where?: WhereInput<Row, R> | undefined;
   /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
@@ -40,7 +51,8 @@ export interface FindOneOptions<Row, K extends keyof Row = keyof Row, R = Empty,
 }
 
 /** What a row comes with, as the options of `findById` say it. */
-export interface RowOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty> {
+export interface RowOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty>
+  extends ReadOptions {
   /** The columns to return; all when absent. */
   readonly select?: readonly K[] | undefined;
   /** The relations whose rows come with the row, by name: `true`, or options for them. */

@@ -2,7 +2,7 @@ import type { TransactionOptions } from "../transaction/options.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Mode, Result, RowIterator, TransactionBody } from "./mode.ts";
 import type { NumericKeys } from "./aggregate.ts";
-import type { FindOptions } from "./find.ts";
+import type { FindOptions, ReadOptions } from "./find.ts";
 import type { Page, PageOptions } from "./page.ts";
 import type { Accepted, KeyValue } from "./row.ts";
 import type { OrderBy, OrderDirection } from "./order.ts";
@@ -87,9 +87,9 @@ export interface ModelLike<
   /** As `Model.paginate`. */
   paginate(options?: LikePageOptions<Columns>): Result<M, Page<Row>>;
   /** As `Model.count`. */
-  count(where?: LikeWhere<Columns>): Result<M, number>;
+  count(where?: LikeWhere<Columns>, options?: ReadOptions): Result<M, number>;
   /** As `Model.exists`. */
-  exists(where?: LikeWhere<Columns>): Result<M, boolean>;
+  exists(where?: LikeWhere<Columns>, options?: ReadOptions): Result<M, boolean>;
   /** As `Model.update`. */
   update(data: LikeUpdate<Columns>, where: LikeWhere<Columns>): Result<M, number>;
   /** As `Model.updateById`. */
@@ -107,9 +107,17 @@ export interface ModelLike<
   /** As `Model.bulkDelete`. */
   bulkDelete(keys: readonly LikeKey<Columns>[]): Result<M, number>;
   /** As `Model.sum`. */
-  sum(column: NumericKeys<Columns>, where?: LikeWhere<Columns>): Result<M, number | bigint>;
+  sum(
+    column: NumericKeys<Columns>,
+    where?: LikeWhere<Columns>,
+    options?: ReadOptions,
+  ): Result<M, number | bigint>;
   /** As `Model.avg`. */
-  avg(column: NumericKeys<Columns>, where?: LikeWhere<Columns>): Result<M, number | null>;
+  avg(
+    column: NumericKeys<Columns>,
+    where?: LikeWhere<Columns>,
+    options?: ReadOptions,
+  ): Result<M, number | null>;
   /** As `Model.explain`. */
   explain(options?: LikeOptions<Columns>): Result<M, Explanation>;
   /** As `Model.createIndex`. */

@@ -38,6 +38,7 @@ import { scopesSuite } from "./scopes_suite.ts";
 import { schemaSuite } from "./schema_suite.ts";
 import { securitySuite } from "./security_suite.ts";
 import { sharingSuite } from "./sharing_suite.ts";
+import { signalSuite } from "./signal_suite.ts";
 import { storedFormsSuite } from "./stored_forms_suite.ts";
 import { transactionsSuite } from "./transactions_suite.ts";
 import { upsertChoicesSuite } from "./upsert_choices_suite.ts";
@@ -75,7 +76,7 @@ export const SUITES: Readonly<Record<string, readonly TestCase[]>> = {
   "returning": returningSuite,
   "upsert": [...upsertSuite, ...upsertChoicesSuite, ...bulkUpsertSuite],
   "lists of other searches": pickSuite,
-  "lifecycle": [...lifecycleSuite, ...commitsSuite, ...scopesSuite, ...liveSuite],
+  "lifecycle": [...lifecycleSuite, ...commitsSuite, ...scopesSuite, ...signalSuite, ...liveSuite],
   "aggregates": aggregatesSuite,
   "iterate": iterateSuite,
   "paginate": paginateSuite,

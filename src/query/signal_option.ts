@@ -1,0 +1,46 @@
+import type { Table } from "../schema/table.ts";
+import { describeValue } from "../schema/describe_value.ts";
+import { isPlain } from "../schema/plain_object.ts";
+import { isSignal } from "../transaction/abort.ts";
+import { refuseSearch } from "./find_options.ts";
+
+/** Options of a search, and what ends it. */
+export interface TakenSignal {
+  readonly signal: AbortSignal | undefined;
+  /** The options without it. */
+  readonly rest: unknown;
+}
+
+/**
+ * Takes the signal out of the options of a search.
+ *
+ * @throws {ValidationError} When it is none.
+ */
+export function takeSignal(table: Table, options: unknown): TakenSignal {
+  if (
+    typeof options !== "object" || options === null || !Object.hasOwn(options, "signal") || !isPlain(options)
+  ) {
+    return { signal: undefined, rest: options };
+  }
+  const { signal, ...rest } = options as { readonly signal?: unknown };
+  if (signal !== undefined && !isSignal(signal)) {
+    return refuseSearch(table, `\`signal\` is an AbortSignal, not ${describeValue(signal)}`);
+  }
+  return { signal, rest };
+}
+
+/**
+ * Reads options that have nothing but a signal.
+ *
+ * @throws {ValidationError} When there is anything else.
+ */
+export function readSignal(table: Table, options: unknown): AbortSignal | undefined {
+  if (options === undefined) return undefined;
+  if (typeof options !== "object" || options === null || !isPlain(options)) {
+    return refuseSearch(table, `the options are a plain object, not ${describeValue(options)}`);
+  }
+  const { signal, rest } = takeSignal(table, options);
+  const [unknown] = Object.keys(rest as object);
+  if (unknown === undefined) return signal;
+  return refuseSearch(table, `${JSON.stringify(unknown.slice(0, 40))} is no option; there is \`signal\``);
+}
