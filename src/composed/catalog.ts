@@ -2,13 +2,13 @@ import { chain, type Maybe } from "../chain/chain.ts";
 import type { NamedIndex, TableSchema } from "../contract/mod.ts";
 import { toDriverWhere } from "../query/driver_where.ts";
 import { RESERVED_TABLE } from "../schema/identifiers.ts";
-import { decodeBase64, encodeBase64 } from "../runtime/base64.ts";
 import { driverSchema } from "../store/driver_schema.ts";
-import type { AnyDriver, Row } from "../store/any_driver.ts";
+import type { AnyDriver } from "../store/any_driver.ts";
 import { enforcesReferences } from "../store/foreign_keys.ts";
 import type { StoredTable } from "../store/stored_table.ts";
 import { isEnforcedHere } from "../store/unique_rules.ts";
 import type { ComposedTransactions } from "./composed_transactions.ts";
+import { decodeTagged, encodeTagged } from "./tagged_json.ts";
 
 const CATALOG = RESERVED_TABLE;
 
@@ -57,7 +57,7 @@ export class Catalog {
     });
     return chain(rows, (found) => {
       for (const { name, data } of found) this.#stored.set(name as string, data as string);
-      return new Map([...this.#stored].map(([name, data]) => [name, decode(data)]));
+      return new Map([...this.#stored].map(([name, data]) => [name, decodeTagged<TableRecord>(data)]));
     });
   }
 
@@ -80,7 +80,7 @@ export class Catalog {
 
   /** Keeps what is known of a table, or that nothing is. */
   write(name: string, record: TableRecord | null): Maybe<void> {
-    const data = record === null ? undefined : encode(record);
+    const data = record === null ? undefined : encodeTagged(record);
     const before = this.#stored.get(name);
     if (data === before) return;
     return chain(this.#store(name, data), () => {
@@ -112,25 +112,4 @@ export class Catalog {
       this.#transactions.onUndo(() => this.#exists = false);
     });
   }
-}
-
-/** Writes a record as JSON text. What JSON has no form for is an object of one member. */
-function encode(record: TableRecord): string {
-  return JSON.stringify(record, function (this: Row, key: string, value: unknown) {
-    const given = this[key];
-    if (given instanceof Date) return { "rinari:date": given.getTime() };
-    if (given instanceof Uint8Array) return { "rinari:bytes": encodeBase64(given) };
-    return typeof value === "bigint" ? { "rinari:bigint": String(value) } : value;
-  });
-}
-
-function decode(text: string): TableRecord {
-  return JSON.parse(text, (_, value: unknown) => {
-    const [key, ...more] = typeof value === "object" && value !== null ? Object.keys(value) : [];
-    if (key === undefined || more.length > 0) return value;
-    const held = (value as Row)[key];
-    if (key === "rinari:date") return new Date(held as number);
-    if (key === "rinari:bytes") return decodeBase64(held as string);
-    return key === "rinari:bigint" ? BigInt(held as string) : value;
-  }) as TableRecord;
 }

@@ -39,6 +39,8 @@ export interface CompleteDriver extends Pick<AnyDriver, Kept>, Required<Pick<Any
   iterate(dbName: string, tableName: string, options: QueryOptions): AnyIterator | null;
   /** It is made of a driver that is not whole: plans that ask for `returning` are not for it. */
   readonly composes?: boolean;
+  /** Forgets what is known of a database: somebody has changed its tables beneath. Absent: nothing is known. */
+  forget?(dbName: string): void;
   /** Writes read before they write: each has to run with nothing beside it. */
   readonly writesAlone?: boolean;
   /** Whether no more rows are read for a search than its limit says. Absent: always. */

@@ -63,6 +63,11 @@ export class ComposedDriver implements CompleteDriver {
     return this.#driver.disconnect();
   }
 
+  /** Forgets what is known of the tables of a database. */
+  forget(dbName: string): void {
+    this.#databases.delete(dbName);
+  }
+
   /** Makes a table and its indexes. */
   createTableWithIndexes(
     dbName: string,

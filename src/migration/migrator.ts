@@ -1,22 +1,32 @@
-import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.ts";
-import { RinariError } from "../errors/mod.ts";
+import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
+import { RinariError, UnsupportedError } from "../errors/mod.ts";
 import type { AnyORM } from "../orm/orm.ts";
-import { pause } from "../files/pause.ts";
 import type { Mode } from "../types/mode.ts";
 import { makeBackup } from "./backup.ts";
+import { type Calls, ResumedCalls, WHOLE } from "./calls.ts";
 import { readHistory } from "./history.ts";
 import { MigrationError } from "./migration_error.ts";
 import type { MigrationSettings } from "./migration_options.ts";
-import { applyChanges, type ModelChanges, modelChanges } from "./model_changes.ts";
+import { applyChanges, followStepwise, type ModelChanges, modelChanges } from "./model_changes.ts";
 import type { BlockedChange, Migration, MigrationPlan, PlannedChange } from "./plan_parts.ts";
-import { type DoneStep, readDone, readDoneAlone, snapshotText, writeDone } from "./record.ts";
+import { allProgress, endProgress } from "./progress.ts";
+import {
+  type DoneStep,
+  readDone,
+  readDoneAlone,
+  readSnapshot,
+  snapshotText,
+  tablesText,
+  writeDone,
+} from "./record.ts";
 import { stepDatabase } from "./step_database.ts";
 import { MigrationStore } from "./store.ts";
+import { inTransaction, isTooLarge } from "./turn.ts";
 
 const NOTHING: Migration = Object.freeze({ steps: [], changes: [], backup: null });
 
-/** No deadline and no replay: a migration takes as long as it takes, and waits for others in a way of its own. */
-const UNHURRIED = { timeout: 2 ** 31 - 1, retries: 0, waitTimeout: 2 ** 31 - 1 };
+/** Thrown when a step was begun that is no single transaction. */
+const BEGUN = { begun: true };
 
 /** Thrown to undo what was tried. */
 const UNDONE = { undone: true };
@@ -86,7 +96,8 @@ export class Migrator {
       () =>
         chain(readDone(this.#store), (done) =>
           chain(this.#survey(done), (plan) => {
-            if (plan.steps.length === 0) return plan;
+            // Where nothing can be undone, nothing is tried.
+            if (plan.steps.length === 0 || this.#store.copied !== null) return plan;
             return settle(
               () => this.#dry(),
               ({ steps, changes }) => ({ ...plan, steps, changes }),
@@ -112,8 +123,7 @@ export class Migrator {
 
   /** Finds out what is to be done, as the store is now. */
   #survey(done: readonly DoneStep[]): Maybe<MigrationPlan> {
-    const store = this.#store;
-    return chain(modelChanges(store, done.at(-1)?.schema ?? null), (found) => {
+    return chain(this.#compare(done), (found) => {
       const { pending, unknown } = readHistory(done, this.#settings, found);
       const newer = this.#newerText(done, unknown, found);
       if (newer !== null) return { steps: [], changes: [], blocked: [], newer };
@@ -125,6 +135,13 @@ export class Migrator {
         newer: null,
       };
     });
+  }
+
+  /** Compares the store with the models. */
+  #compare(done: readonly DoneStep[]): Maybe<ModelChanges> {
+    const store = this.#store;
+    const known = store.copied?.recorded(readSnapshot(this.#recorded(done)));
+    return chain(known, () => modelChanges(store, done.at(-1)?.schema ?? null));
   }
 
   #newerText(done: readonly DoneStep[], unknown: readonly string[], found: ModelChanges): string | null {
@@ -142,7 +159,16 @@ export class Migrator {
     changes: readonly PlannedChange[],
     backup: string | null,
   ): Maybe<Migration> {
-    return chain(this.#transaction(() => this.#round(), false), (round) => {
+    const whole = (): Maybe<Round> => this.#transaction(() => this.#round(), false);
+    const made = this.#store.copied === null
+      ? settle(whole, (round) => round, (error) => {
+        if (
+          error !== BEGUN && (error as { cause?: unknown } | null)?.cause !== BEGUN && !isTooLarge(error)
+        ) throw error;
+        return this.#stepwise();
+      })
+      : this.#stepwise();
+    return chain(made, (round) => {
       const ran = round.step === null ? steps : [...steps, round.step];
       const made = [...changes, ...round.changes];
       if (round.step !== null) this.#ran = true;
@@ -152,6 +178,13 @@ export class Migrator {
 
   /** Everything in one transaction, which is undone. */
   #dry(): Maybe<Migration> {
+    if (this.#store.copied !== null) {
+      throw new UnsupportedError(
+        `Cannot try the migration of \`${this.#store.database}\`: driver ${this.#store.driverName} has no \`alterTable\`, and what is done ` +
+          "without it cannot be undone; use plan",
+        { driver: this.#store.driverName },
+      );
+    }
     let result: Migration = NOTHING;
     const all = (steps: readonly string[], changes: readonly PlannedChange[]): Maybe<void> =>
       chain(this.#round(), (round) => {
@@ -174,19 +207,73 @@ export class Migrator {
     return chain(
       readDoneAlone(store),
       (done) =>
-        chain(modelChanges(store, done.at(-1)?.schema ?? null), (found) => {
-          const { pending, assumed, unknown } = readHistory(done, this.#settings, found);
-          const newer = this.#newerText(done, unknown, found);
-          if (newer !== null) throw this.#newer(newer);
-          const since = Date.now();
-          const note = (step: string): Maybe<void> => writeDone(store, step, this.#recorded(done), since);
-          return chain(chainAll(assumed, note), () => {
-            const [next] = pending;
-            if (next === undefined) return this.#follow(done, found, since);
-            return chain(this.#step(next, done, since), () => ({ step: next[0], changes: [], last: false }));
+        this.#next(done, (next, found, since) => {
+          if (next === undefined) return this.#follow(done, found, since);
+          return chain(allProgress(store), (begun) => {
+            if (begun.some(({ name }) => name === next[0])) throw BEGUN;
+            const note = (): Maybe<void> => writeDone(store, next[0], this.#recorded(done), since);
+            return chain(
+              this.#step(next, done, WHOLE, note),
+              () => ({ step: next[0], changes: [], last: false }),
+            );
           });
         }),
     );
+  }
+
+  /** The same where it is no single transaction: what is done stays, with a note of it, and is not done again. */
+  #stepwise(): Maybe<Round> {
+    const store = this.#store;
+    const until = Date.now() + this.#settings.waitTimeout;
+    return chain(
+      readDoneAlone(store),
+      (done) =>
+        this.#next(done, (next, found, since) => {
+          if (next === undefined) {
+            if (found.blocked.length > 0) throw this.#blocked(found.blocked);
+            return chain(followStepwise(store, found, until), () =>
+              inTransaction(store, () => this.#noteFollowed(done, found, since), until));
+          }
+          const [name] = next;
+          const calls = new ResumedCalls(store, name, until);
+          const note = (): Maybe<void> =>
+            inTransaction(store, () =>
+              chain(readDoneAlone(store), (now) => {
+                if (
+                  now.some(({ step }) =>
+                    step === name
+                  )
+                ) return;
+                const tables = store.copied === null
+                  ? this.#recorded(done)
+                  : tablesText(this.#recorded(done), store.copied.schemas);
+                return chain(writeDone(store, name, tables, since), () => endProgress(store, name));
+              }), until);
+          return chain(calls.open(), () =>
+            chain(this.#step(next, done, calls, note), () =>
+              chain(store.copied?.settled(), () => ({ step: name, changes: [], last: false }))));
+        }),
+    );
+  }
+
+  /** Finds out what comes next, and notes what is taken for done. */
+  #next(
+    done: readonly DoneStep[],
+    work: (
+      step: MigrationSettings["steps"][number] | undefined,
+      found: ModelChanges,
+      since: number,
+    ) => Maybe<Round>,
+  ): Maybe<Round> {
+    const store = this.#store;
+    return chain(this.#compare(done), (found) => {
+      const { pending, assumed, unknown } = readHistory(done, this.#settings, found);
+      const newer = this.#newerText(done, unknown, found);
+      if (newer !== null) throw this.#newer(newer);
+      const since = Date.now();
+      const note = (step: string): Maybe<void> => writeDone(store, step, this.#recorded(done), since);
+      return chain(chainAll(assumed, note), () => work(pending[0], found, since));
+    });
   }
 
   /** Until the models are followed the tables are those that were recorded before. */
@@ -197,7 +284,8 @@ export class Migrator {
   #step(
     [name, run]: MigrationSettings["steps"][number],
     done: readonly DoneStep[],
-    since: number,
+    calls: Calls,
+    note: () => Maybe<void>,
   ): Maybe<void> {
     const store = this.#store;
     const known = Object.keys(JSON.parse(this.#recorded(done)) as object);
@@ -206,18 +294,17 @@ export class Migrator {
       () =>
         chain(
           store.look(names),
-          () =>
-            chain(run(stepDatabase(store, this.#orm)) as Maybe<unknown>, () =>
-              writeDone(store, name, this.#recorded(done), since)),
+          () => chain(run(stepDatabase(store, this.#orm, calls)) as Maybe<unknown>, note),
         ),
       () => undefined,
       (error) => {
         if (isReferencesEnforced(error)) throw error;
+        const undone = calls === WHOLE
+          ? "failed and is undone"
+          : "failed; what it did stays, and the next start goes on after it";
         const reason = error instanceof Error ? error.message : String(error);
         throw new MigrationError(
-          `Cannot migrate \`${store.database}\`: step ${
-            JSON.stringify(name)
-          } failed and is undone: ${reason}`,
+          `Cannot migrate \`${store.database}\`: step ${JSON.stringify(name)} ${undone}: ${reason}`,
           {
             ...(error instanceof RinariError ? { ...pick(error) } : null),
             code: error instanceof RinariError ? error.code : "MIGRATION_FAILED",
@@ -233,12 +320,17 @@ export class Migrator {
   #follow(done: readonly DoneStep[], found: ModelChanges, since: number): Maybe<Round> {
     if (found.blocked.length > 0) throw this.#blocked(found.blocked);
     const store = this.#store;
-    return chain(applyChanges(store, found), () => {
-      const noted = done.at(-1)?.schema === this.#snapshot
-        ? undefined
-        : writeDone(store, null, this.#snapshot, since);
-      return chain(noted, () => ({ step: null, changes: found.changes, last: true }));
-    });
+    return chain(applyChanges(store, found), () => this.#noteFollowed(done, found, since));
+  }
+
+  #noteFollowed(done: readonly DoneStep[], { changes }: ModelChanges, since: number): Maybe<Round> {
+    const noted = done.at(-1)?.schema === this.#snapshot
+      ? undefined
+      : writeDone(this.#store, null, this.#snapshot, since);
+    return chain(
+      noted,
+      () => chain(this.#store.copied?.settled(), () => ({ step: null, changes, last: true })),
+    );
   }
 
   /** Runs work in a transaction, again with foreign keys off when it needs that, and again while another process has the store. */
@@ -250,20 +342,11 @@ export class Migrator {
         suspended ? store.driver.suspendReferences?.(store.database) : undefined,
         () => work(),
       );
-    const attempt = (): Maybe<T> =>
-      settle(
-        () => store.connection.transactions.transaction(body, UNHURRIED),
-        (value) => value,
-        (error) => {
-          for (const entry of store.entries) entry.forget();
-          if (isReferencesEnforced(error) && !suspended) return this.#transaction(work, true);
-          if (error instanceof RinariError && error.code === "REFERENCES_BROKEN") throw this.#split(error);
-          const waits = error instanceof RinariError && WAITED.includes(error.code);
-          if (!waits || Date.now() >= until) throw error;
-          return wait(store.connection.mode === "async", attempt);
-        },
-      );
-    return attempt();
+    return settle(() => inTransaction(store, body, until), (value) => value, (error) => {
+      if (isReferencesEnforced(error) && !suspended) return this.#transaction(work, true);
+      if (error instanceof RinariError && error.code === "REFERENCES_BROKEN") throw this.#split(error);
+      throw error;
+    });
   }
 
   #newer(reason: string): MigrationError {
@@ -295,9 +378,6 @@ export class Migrator {
   }
 }
 
-/** Codes of a store that another process has for now. */
-const WAITED: readonly string[] = ["BUSY", "CONFLICT", "WRITE_CONFLICT"];
-
 function isReferencesEnforced(error: unknown): boolean {
   for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
     if (each instanceof RinariError && each.code === "REFERENCES_ENFORCED") return true;
@@ -309,10 +389,4 @@ function pick(
   { table, columns, row }: RinariError,
 ): { table?: string; columns: readonly string[]; row: number | undefined } {
   return { ...(table === undefined ? null : { table }), columns, row };
-}
-
-function wait<T>(isAsync: boolean, then: () => Maybe<T>): Maybe<T> {
-  if (isAsync) return new Promise<void>((resolve) => setTimeout(resolve, 20)).then(then);
-  const paused = pause(20) as Maybe<void>;
-  return isPromise(paused) ? paused.then(then) : then();
 }

@@ -7,6 +7,7 @@ import { Table } from "../schema/table.ts";
 import type { BlockedChange, PlannedChange } from "./plan_parts.ts";
 import { readSnapshot, type Snapshot } from "./record.ts";
 import type { MigrationStore } from "./store.ts";
+import { inTransaction, isTooLarge } from "./turn.ts";
 
 /** What brings the store to the models. */
 export interface ModelChanges {
@@ -116,6 +117,43 @@ function goneTables(
 /** Makes the changes, in the open transaction. */
 export function applyChanges(store: MigrationStore, { altered, obsolete }: ModelChanges): Maybe<void> {
   const change = (entry: TableEntry): Maybe<void> => store.alter(entry.table.storeName, entry.storeSchema);
+  return chain(chainAll(altered, change), () => {
+    for (const entry of store.entries) entry.forget();
+    return chain(
+      chainAll(obsolete, ({ entry, index }) => dropIndex(store, entry, index)),
+      () => chain(chainAll(store.entries, (entry) => readyEntry(store, entry)), () => undefined),
+    );
+  });
+}
+
+/**
+ * Makes the changes one by one, where they are no single transaction: what was made before an interruption is not to be made again.
+ *
+ * @param until How long other processes are waited for.
+ */
+export function followStepwise(
+  store: MigrationStore,
+  { altered, obsolete }: ModelChanges,
+  until: number,
+): Maybe<void> {
+  const change = (entry: TableEntry): Maybe<void> => {
+    const { storeSchema, table: { storeName } } = entry;
+    const once = (): Maybe<void> =>
+      inTransaction(
+        store,
+        () =>
+          chain(store.differences(storedTable(entry)), (left) =>
+            left === null || left.length === 0 ? undefined : store.alter(storeName, storeSchema)),
+        until,
+      );
+    return settle(once, () => undefined, (error) => {
+      if (!isTooLarge(error)) throw error;
+      return chain(
+        store.driver.alterTable?.(store.database, storeName, storeSchema, { beforehand: true }),
+        once,
+      );
+    });
+  };
   return chain(chainAll(altered, change), () => {
     for (const entry of store.entries) entry.forget();
     return chain(

@@ -1,5 +1,5 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
-import type { ColumnDefinition, RawStatement } from "../contract/mod.ts";
+import type { ColumnDefinition, RawStatement, TableSchema } from "../contract/mod.ts";
 import { UnsupportedError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { INSERT } from "../orm/operation.ts";
@@ -66,6 +66,17 @@ export function snapshotText(entries: readonly TableEntry[]): string {
     Object.fromEntries(tables),
     (_, value: unknown) => typeof value === "bigint" ? `${value}n` : value,
   );
+}
+
+/** The tables of a snapshot as they are now, as text. */
+export function tablesText(text: string, schemas: ReadonlyMap<string, TableSchema | null>): string {
+  const tables: Record<string, SnapshotTable> = { ...readSnapshot(text) };
+  for (const [name, columns] of schemas) {
+    const { [name]: before, ...rest } = tables;
+    for (const each of Object.keys(tables)) if (!Object.hasOwn(rest, each)) delete tables[each];
+    if (columns !== null) tables[name] = { columns, indexes: before?.indexes ?? [] };
+  }
+  return JSON.stringify(tables, (_, value: unknown) => typeof value === "bigint" ? `${value}n` : value);
 }
 
 /** Reads what {@linkcode snapshotText} wrote. */

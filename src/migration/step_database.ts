@@ -1,15 +1,13 @@
-import { chain, isPromise, type Maybe, promised } from "../chain/chain.ts";
-import type { ColumnDefinition, TableSchema } from "../contract/mod.ts";
+import { chain, type Maybe, promised } from "../chain/chain.ts";
+import type { ColumnDefinition, TableChange, TableSchema } from "../contract/mod.ts";
 import { UnsupportedError, ValidationError } from "../errors/mod.ts";
 import type { AnyORM } from "../orm/orm.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
+import type { Call, Calls, Part, RowWork } from "./calls.ts";
 import type { MigrationDatabase } from "./migration_steps.ts";
 import type { MigrationStore } from "./store.ts";
-
-/** How many rows are changed at once. */
-const CHUNK = 500;
 
 type Row = Record<string, unknown>;
 
@@ -20,132 +18,216 @@ interface AnyModel {
 }
 
 /** What steps are given. */
-export function stepDatabase(store: MigrationStore, orm: AnyORM): MigrationDatabase {
+export function stepDatabase(store: MigrationStore, orm: AnyORM, calls: Calls): MigrationDatabase {
   const isAsync = store.connection.mode === "async";
-  const answer = <A extends readonly unknown[]>(work: (...args: A) => Maybe<void>) => (...args: A): unknown =>
-    isAsync ? promised(() => work(...args)) : work(...args);
+  const answer = <A extends readonly unknown[]>(work: (call: Call, ...args: A) => Maybe<void>) =>
+  (
+    ...args: A
+  ): unknown => {
+    const made = (): Maybe<void> => calls.make((call) => work(call, ...args));
+    return isAsync ? promised(made) : made();
+  };
   const members = {
-    addColumn: answer((table: string, name: string, column: ModelColumn) =>
-      addColumn(store, table, name, column)
+    addColumn: answer((call, table: string, name: string, column: ModelColumn) =>
+      addColumn(store, call, table, name, column)
     ),
     changeColumn: answer((
+      call,
       table: string,
       name: string,
       column: ModelColumn,
       convert?: (value: unknown) => unknown,
-    ) => changeColumn(store, table, name, column, convert)),
-    renameColumn: answer((table: string, from: string, to: string) => renameColumn(store, table, from, to)),
-    dropColumn: answer((table: string, name: string) => dropColumn(store, table, name)),
-    renameTable: answer((from: string, to: string) => renameTable(store, from, to)),
-    dropTable: answer((table: string) =>
-      chain(store.columns(table), (columns) => columns === null ? undefined : store.drop(table))
+    ) => changeColumn(store, call, table, name, column, convert)),
+    renameColumn: answer((call, table: string, from: string, to: string) =>
+      renameColumn(store, call, table, from, to)
     ),
-    model: (table: string, schema: ModelSchema) => store.model(table, schema),
-    eachRow: answer((table: string, schema: ModelSchema, change: (row: Row) => Row | undefined) =>
+    dropColumn: answer((call, table: string, name: string) => dropColumn(store, call, table, name)),
+    renameTable: answer((call, from: string, to: string) => renameTable(store, call, from, to)),
+    dropTable: answer((call, table: string) =>
+      call.part(
+        ONLY,
+        () => chain(store.columns(table), (columns) => columns === null ? undefined : store.drop(table)),
+      )
+    ),
+    model(table: string, schema: ModelSchema) {
+      calls.refuse("`model`");
+      return store.model(table, schema);
+    },
+    eachRow: answer((call, table: string, schema: ModelSchema, change: (row: Row) => Row | undefined) =>
       chain(
         store.columns(table),
-        (columns) => columns === null ? undefined : eachRow(store, table, schema, change),
+        (columns) => columns === null ? undefined : call.rows(ONLY, eachRow(store, table, schema, change)),
       )
     ),
     get sql() {
+      calls.refuse("`sql`");
       return orm.sql(store.database);
     },
   };
   return members as unknown as MigrationDatabase;
 }
 
-function addColumn(store: MigrationStore, table: string, name: string, column: ModelColumn): Maybe<void> {
-  return chain(store.columns(table), (columns) => {
-    if (columns === null || Object.hasOwn(columns, name)) return;
-    return store.alter(table, whole(table, { ...columns, [name]: column }));
-  });
+/** A call of one part. */
+const ONLY = { index: 0, last: true } as const;
+
+/** Changes a table as one part of a call. */
+function alter(
+  store: MigrationStore,
+  call: Call,
+  part: Part,
+  table: string,
+  wanted: () => Maybe<Altered | null>,
+): Maybe<void> {
+  const beforehand = store.driver.alterTable?.bind(store.driver);
+  return call.part(
+    {
+      ...part,
+      beforehand: beforehand && (() =>
+        chain(
+          wanted(),
+          (found) =>
+            found === null
+              ? undefined
+              : beforehand(store.database, table, found.schema, { ...found.change, beforehand: true }),
+        )),
+    },
+    () =>
+      chain(wanted(), (found) => found === null ? undefined : store.alter(table, found.schema, found.change)),
+  );
 }
 
-function dropColumn(store: MigrationStore, table: string, name: string): Maybe<void> {
-  return chain(store.columns(table), (columns) => {
-    if (columns === null || !Object.hasOwn(columns, name)) return;
-    const { [name]: gone, ...rest } = columns;
-    if (gone?.primaryKey === true) refuseKey(store, table, name, "dropped");
-    return store.alter(table, rest);
-  });
+/** What a table is changed to. */
+interface Altered {
+  readonly schema: TableSchema;
+  readonly change?: TableChange;
 }
 
-function renameColumn(store: MigrationStore, table: string, from: string, to: string): Maybe<void> {
-  return chain(store.columns(table), (columns) => {
-    if (columns === null || !Object.hasOwn(columns, from)) {
-      if (columns === null || Object.hasOwn(columns, to)) return;
-      throw new ValidationError(
-        `Cannot rename column \`${from}\` of \`${table}\` to \`${to}\`: the table has neither; its columns are ${
-          Object.keys(columns).map((name) => `\`${name}\``).join(", ")
-        }`,
-        { code: "UNKNOWN_COLUMN", driver: store.driverName, table, columns: [from] },
-      );
-    }
-    if (Object.hasOwn(columns, to)) {
-      throw new ValidationError(
-        `Cannot rename column \`${from}\` of \`${table}\` to \`${to}\`: the table has both; drop one of them`,
-        { code: "INVALID_SCHEMA", driver: store.driverName, table, columns: [from, to] },
-      );
-    }
-    return store.alter(table, withName(columns, from, to, columns[from] as ColumnDefinition, table), {
-      renamed: { [to]: from },
-    });
-  });
+function addColumn(
+  store: MigrationStore,
+  call: Call,
+  table: string,
+  name: string,
+  column: ModelColumn,
+): Maybe<void> {
+  return alter(store, call, ONLY, table, () =>
+    chain(store.columns(table), (columns) => {
+      if (columns === null || Object.hasOwn(columns, name)) return null;
+      return { schema: whole(table, { ...columns, [name]: column }) };
+    }));
 }
 
-function renameTable(store: MigrationStore, from: string, to: string): Maybe<void> {
-  return chain(store.columns(from), (columns) => {
-    if (columns === null) return;
-    return chain(store.columns(to), (taken) => {
-      if (taken !== null) {
+function dropColumn(store: MigrationStore, call: Call, table: string, name: string): Maybe<void> {
+  return alter(store, call, ONLY, table, () =>
+    chain(store.columns(table), (columns) => {
+      if (columns === null || !Object.hasOwn(columns, name)) return null;
+      const { [name]: gone, ...rest } = columns;
+      if (gone?.primaryKey === true) refuseKey(store, table, name, "dropped");
+      return { schema: rest };
+    }));
+}
+
+function renameColumn(
+  store: MigrationStore,
+  call: Call,
+  table: string,
+  from: string,
+  to: string,
+): Maybe<void> {
+  return alter(store, call, ONLY, table, () =>
+    chain(store.columns(table), (columns) => {
+      if (columns === null || !Object.hasOwn(columns, from)) {
+        if (columns === null || Object.hasOwn(columns, to)) return null;
         throw new ValidationError(
-          `Cannot rename table \`${from}\` to \`${to}\`: both are there; drop one of them`,
-          { code: "INVALID_SCHEMA", driver: store.driverName, table: from },
+          `Cannot rename column \`${from}\` of \`${table}\` to \`${to}\`: the table has neither; its columns are ${
+            Object.keys(columns).map((name) => `\`${name}\``).join(", ")
+          }`,
+          { code: "UNKNOWN_COLUMN", driver: store.driverName, table, columns: [from] },
         );
       }
-      const own = Object.entries(columns).map(([name, definition]) => {
-        const { references } = definition;
-        return [
-          name,
-          references?.table === from
-            ? { ...definition, references: { ...references, table: to } }
-            : definition,
-        ];
+      if (Object.hasOwn(columns, to)) {
+        throw new ValidationError(
+          `Cannot rename column \`${from}\` of \`${table}\` to \`${to}\`: the table has both; drop one of them`,
+          { code: "INVALID_SCHEMA", driver: store.driverName, table, columns: [from, to] },
+        );
+      }
+      const schema = withName(columns, from, to, columns[from] as ColumnDefinition, table);
+      return { schema, change: { renamed: { [to]: from } } };
+    }));
+}
+
+function renameTable(store: MigrationStore, call: Call, from: string, to: string): Maybe<void> {
+  return alter(store, call, ONLY, from, () =>
+    chain(store.columns(from), (columns) => {
+      if (columns === null) return null;
+      return chain(store.columns(to), (taken) => {
+        if (taken !== null) {
+          throw new ValidationError(
+            `Cannot rename table \`${from}\` to \`${to}\`: both are there; drop one of them`,
+            { code: "INVALID_SCHEMA", driver: store.driverName, table: from },
+          );
+        }
+        const own = Object.entries(columns).map(([name, definition]) => {
+          const { references } = definition;
+          return [
+            name,
+            references?.table === from
+              ? { ...definition, references: { ...references, table: to } }
+              : definition,
+          ];
+        });
+        return { schema: Object.fromEntries(own) as TableSchema, change: { name: to } };
       });
-      return store.alter(from, Object.fromEntries(own) as TableSchema, { name: to });
-    });
-  });
+    }));
 }
 
 /** A new column, filled row by row, takes the place of the old one. */
 function changeColumn(
   store: MigrationStore,
+  call: Call,
   table: string,
   name: string,
   column: ModelColumn,
   convert: ((value: unknown) => unknown) | undefined,
 ): Maybe<void> {
-  return chain(store.columns(table), (columns) => {
-    const old = columns?.[name];
-    if (columns === null || old === undefined) return;
-    const isDate = column.type === "DATE" || column.type === "DATETIME";
-    // A form that is not said would be taken from what is stored.
-    const wanted: ModelColumn = isDate ? { ...column, stored: column.stored ?? "iso" } : column;
-    const after = withName(columns, name, name, wanted, table);
-    if (convert === undefined) return store.alter(table, after);
-    if (old.primaryKey === true || column.primaryKey === true) refuseKey(store, table, name, "converted");
-    const made = `rinari_new_${name}`;
-    const { notNull: _n, unique: _u, references: _r, default: _d, ...plain } = wanted;
-    const keys = Object.entries(columns).filter(([, { primaryKey }]) => primaryKey === true);
-    const schema = { ...Object.fromEntries(keys), [name]: old, [made]: plain } as ModelSchema;
-    const change = (row: Row): Row | undefined =>
-      row[name] === null ? undefined : { [made]: convert(row[name]) };
-    return chain(store.alter(table, whole(table, { ...columns, [made]: plain })), () =>
-      chain(
-        eachRow(store, table, schema, change),
-        () => store.alter(table, after, { renamed: { [name]: made } }),
-      ));
-  });
+  const isDate = column.type === "DATE" || column.type === "DATETIME";
+  // A form that is not said would be taken from what is stored.
+  const wanted: ModelColumn = isDate ? { ...column, stored: column.stored ?? "iso" } : column;
+  if (convert === undefined) {
+    return alter(store, call, ONLY, table, () =>
+      chain(store.columns(table), (columns) => {
+        if (columns === null || !Object.hasOwn(columns, name)) return null;
+        return { schema: withName(columns, name, name, wanted, table) };
+      }));
+  }
+  const made = `rinari_new_${name}`;
+  const { notNull: _n, unique: _u, references: _r, default: _d, ...plain } = wanted;
+  const added = (): Maybe<Altered | null> =>
+    chain(store.columns(table), (columns) => {
+      const old = columns?.[name];
+      if (columns === null || old === undefined || Object.hasOwn(columns, made)) return null;
+      if (old.primaryKey === true || column.primaryKey === true) refuseKey(store, table, name, "converted");
+      return { schema: whole(table, { ...columns, [made]: plain }) };
+    });
+  const change = (row: Row): Row | undefined =>
+    row[name] === null ? undefined : { [made]: convert(row[name]) };
+  const filled = (): Maybe<void> =>
+    chain(store.columns(table), (columns) => {
+      const old = columns?.[name];
+      if (columns === null || old === undefined || !Object.hasOwn(columns, made)) return;
+      const keys = Object.entries(columns).filter(([, { primaryKey }]) => primaryKey === true);
+      const schema = { ...Object.fromEntries(keys), [name]: old, [made]: plain } as ModelSchema;
+      return call.rows({ index: 1 }, eachRow(store, table, schema, change));
+    });
+  const swapped = (): Maybe<Altered | null> =>
+    chain(store.columns(table), (columns) => {
+      if (columns === null || !Object.hasOwn(columns, made)) return null;
+      const { [made]: _, ...rest } = columns;
+      return { schema: withName(rest, name, name, wanted, table), change: { renamed: { [name]: made } } };
+    });
+  return chain(
+    alter(store, call, { index: 0 }, table, added),
+    () => chain(filled(), () => alter(store, call, { index: 2, last: true }, table, swapped)),
+  );
 }
 
 /** The columns with another one, or another name, in the place of one. */
@@ -171,39 +253,33 @@ function whole(table: string, columns: ModelSchema): TableSchema {
   return driverSchema(new Table(table, columns));
 }
 
+/** Rows of a table in the order of its key, and what becomes of them. */
 function eachRow(
   store: MigrationStore,
   table: string,
   schema: ModelSchema,
   change: (row: Row) => Row | undefined,
-): Maybe<void> {
-  const model = store.model(table, schema) as AnyModel;
-  const columns = store.columns(table) as TableSchema;
-  const keys = Object.keys(columns).filter((name) => columns[name]?.primaryKey === true);
-  const select = [...new Set([...keys, ...Object.keys(schema)])];
-  const orderBy = keys.map((key) => [key, "ASC"] as const);
-  const page = (after: string | null): Maybe<string | null> =>
-    chain(model.paginate({ size: CHUNK, after, orderBy, select }), ({ rows, next }) => {
-      const updates = rows.flatMap((row) => {
-        const data = change(row);
-        if (data === undefined || Object.keys(data).length === 0) return [];
-        const moved = keys.find((key) => Object.hasOwn(data, key));
-        if (moved !== undefined) refuseKey(store, table, moved, "changed row by row");
-        return [{ where: Object.fromEntries(keys.map((key) => [key, row[key]])), data }];
-      });
-      return chain(updates.length === 0 ? undefined : model.bulkUpdate(updates), () => next);
-    });
-  return eachPage(page, null);
-}
-
-/** Reads page after page, without a call inside a call where pages come at once. */
-function eachPage(page: (after: string | null) => Maybe<string | null>, first: string | null): Maybe<void> {
-  for (let after = first;;) {
-    const next = page(after);
-    if (isPromise(next)) return next.then((then) => then === null ? undefined : eachPage(page, then));
-    if (next === null) return;
-    after = next;
-  }
+): RowWork {
+  const model = (): AnyModel => store.model(table, schema) as AnyModel;
+  return {
+    read: (after, size) =>
+      chain(store.columns(table), (columns) => {
+        const keys = Object.keys(columns ?? {}).filter((name) => columns?.[name]?.primaryKey === true);
+        const select = [...new Set([...keys, ...Object.keys(schema)])];
+        const orderBy = keys.map((key) => [key, "ASC"] as const);
+        return chain(model().paginate({ size, after, orderBy, select }), ({ rows, next }) => {
+          const updates = rows.flatMap((row) => {
+            const data = change(row);
+            if (data === undefined || Object.keys(data).length === 0) return [];
+            const moved = keys.find((key) => Object.hasOwn(data, key));
+            if (moved !== undefined) refuseKey(store, table, moved, "changed row by row");
+            return [{ where: Object.fromEntries(keys.map((key) => [key, row[key]])), data }];
+          });
+          return { updates, next };
+        });
+      }),
+    write: (updates) => model().bulkUpdate(updates),
+  };
 }
 
 function refuseKey(store: MigrationStore, table: string, column: string, done: string): never {

@@ -14,12 +14,17 @@ import { Table } from "../schema/table.ts";
 import { type AnyDriver, anyDriver } from "../store/any_driver.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkColumns } from "../model/check_columns.ts";
+import { differencesOf } from "../reference/same_schema.ts";
+import { CopiedTables } from "./copied_tables.ts";
 
 /** Where it is kept what was done. */
 export const RECORD_TABLE = "rinari_migrations";
 
+/** Where it is kept how far something has come that is no single transaction. */
+export const PROGRESS_TABLE = "rinari_progress";
+
 /** The tables that are no user's. */
-const OWN: readonly string[] = [RECORD_TABLE, RESERVED_TABLE];
+const OWN: readonly string[] = [RECORD_TABLE, PROGRESS_TABLE, RESERVED_TABLE];
 
 /** A database that is migrated: its tables as they are, and how they are changed. */
 export class MigrationStore {
@@ -31,6 +36,8 @@ export class MigrationStore {
   readonly driver: AnyDriver;
   /** The tables that models define. */
   readonly entries: readonly TableEntry[];
+  /** How tables are changed where the driver has no way to; null where it has. */
+  readonly copied: CopiedTables | null;
   /** The columns of the tables that are there, by table; null where there is none. */
   readonly #columns: Map<string, TableSchema | null> = new Map();
 
@@ -48,6 +55,7 @@ export class MigrationStore {
     this.connection = insides.connection;
     this.driver = anyDriver(insides.connection.given);
     this.entries = [...insides.tables(database).values()];
+    this.copied = this.driver.alterTable === undefined ? new CopiedTables(this) : null;
     if (this.entries.length > 0) return;
     throw new ValidationError(
       `Cannot migrate \`${database}\`: no model is of that database; define them first, and import the modules that do`,
@@ -65,6 +73,16 @@ export class MigrationStore {
     const schema = driverSchema(table);
     const { driver, database } = this;
     if (driver.differences !== undefined) return driver.differences(database, table.name, schema);
+    const known = this.copied === null ? undefined : this.copied.columns(table.name);
+    return chain(known, (stored) => {
+      if (stored === null) return null;
+      return stored === undefined ? this.#tried(table, schema) : differencesOf(table.name, stored, schema);
+    });
+  }
+
+  /** What the driver says when the table is made as it is wanted. */
+  #tried(table: Table, schema: TableSchema): Maybe<readonly SchemaDifference[] | null> {
+    const { driver, database } = this;
     return chain(driver.tableExists(database, table.name), (exists) => {
       if (exists !== true) return null;
       return settle(
@@ -80,14 +98,28 @@ export class MigrationStore {
 
   /** Looks at the columns of tables; those of a name that is no table are null. */
   look(names: readonly string[]): Maybe<void> {
-    const { driver, database } = this;
     const look = (name: string): Maybe<unknown> =>
-      chain(driver.introspect?.(database, name) ?? null, (found) => {
+      chain(this.#introspect(name), (found) => {
         this.#columns.set(name, found);
         const parents = Object.values(found ?? {}).flatMap(({ references }) => references?.table ?? []);
         return this.look(parents.filter((parent) => !this.#columns.has(parent)));
       });
     return chain(chainAll(names, look), () => undefined);
+  }
+
+  #introspect(name: string): Maybe<TableSchema | null> {
+    const { driver, database, copied } = this;
+    if (copied === null || driver.introspect !== undefined) {
+      return driver.introspect?.(database, name) ?? null;
+    }
+    return chain(copied.columns(name), (found) => {
+      if (found !== undefined) return found;
+      throw new UnsupportedError(
+        `Cannot look at table \`${name}\` of \`${database}\`: driver ${this.driverName} does not tell what its tables are, and nothing is ` +
+          "recorded; call migrate once with the program that made it",
+        { driver: this.driverName, table: name },
+      );
+    });
   }
 
   /** Looks again at the tables that were looked at. */
@@ -110,15 +142,12 @@ export class MigrationStore {
    * @throws {UnsupportedError} When the driver cannot.
    */
   alter(name: string, schema: TableSchema, change: TableChange = {}): Maybe<void> {
-    const { driver, database } = this;
-    if (driver.alterTable === undefined) {
-      throw new UnsupportedError(
-        `Cannot change table \`${name}\` of \`${database}\`: driver ${this.driverName} has no \`alterTable\`; copy its rows into a ` +
-          "table that is new",
-        { driver: this.driverName, table: name },
-      );
-    }
-    return chain(driver.alterTable(database, name, schema, change), () => {
+    const { driver, database, copied } = this;
+    const altered = copied === null
+      ? driver.alterTable?.(database, name, schema, change)
+      : chain(this.columns(name), (before) =>
+        before === null ? undefined : copied.alter(name, before, schema, change));
+    return chain(altered, () => {
       this.forget(name);
       if (change.name !== undefined) this.#columns.set(change.name, null);
       return this.lookAgain();
@@ -127,15 +156,28 @@ export class MigrationStore {
 
   /** Removes a table with its rows. */
   drop(name: string): Maybe<void> {
-    return chain(this.connection.driver.dropTable(this.database, name), () => {
-      this.forget(name);
-      this.#columns.set(name, null);
-    });
+    const { connection, database, copied } = this;
+    // A driver that is completed is told of the table first: what refers to it is looked at.
+    const known = copied === null ? undefined : chain(
+      this.columns(name),
+      (columns) =>
+        columns === null ? undefined : connection.driver.createTableWithIndexes(database, name, columns, []),
+    );
+    return chain(known, () =>
+      chain(connection.driver.dropTable(database, name), () => {
+        this.forget(name);
+        this.#columns.set(name, null);
+        return copied?.dropped(name);
+      }));
   }
 
   /** What any ORM knows of a table no longer holds. Tables that refer to it are looked at anew too. */
   forget(name: string): void {
-    this.entry(name, { id: { type: "INTEGER", primaryKey: true } }).forget();
+    // What completes a driver has forgotten all tables of the database.
+    const names = this.copied === null
+      ? [name]
+      : [name, RECORD_TABLE, PROGRESS_TABLE, ...this.#columns.keys()];
+    for (const each of names) this.entry(each, { id: { type: "INTEGER", primaryKey: true } }).forget();
     for (const entry of this.entries) entry.forget();
   }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MemoryDriver } from "../../drivers/memory.ts";
-import { DataTypes, NotNullConstraintError, ORM, ValidationError } from "../../mod.ts";
+import { DataTypes, NotNullConstraintError, ORM, UnsupportedError, ValidationError } from "../../mod.ts";
 import { migrate, type MigrationDatabase, MigrationError, plan } from "../../src/migration/mod.ts";
 import { describe, test } from "../support/runner.ts";
 import { type Program, stores, type Version } from "./stores.ts";
@@ -74,7 +74,7 @@ const named = (schema: typeof USERS) => {
   return { ...rest, fullName: { ...text, notNull: true } };
 };
 
-for (const { name, use } of stores) {
+for (const { name, copies, use } of stores) {
   describe(`migrate: ${name}:`, () => {
     test("makes tables, and does nothing when called again", () =>
       use(async ({ open }) => {
@@ -189,8 +189,10 @@ for (const { name, use } of stores) {
             await db.eachRow("users", { id, fullName: text, first: text }, ({ fullName }) => ({
               first: (fullName as string).split(" ")[0] as string,
             }));
-            const User = db.model("users", { id, first: text, n: { type: DataTypes.INTEGER } });
-            await User.update({ n: 3 }, { first: "Bob" });
+            const part = { id, first: text, n: { type: DataTypes.INTEGER } } as const;
+            if (copies) {
+              await db.eachRow("users", part, ({ first }) => first === "Bob" ? { n: 3 } : undefined);
+            } else await db.model("users", part).update({ n: 3 }, { first: "Bob" });
             await db.changeColumn("users", "n", text, (value) => `<${value}>`);
             await db.dropColumn("users", "big");
             await db.dropColumn("users", "big");
@@ -205,9 +207,13 @@ for (const { name, use } of stores) {
           },
         };
         const isSync = v2.orm.driverInfo.name !== "libsql" && !name.includes("async");
-        const given = isSync ? syncSteps(ran) : steps;
+        const given = isSync ? syncSteps(ran, copies) : steps;
         assertEquals((await v2.plan({ steps: given })).steps, ["one", "two", "three"]);
-        assertEquals((await v2.migrate({ steps: given, dryRun: true })).steps, ["one", "two", "three"]);
+        if (copies) {
+          await assertRejects(() => v2.migrate({ steps: given, dryRun: true }), UnsupportedError);
+        } else {
+          assertEquals((await v2.migrate({ steps: given, dryRun: true })).steps, ["one", "two", "three"]);
+        }
         assertEquals((await v2.plan({ steps: given })).steps, ["one", "two", "three"]);
         ran.length = 0;
         const done = await v2.migrate({ steps: given });
@@ -226,36 +232,38 @@ for (const { name, use } of stores) {
         assertEquals(await v2.model("cascading").count(), 2);
       }));
 
-    test("undoes a step that fails, with all it did, and says which it is", () =>
-      use(async ({ open }) => {
-        await fill(await open(V1));
-        const v2 = await open({ ...V1, users: { schema: { ...named(USERS) }, indexes: [] } });
-        const fail = () => {
-          throw new Error("no");
-        };
-        const isSync = v2.orm.driverInfo.name !== "libsql" && !name.includes("async");
-        const steps = isSync
-          ? {
-            "rename": (db: MigrationDatabase<"sync">) => {
-              db.renameColumn("users", "name", "fullName");
-              db.dropTable("keeping");
-              fail();
-            },
-          }
-          : {
-            "rename": async (db: MigrationDatabase<"async">) => {
-              await db.renameColumn("users", "name", "fullName");
-              await db.dropTable("keeping");
-              fail();
-            },
+    if (!copies) {
+      test("undoes a step that fails, with all it did, and says which it is", () =>
+        use(async ({ open }) => {
+          await fill(await open(V1));
+          const v2 = await open({ ...V1, users: { schema: { ...named(USERS) }, indexes: [] } });
+          const fail = () => {
+            throw new Error("no");
           };
-        const error = await assertRejects(() => v2.migrate({ steps }), MigrationError);
-        assertEquals([error.code, error.step], ["MIGRATION_FAILED", "rename"]);
-        assertStringIncludes(error.message, 'step "rename" failed and is undone: no');
-        const v1 = await open(V1);
-        assertEquals(await v1.model("users").findAll({ orderBy: [["id", "ASC"]] }), ROWS);
-        await childrenAreThere(v1);
-      }));
+          const isSync = v2.orm.driverInfo.name !== "libsql" && !name.includes("async");
+          const steps = isSync
+            ? {
+              "rename": (db: MigrationDatabase<"sync">) => {
+                db.renameColumn("users", "name", "fullName");
+                db.dropTable("keeping");
+                fail();
+              },
+            }
+            : {
+              "rename": async (db: MigrationDatabase<"async">) => {
+                await db.renameColumn("users", "name", "fullName");
+                await db.dropTable("keeping");
+                fail();
+              },
+            };
+          const error = await assertRejects(() => v2.migrate({ steps }), MigrationError);
+          assertEquals([error.code, error.step], ["MIGRATION_FAILED", "rename"]);
+          assertStringIncludes(error.message, 'step "rename" failed and is undone: no');
+          const v1 = await open(V1);
+          assertEquals(await v1.model("users").findAll({ orderBy: [["id", "ASC"]] }), ROWS);
+          await childrenAreThere(v1);
+        }));
+    }
 
     test("changes nothing when a row refuses what is tried", () =>
       use(async ({ open }) => {
@@ -299,21 +307,23 @@ for (const { name, use } of stores) {
         assertEquals(runs, 0);
       }));
 
-    test("runs the steps after `baseline` where nothing is written down", () =>
-      use(async ({ open }) => {
-        const v1 = await open({ notes: { id, text } });
-        await v1.model("notes").create({ text: "x" });
-        const ran: string[] = [];
-        const step = (name: string) => (db: MigrationDatabase<"sync">) => {
-          ran.push(name);
-          return db.addColumn("notes", "more", text);
-        };
-        const v2 = await open({ notes: { id, text, more: text } });
-        const steps = { a: step("a"), b: step("b") };
-        await v2.migrate({ steps: steps as never, baseline: "a" });
-        assertEquals(ran, ["b"]);
-        assertEquals(await v2.model("notes").findAll(), [{ id: 1, text: "x", more: null }]);
-      }));
+    if (!copies) {
+      test("runs the steps after `baseline` where nothing is written down", () =>
+        use(async ({ open }) => {
+          const v1 = await open({ notes: { id, text } });
+          await v1.model("notes").create({ text: "x" });
+          const ran: string[] = [];
+          const step = (name: string) => (db: MigrationDatabase<"sync">) => {
+            ran.push(name);
+            return db.addColumn("notes", "more", text);
+          };
+          const v2 = await open({ notes: { id, text, more: text } });
+          const steps = { a: step("a"), b: step("b") };
+          await v2.migrate({ steps: steps as never, baseline: "a" });
+          assertEquals(ran, ["b"]);
+          assertEquals(await v2.model("notes").findAll(), [{ id: 1, text: "x", more: null }]);
+        }));
+    }
 
     test("is refused inside a transaction", () =>
       use(async ({ open }) => {
@@ -327,7 +337,7 @@ for (const { name, use } of stores) {
 }
 
 /** The steps of the test above for a driver that answers at once. */
-function syncSteps(ran: string[]): object {
+function syncSteps(ran: string[], copies: boolean): object {
   return {
     "one": (db: MigrationDatabase<"sync">) => {
       ran.push("one");
@@ -341,8 +351,9 @@ function syncSteps(ran: string[]): object {
       db.eachRow("users", { id, fullName: text, first: text }, ({ fullName }) => ({
         first: (fullName as string).split(" ")[0] as string,
       }));
-      const User = db.model("users", { id, first: text, n: { type: DataTypes.INTEGER } });
-      User.update({ n: 3 }, { first: "Bob" });
+      const part = { id, first: text, n: { type: DataTypes.INTEGER } } as const;
+      if (copies) db.eachRow("users", part, ({ first }) => first === "Bob" ? { n: 3 } : undefined);
+      else db.model("users", part).update({ n: 3 }, { first: "Bob" });
       db.changeColumn("users", "n", text, (value) => `<${value}>`);
       db.dropColumn("users", "big");
       db.dropColumn("users", "big");

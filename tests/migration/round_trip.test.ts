@@ -121,8 +121,10 @@ async function catalogOf(program: Program, tables: readonly string[]): Promise<u
   const told = [];
   for (const table of tables) {
     await program.model(table).count();
-    const columns = await driver.introspect?.("app", table) as Record<string, ColumnDefinition>;
-    const indexes = await driver.indexes?.("app", table) ?? [];
+    // What does not tell them has compared them when the model was used.
+    const columns = await driver.introspect?.("app", table) as Record<string, ColumnDefinition> ?? {};
+    const indexes =
+      await (driver.indexes === undefined ? connection.driver : driver).indexes?.("app", table) ?? [];
     told.push([
       table,
       Object.fromEntries(Object.entries(columns).sort(([a], [b]) => a < b ? -1 : 1)),

@@ -12,6 +12,7 @@ import {
   plan,
 } from "../../src/migration/mod.ts";
 import { noKV, openDriver } from "../deno_kv/open_kv.ts";
+import { NaiveDriver, SlowNaiveDriver } from "../support/naive_driver.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import { sqliteDrivers } from "../unit/sql/sqlite_drivers.ts";
 
@@ -34,6 +35,7 @@ export interface Program {
 export interface Store {
   readonly name: string;
   readonly isSQL: boolean;
+  readonly copies: boolean;
   /** Opens the store with the models of a version; the program before it is closed. */
   open(version: Version): Promise<Program>;
 }
@@ -47,7 +49,10 @@ export function program(driver: Driver, version: Version): Program {
     const { schema, indexes } = "schema" in given && "indexes" in given
       ? given as { schema: ModelSchema; indexes: readonly object[] }
       : { schema: given as ModelSchema, indexes: [] };
-    orm.define(APP, table, schema as never, { indexes } as never);
+    const understood = indexes.filter((index) =>
+      driver.metadata.capabilities?.partialIndexes === true || !("where" in index)
+    );
+    orm.define(APP, table, schema as never, { indexes: understood } as never);
   }
   return {
     orm,
@@ -63,11 +68,21 @@ interface Kind {
   readonly make: (dir: string) => Driver | Promise<Driver>;
   /** The store lives as long as its driver. */
   readonly kept?: boolean;
+  /** Tables are copied to be changed: nothing can be tried, and nothing but what was recorded is known. */
+  readonly copies?: boolean;
 }
 
 const kinds: readonly Kind[] = [
   { name: "memory", isSQL: false, make: () => new MemoryDriver(), kept: true },
   { name: "memory (async)", isSQL: false, make: () => toAsyncDriver(new MemoryDriver()), kept: true },
+  { name: "sixteen methods", isSQL: false, make: () => new NaiveDriver(), kept: true, copies: true },
+  {
+    name: "sixteen methods (async)",
+    isSQL: false,
+    make: () => new SlowNaiveDriver(),
+    kept: true,
+    copies: true,
+  },
   { name: "JSON file", isSQL: false, make: (dir) => new JSONFileDriver({ storageDir: dir }) },
   ...sqliteDrivers.map(({ name, make }) => ({
     name,
@@ -87,9 +102,11 @@ const kinds: readonly Kind[] = [
 /** Runs work on an empty store of each kind. */
 export const stores: readonly {
   readonly name: string;
+  readonly copies: boolean;
   use(work: (store: Store) => Promise<void>): Promise<void>;
-}[] = kinds.map(({ name, isSQL, make, kept = false }) => ({
+}[] = kinds.map(({ name, isSQL, make, kept = false, copies = false }) => ({
   name,
+  copies,
   use: (work) =>
     withTempDir(async (dir) => {
       let driver: Driver | null = null;
@@ -97,6 +114,7 @@ export const stores: readonly {
       await work({
         name,
         isSQL,
+        copies,
         open: async (version) => {
           await last?.disconnect();
           if (driver === null || !kept) driver = await make(dir);
