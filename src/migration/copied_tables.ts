@@ -10,13 +10,9 @@ import { storageSchema } from "../reference/storage_schema.ts";
 import { RESERVED_TABLE } from "../schema/identifiers.ts";
 import { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
-import { RowCodec } from "../store/row_codec.ts";
+import { copyRows, createTable, eachRow, giveNumber, lastNumber } from "./copied_rows.ts";
 import { allProgress, endProgress, openProgress, writeProgress } from "./progress.ts";
 import type { MigrationStore } from "./store.ts";
-import { repeat } from "./turn.ts";
-
-/** How many rows are copied at once. */
-const CHUNK = 500;
 
 /** What notes of tables begin with. */
 const NOTE = "table ";
@@ -33,6 +29,8 @@ interface Copy {
   readonly schema: TableSchema;
   /** The old names of columns. */
   readonly renamed: Readonly<Record<string, string>>;
+  /** How many rows it has: what is more was only to find out which number comes next. */
+  readonly rows: number;
 }
 
 /**
@@ -95,8 +93,15 @@ export class CopiedTables {
   alter(table: string, before: TableSchema, schema: TableSchema, change: TableChange): Maybe<void> {
     const { name = table, renamed = {} } = change;
     this.#checkAlterable(table, before, schema, renamed);
-    const copy: Copy = { phase: "away", name, before, schema, renamed };
-    return chain(this.#alterReferring(table, name, renamed), () => this.#copied(table, copy));
+    const { driver, database } = this.#store;
+    return chain(
+      this.#alterReferring(table, name, renamed),
+      () =>
+        chain(
+          driver.count(database, table),
+          (rows) => this.#copied(table, { phase: "away", name, before, schema, renamed, rows }),
+        ),
+    );
   }
 
   /** Tables that refer to one whose names change: first they, as an interruption then leaves the old name to begin with again. */
@@ -130,7 +135,7 @@ export class CopiedTables {
 
   /** Notes that a table was dropped. */
   dropped(table: string): Maybe<void> {
-    const copy: Copy = { phase: "done", name: null, before: {}, schema: {}, renamed: {} };
+    const copy: Copy = { phase: "done", name: null, before: {}, schema: {}, renamed: {}, rows: 0 };
     return chain(
       openProgress(this.#store),
       () => chain(this.#note(table, copy), () => this.#know(table, copy)),
@@ -166,40 +171,39 @@ export class CopiedTables {
   }
 
   #copy(table: string, copy: Copy): Maybe<void> {
-    const { driver, database, connection } = this.#store;
+    const store = this.#store;
+    const { driver, database, connection } = store;
     const name = copy.name as string;
-    const away = temporary(table);
     const drop = (each: string): Maybe<void> => driver.dropTable(database, each);
-    const copyAway = (): Maybe<void> =>
-      chain(
-        drop(away),
-        () =>
-          chain(create(this.#store, away, copy.schema), () =>
-            chain(lastNumber(this.#store, table, copy.before), (last) =>
-              chain(this.#fill(table, copy, away), () =>
-                chain(giveNumber(this.#store, away, copy.schema, last), () =>
-                  this.#note(table, { ...copy, phase: "back" }))))),
-      );
-    const copyBack = (): Maybe<void> =>
-      chain(
-        drop(table),
-        () =>
-          chain(name === table ? undefined : drop(name), () =>
-            chain(create(this.#store, name, copy.schema), () =>
-              chain(lastNumber(this.#store, away, copy.schema), (last) =>
-                chain(
-                  copyRows(this.#store, away, copy.schema, name, copy.schema, (row) =>
-                    row),
-                  () =>
-                    chain(giveNumber(this.#store, name, copy.schema, last), () =>
-                      chain(this.#follow(table, copy), () =>
-                        this.#note(table, { ...copy, phase: "done" }))),
-                )))),
-      );
-    return chain(
-      copy.phase === "away" ? copyAway() : undefined,
-      () => chain(copyBack(), () => chain(drop(away), () => connection.driver.forget?.(database))),
-    );
+    const create = (made: string): Maybe<void> => createTable(store, made, copy.schema);
+    let last: number | null = null;
+    const look = (from: string, schema: TableSchema) => (): Maybe<void> =>
+      chain(lastNumber(store, from, schema, copy.rows), (found) => {
+        last = found;
+      });
+    const away = [
+      () => drop(temporary(table)),
+      () => create(temporary(table)),
+      look(table, copy.before),
+      () => this.#fill(table, copy, temporary(table)),
+      () => giveNumber(store, temporary(table), copy.schema, last),
+      () => this.#note(table, { ...copy, phase: "back" }),
+    ];
+    const back = [
+      () => drop(table),
+      () => name === table ? undefined : drop(name),
+      // What is enforced is read by whoever opens the store: it never speaks of a table that is there in another form.
+      () => this.#follow(table, copy),
+      () => create(name),
+      look(temporary(table), copy.schema),
+      () => copyRows(store, temporary(table), copy.schema, name, copy.schema, (row) => row),
+      () => giveNumber(store, name, copy.schema, last),
+      () => this.#note(table, { ...copy, phase: "done" }),
+      () => drop(temporary(table)),
+      () => connection.driver.forget?.(database),
+    ];
+    const steps: readonly (() => Maybe<void>)[] = copy.phase === "away" ? [...away, ...back] : back;
+    return chain(chainAll(steps, (step) => step()), () => undefined);
   }
 
   /** Copies the rows away, as they are to be, and sees that they may be so. */
@@ -354,131 +358,4 @@ export class CopiedTables {
 
 function temporary(table: string): string {
   return `rinari_new_${table}`;
-}
-
-/** Makes a table as the driver is told of one. */
-function create(store: MigrationStore, name: string, schema: TableSchema): Maybe<void> {
-  const codec = codecOf(store, name, schema);
-  const table = new Table(name, storageSchema(schema));
-  const told = Object.entries(schema).map(([column, definition]) => {
-    const { default: given = null, ...rest } = definition;
-    if (given === null || typeof given === "function") return [column, rest];
-    return [column, { ...rest, default: codec.encodeValue(column, table.column(column).accept(given)) }];
-  });
-  return store.driver.createTable(store.database, name, Object.fromEntries(told) as TableSchema);
-}
-
-function codecOf({ driver, driverName }: MigrationStore, name: string, schema: TableSchema): RowCodec {
-  return new RowCodec(
-    new Table(name, storageSchema(schema)),
-    driverName,
-    driver.metadata.capabilities?.nativeTypes ?? [],
-  );
-}
-
-/** The rows of a table, in pages where the driver has them. */
-function eachRow(
-  store: MigrationStore,
-  name: string,
-  schema: TableSchema,
-  work: (rows: readonly Row[]) => Maybe<unknown> | void,
-): Maybe<void> {
-  const { driver, database } = store;
-  const { capabilities = {} } = driver.metadata;
-  const codec = codecOf(store, name, schema);
-  const keys = Object.keys(schema).filter((column) => schema[column]?.primaryKey === true);
-  const pages = capabilities.limit === true && capabilities.orderBy === true && keys.length > 0;
-  let offset = 0;
-  return repeat(() => {
-    const options = pages ? { orderBy: keys.map((key) => [key, "ASC"] as const), limit: CHUNK, offset } : {};
-    return chain(driver.findAll(database, name, options as object), (rows) => {
-      offset += CHUNK;
-      return chain(
-        work(rows.map((row) => codec.decode("findAll", row))) as Maybe<unknown>,
-        () => !pages || rows.length < CHUNK,
-      );
-    });
-  });
-}
-
-function copyRows(
-  store: MigrationStore,
-  from: string,
-  before: TableSchema,
-  to: string,
-  schema: TableSchema,
-  change: (row: Row) => Row,
-): Maybe<void> {
-  const { driver, database } = store;
-  const codec = codecOf(store, to, schema);
-  return eachRow(store, from, before, (rows) => {
-    const made = rows.map((row) => codec.encode(change(row)));
-    let at = 0;
-    return repeat(() => {
-      if (at >= made.length) return true;
-      const some = made.slice(at, at += CHUNK);
-      return chain(driver.bulkInsert(database, to, some), () => false);
-    });
-  });
-}
-
-/** The last number that an autoIncrement column gave: what the next row would have, less one. Null where there is none. */
-function lastNumber(store: MigrationStore, name: string, schema: TableSchema): Maybe<number | null> {
-  const { driver, database } = store;
-  const number = numberOf(schema);
-  if (number === null || driver.metadata.capabilities?.unique === true) return null;
-  return chain(driver.insert(database, name, probe(store, name, schema)), (row) => {
-    const given = Number(row[number]);
-    const key = { [number]: row[number] } as Parameters<typeof driver.delete>[2];
-    return chain(driver.delete(database, name, key), () => given - 1);
-  });
-}
-
-/** Lets a table give the number after a last one next. */
-function giveNumber(
-  store: MigrationStore,
-  name: string,
-  schema: TableSchema,
-  last: number | null,
-): Maybe<void> {
-  const { driver, database } = store;
-  const number = numberOf(schema);
-  if (number === null || last === null || last < 1) return;
-  const codec = codecOf(store, name, schema);
-  const value = codec.encodeValue(number, schema[number]?.bigint === true ? BigInt(last) : last);
-  const where = { [number]: value } as Parameters<typeof driver.delete>[2];
-  return chain(driver.count(database, name, where), (there) => {
-    if (there > 0) return;
-    return chain(
-      driver.insert(database, name, { ...probe(store, name, schema), [number]: value }),
-      () => chain(driver.delete(database, name, where), () => undefined),
-    );
-  });
-}
-
-function numberOf(schema: TableSchema): string | null {
-  return Object.keys(schema).find((column) => schema[column]?.autoIncrement === true) ?? null;
-}
-
-/** Values of a row that is gone at once. */
-const VALUES: Readonly<Record<string, unknown>> = {
-  text: "",
-  integer: 0,
-  bigint: 0n,
-  real: 0,
-  boolean: false,
-  json: {},
-};
-
-function probe(store: MigrationStore, name: string, schema: TableSchema): Row {
-  const codec = codecOf(store, name, schema);
-  const row: Row = {};
-  for (
-    const { name: column, kind, nullable, autoIncrement } of new Table(name, storageSchema(schema)).columns
-  ) {
-    if (autoIncrement) continue;
-    const value = kind === "blob" ? new Uint8Array(0) : VALUES[kind] ?? new Date(0);
-    row[column] = nullable ? null : codec.encodeValue(column, value);
-  }
-  return row;
 }
