@@ -69,6 +69,7 @@ export {
 } from "../query/operators.ts";
 export { belongsTo, hasMany, hasOne } from "../relations/makers.ts";
 export { now } from "../schema/clock.ts";
+export type { IS_NOW, Now } from "../schema/clock.ts";
 export type { Naming } from "../schema/naming.ts";
 export { columns, type } from "../schema/model_schema.ts";
 export type { ModelColumn, ModelSchema, TypeTag } from "../schema/model_schema.ts";

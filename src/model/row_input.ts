@@ -1,7 +1,6 @@
 import { isPromise } from "../chain/chain.ts";
 import { now } from "../schema/clock.ts";
 import type { Column } from "../schema/column.ts";
-import { wholeSeconds } from "../schema/dates.ts";
 import { NotNullConstraintError, ValidationError } from "../errors/mod.ts";
 import { describeKind, describeValue } from "../schema/describe_value.ts";
 import { allMistakes, inRow } from "./row_mistakes.ts";
@@ -122,10 +121,6 @@ function nextVersion(table: Table, { name }: Column): Expression {
   return next;
 }
 
-function timeFor({ time }: Table, column: Column): Date {
-  return column.coarse ? wholeSeconds(time.read()) as Date : time.read();
-}
-
 /** Reads the new values that are given, and no others. */
 export function readChanges(table: Table, data: unknown): Row {
   const given = readObject(table, data, "update");
@@ -133,8 +128,7 @@ export function readChanges(table: Table, data: unknown): Row {
   for (const name of Object.keys(given)) {
     const value = given[name];
     const column = table.column(name);
-    if (value === now) row[name] = storedValue(column, timeFor(table, column));
-    else if (typeof value === "function") row[name] = readComputed(table, column, value);
+    if (typeof value === "function" && value !== now) row[name] = readComputed(table, column, value);
     else if (value !== undefined) {
       row[name] = value === null ? readNull(column, "update") : storedValue(column, value);
     }
@@ -210,7 +204,9 @@ function readNull(column: Column, what: string): null {
  */
 export function storedValue(column: Column, value: unknown): unknown {
   const { validate, values } = column;
-  const checked = validate === undefined ? value : runValidator(column, validate, value);
+  const checked = validate === undefined
+    ? value
+    : runValidator(column, validate, value === now ? column.accept(value) : value);
   if (checked === null || checked === undefined) return readNull(column, "write to");
   const accepted = column.accept(checked);
   if (column.coarse && (accepted as Date).getTime() % 1000 !== 0) {

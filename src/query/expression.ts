@@ -389,7 +389,7 @@ const TYPES = {
 
 /** A column that stands for what is computed: it checks values as a column of the type does, and is no column of the table. */
 export function computedColumn(
-  table: Pick<Table, "name">,
+  table: Pick<Table, "name" | "time">,
   type: ExpressionType,
   name: string = "(computed)",
 ): Column {
@@ -401,6 +401,7 @@ export function computedColumn(
       type: TYPES[type],
       ...(type === "bigint" ? { bigint: true } : null),
     } as Column["definition"],
+    table.time,
   );
 }
 

@@ -1,5 +1,7 @@
 import type { JSONPath, OperatorName, Predicate, PredicateTarget, TestPredicate } from "../contract/mod.ts";
+import { now } from "../schema/clock.ts";
 import type { Column } from "../schema/column.ts";
+import { inDateRange, isMidnight, parseDateTime } from "../schema/dates.ts";
 import { isStorableText } from "../schema/json_value.ts";
 import { Placeholder } from "./placeholder.ts";
 
@@ -146,6 +148,34 @@ export function nameOfTarget(target: Target): string {
   return target.path === null
     ? `\`${target.column.name}\``
     : `\`${[target.column.name, ...target.path].join(".")}\``;
+}
+
+const DAY = 86_400_000;
+/** What a day is compared with a time by, by what it is with the beginning of the time's day. */
+const BESIDE_TIME: Readonly<Record<string, OperatorName>> = {
+  $gt: "$gt",
+  $gte: "$gt",
+  $lt: "$lte",
+  $lte: "$lte",
+};
+
+/** A comparison of a DATE with a point in time as one with a day: a day is the moment at which it begins. */
+export function besideDay(
+  { column, path }: Target,
+  operator: OperatorName,
+  operand: unknown,
+): readonly [OperatorName, unknown] {
+  const beside = BESIDE_TIME[operator];
+  if (column.kind !== "date" || path !== null || beside === undefined) return [operator, operand];
+  const time = operand === now
+    ? column.clock.read().getTime()
+    : operand instanceof Date
+    ? operand.getTime()
+    : typeof operand === "string"
+    ? parseDateTime(operand)
+    : null;
+  if (time === null || !inDateRange(time)) return [operator, operand];
+  return isMidnight(time) ? [operator, new Date(time)] : [beside, new Date(Math.floor(time / DAY) * DAY)];
 }
 
 /** How computed values are compared, by the operator. */

@@ -23,6 +23,7 @@ import {
   acceptListItem,
   acceptOperand,
   acceptPattern,
+  besideDay,
   BoundPlaceholder,
   inside,
   nameOfTarget as name,
@@ -327,7 +328,8 @@ class WhereReader implements ExpressionSink {
     return this.#operator(target, "$eq", operand);
   }
 
-  #operator(target: Target, operator: OperatorName, operand: unknown): Predicate {
+  #operator(target: Target, asked: OperatorName, given: unknown): Predicate {
+    const [operator, operand] = besideDay(target, asked, given);
     this.#terms++;
     if (operand === undefined) {
       return this.#refuse(`${name(target)} got undefined; leave the key out, or use null to find nulls`);
@@ -335,10 +337,8 @@ class WhereReader implements ExpressionSink {
     switch (operator) {
       case "$eq":
         return this.#equal(target, operand);
-      case "$ne": {
-        const item = this.#equal(target, operand);
-        return { kind: "not", item };
-      }
+      case "$ne":
+        return { kind: "not", item: this.#equal(target, operand) };
       case "$gt":
         return this.#compare(target, ">", operand);
       case "$gte":

@@ -1,5 +1,6 @@
+import { now } from "./clock.ts";
 import type { Column, ColumnKind } from "./column.ts";
-import { inDateRange, isMidnight, parseDate, parseDateTime } from "./dates.ts";
+import { inDateRange, isMidnight, parseDate, parseDateTime, wholeSeconds } from "./dates.ts";
 import { copyJSON, isStorableText, JSONProblem } from "./json_value.ts";
 
 const INT64_MIN = -(2n ** 63n);
@@ -58,6 +59,7 @@ export const acceptors: Readonly<Record<ColumnKind, (column: Column, value: unkn
     return new Date(ms);
   },
   datetime(column, value) {
+    if (value === now) return column.coarse ? wholeSeconds(column.clock.read()) : column.clock.read();
     const ms = value instanceof Date
       ? value.getTime()
       : typeof value === "string"

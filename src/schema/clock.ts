@@ -1,9 +1,18 @@
 import { ValidationError } from "../errors/mod.ts";
 import { describeValue } from "./describe_value.ts";
 
+/** Names what tells `now` from other functions; a type alone, which no completion offers. */
+export declare const IS_NOW: unique symbol;
+
+/** The time it is, where a point in time can be given. */
+export interface Now {
+  /** Tells it from other functions; never present. */
+  readonly [IS_NOW]: true;
+}
+
 /**
- * The time it is, for a column's `default` and `touch`: read from the ORM's clock, once for each call, so that all of its columns and
- * rows have the same time.
+ * The time it is, in the place of a point in time: for a column's `default` and `touch`, in data, in conditions and beside what functions of
+ * the row compute. It is read from the ORM's clock when the call is read; all columns and rows that it is a default of have the same time.
  *
  * @returns The time it is.
  *
@@ -20,11 +29,10 @@ import { describeValue } from "./describe_value.ts";
  *   updatedAt: { type: DataTypes.DATETIME, notNull: true, touch: now },
  * });
  * console.log(Note.create({ text: "buy milk" }).updatedAt.toISOString()); // 1970-01-01T00:00:00.000Z
+ * console.log(Note.count({ createdAt: { $lte: now } })); // 1
  * ```
  */
-export function now(): Date {
-  return new Date();
-}
+export const now: (() => Date) & Now = (() => new Date()) as (() => Date) & Now;
 
 /** What the time is read from: the process's clock, or one that tests put in its place. */
 export class Clock {

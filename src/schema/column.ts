@@ -80,6 +80,8 @@ export class Column {
   readonly validate: StandardSchema | undefined;
   /** The default that is no function, as it is stored; undefined for none. Set when a model is defined. */
   storedDefault: unknown = undefined;
+  /** What `now` is read from. */
+  readonly clock: Clock;
   readonly #accept: (column: Column, value: unknown) => unknown;
 
   /** Makes a column of a definition already checked. */
@@ -96,6 +98,7 @@ export class Column {
     this.storeName = storeName;
     this.index = index;
     this.definition = definition;
+    this.clock = clock;
     this.values = definition.values;
     this.validate = definition.validate;
     this.type = definition.type;

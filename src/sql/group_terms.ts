@@ -93,7 +93,7 @@ export function sourceOf(
   const computed = computedSQL(scope, expression);
   // A fraction may come as a whole number where one of two operands is taken.
   const sql = expression.type === "real" ? `(${computed} + 0.0)` : computed;
-  const described = computedColumn(table, expression.type, as);
+  const described = computedColumn(table.table, expression.type, as);
   return { column: new SqlColumn(described, dialect, integers, undefined), sql, compared: sql };
 }
 

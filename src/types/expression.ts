@@ -1,4 +1,5 @@
 import type { JSONValue } from "../contract/mod.ts";
+import type { Now } from "../schema/clock.ts";
 
 /** Null, when the type has it. */
 export type NullOf<T> = null extends T ? null : never;
@@ -24,7 +25,7 @@ export type Operand<T> = T | Expr<T | null>;
 export type NumberOperand = Operand<number | bigint>;
 
 /** What may stand beside a date. */
-export type DateOperand = Date | string | number | Expr<Date | null>;
+export type DateOperand = Date | string | number | Now | Expr<Date | null>;
 
 /** A condition on a row. It is true or false, never null. */
 export interface Test extends Expr<boolean> {

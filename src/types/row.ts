@@ -1,4 +1,5 @@
 import type { DataType, JSONValue } from "../contract/mod.ts";
+import type { Now } from "../schema/clock.ts";
 import type { TypeTag } from "../schema/model_schema.ts";
 
 /** The JavaScript type of each data type's values. */
@@ -78,8 +79,10 @@ export type ColumnInput<C> = C extends SimpleColumn ? InputMap[C["type"]]
 export type PlainInput<C> = C extends { readonly type: "DATE" } ? Exclude<Accepted<Plain<C>>, number>
   : Accepted<Plain<C>>;
 
-/** Dates are accepted as text or epoch milliseconds too, 64-bit integers as safe integers. */
-export type Accepted<V> = V extends Date ? Date | string | number : V extends bigint ? bigint | number : V;
+/** Dates are accepted as text, epoch milliseconds or `now` too, 64-bit integers as safe integers. */
+export type Accepted<V> = V extends Date ? Date | string | number | Now
+  : V extends bigint ? bigint | number
+  : V;
 
 /** A column that refuses null. */
 export type NotNullColumn = { readonly notNull: true } | { readonly primaryKey: true };

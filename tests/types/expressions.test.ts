@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { DataTypes, ORM, type } from "../../mod.ts";
+import { DataTypes, now, ORM, type } from "../../mod.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { expectType } from "../support/expect_type.ts";
 import { describe, test } from "../support/runner.ts";
@@ -56,6 +56,19 @@ describe("types of functions of the row:", () => {
     // @ts-expect-error a page has nulls where they are by themselves
     const last = () => Order.paginate({ orderBy: [["total", "ASC NULLS LAST"]] });
     assertEquals([prise, json, up, page, last].length, 5);
+  });
+
+  test("now stands where a point in time does", () => {
+    Order.update({ placedAt: now }, { id: 1 });
+    Order.count({ placedAt: { $between: [new Date(0), now] } });
+    Order.count((o) => o.placedAt.startOf("day").eq(now).or(o.placedAt.minus(now).gt(0)));
+    const refused = () => {
+      // @ts-expect-error no point in time is a number here
+      Order.update({ price: now }, { id: 1 });
+      // @ts-expect-error any other function computes of the row
+      Order.update({ placedAt: () => new Date() }, { id: 1 });
+    };
+    assertEquals(typeof refused, "function");
   });
 
   test("groups are made of columns and functions by name, and have the types of what is computed", () => {

@@ -8,6 +8,7 @@ import type { Exprs } from "../../types/expression.ts";
 import { conditionTests } from "./conditions_suite.ts";
 import { computedGroups } from "./computed_groups.ts";
 import { computedOrder } from "./computed_order.ts";
+import { times } from "./times.ts";
 import { COMPUTED, type ComputedRow } from "./computed_conditions.ts";
 
 /** What a function of the row gives, and what it is refused. */
@@ -15,6 +16,7 @@ export const expressionsSuite: readonly TestCase[] = [
   ...conditionTests(COMPUTED),
   ...computedOrder,
   ...computedGroups,
+  ...times,
   promise(
     "a condition that a function builds and does not give back is refused, and so is what is no expression",
     async (world) => {
