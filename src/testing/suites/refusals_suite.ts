@@ -1,3 +1,4 @@
+import { inDateRange } from "../../schema/dates.ts";
 import { NotNullConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure } from "../assertions.ts";
 import { promise, type TestCase } from "../test_case.ts";
@@ -60,8 +61,10 @@ async function inWhere(world: World, kind: ColumnSamples): Promise<void> {
     await expectFailure(() => Kind.count({ value: { $in: [bad] } }), invalid);
     await expectFailure(() => Kind.delete({ value: { $notIn: [give, bad] } }), invalid);
     if (!isOrdered(kind)) continue;
-    await expectFailure(() => Kind.findAll({ where: { value: { $gt: bad } } }), invalid);
     await expectFailure(() => Kind.update({ value: null }, { value: { $between: [give, bad] } }), invalid);
+    // A DATE is compared with any point in time.
+    if (kind.column.type === "DATE" && bad instanceof Date && inDateRange(bad.getTime())) continue;
+    await expectFailure(() => Kind.findAll({ where: { value: { $gt: bad } } }), invalid);
   }
   expectEqual(await Kind.count(), 1);
 }
