@@ -149,6 +149,8 @@ export interface AsyncDriver {
    * throws `REFERENCES_ENFORCED`.
    */
   suspendReferences?(dbName: string): Promise<void>;
+  /** Optional. As in `SyncDriver`. */
+  dataVersion?(dbName: string): Promise<number | null>;
   /** Optional. The indexes of a table that `createIndex` made, whoever called it. Fallback: those made since the driver was connected. */
   indexes?(dbName: string, tableName: string): Promise<readonly TableIndex[]>;
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */

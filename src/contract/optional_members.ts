@@ -17,6 +17,7 @@ const MEMBERS: Readonly<Record<Optional, true>> = {
   differences: true,
   alterTable: true,
   suspendReferences: true,
+  dataVersion: true,
   indexes: true,
   query: true,
 };

@@ -145,6 +145,12 @@ export interface SyncDriver {
   suspendReferences?(dbName: string): void;
   /** Optional. The indexes of a table that `createIndex` made, whoever called it. Fallback: those made since the driver was connected. */
   indexes?(dbName: string, tableName: string): readonly TableIndex[];
+  /**
+   * Optional. A number that is another one after every commit of another connection to the database, of another process too, and the same
+   * after those of this driver; null where the store does not tell it, or only over a network. Fallback: none; live queries
+   * see the commits of this program.
+   */
+  dataVersion?(dbName: string): number | null;
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */
   query?<T>(dbName: string, statement: RawStatement): RawResult<T>;
 }

@@ -29,6 +29,8 @@ import { describeValue } from "../schema/describe_value.ts";
 import type { FindOptions, Found, RelatedAggregates, With } from "../types/find.ts";
 import type { Mode } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
+import { isSignal, onAbort } from "../transaction/abort.ts";
+import { watchElsewhere } from "./elsewhere.ts";
 import { sameValue } from "./same_value.ts";
 import { watchedTables } from "./watched_tables.ts";
 
@@ -39,15 +41,15 @@ export interface LiveOptions {
   /** The least time between two runs; commits meanwhile are answered by one. Default 0: the next task. */
   readonly interval?: number | undefined;
   /**
-   * Runs it this often besides, for what others change: other processes, and other computers. Default: never, since only commits of
-   * this program are told.
+   * Runs it this often besides, for what others change where the store does not tell it: servers, Deno KV and JSON files. On a file of SQLite
+   * or libSQL the commits of other processes are seen without. Default: never.
    */
   readonly poll?: number | undefined;
 }
 
 /**
- * The rows of a search: first as they are, then again after each commit of this program that touched one of its tables and changed
- * them. Tables of relations and those that foreign keys change count. Who reads slowly gets the latest rows only.
+ * The rows of a search: first as they are, then again after each commit that touched one of its tables and changed
+ * them: of this program and, on a file of SQLite, of others. Tables of relations and those that foreign keys change count. Who reads slowly gets the latest rows only.
  *
  * @param model The model to search.
  * @param options As of `findAll`.
@@ -90,6 +92,7 @@ export function live<
     },
     ended: () => end(),
   });
+  const unwatch = ended ? () => {} : watchElsewhere(connection, database);
   const timer = poll === undefined || ended ? undefined : setInterval(notice, poll);
   // It keeps no program from its end.
   (timer as { unref?: () => void } | undefined)?.unref?.();
@@ -97,12 +100,13 @@ export function live<
     if (!ended) {
       ended = true;
       stop();
+      unwatch();
+      unheard?.();
       clearInterval(timer);
-      signal?.removeEventListener("abort", end);
     }
     wake?.();
   };
-  signal?.addEventListener("abort", end);
+  const unheard = signal === undefined || ended ? undefined : onAbort(signal, () => end());
 
   const waitFor = (ms: number | null): Promise<void> =>
     new Promise((resolve) => {
@@ -177,7 +181,7 @@ function readHow(
   if (poll !== undefined && !isTime(poll, 1)) {
     refuse(`\`poll\` is a whole number of milliseconds from 1, not ${describeValue(poll)}`);
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !isSignal(signal)) {
     refuse(`\`signal\` is an AbortSignal, not ${describeValue(signal)}`);
   }
   return { signal, interval, poll };

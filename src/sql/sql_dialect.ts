@@ -244,6 +244,8 @@ export interface SqlDialect extends SqlGrammar {
   readonly catalog: SqlCatalog;
   /** How tables are changed that are there; absent, they are not. */
   readonly alter?: SqlAlter;
+  /** Gives a number that another connection's commit makes another. */
+  readonly dataVersion?: string;
 }
 
 /** The same, of a database whose answers come as Promises. */

@@ -27,6 +27,7 @@ import { lendWaiting, type Waiting } from "../transaction/waiting.ts";
 import { aggregate } from "./aggregate_one.ts";
 import { alterTable, suspendReferences } from "./alter_table.ts";
 import { type AnyEngine, type AnySession, asArrays, query } from "./any_engine.ts";
+import { dataVersion } from "./data_version.ts";
 import { groupRows } from "./group_rows.ts";
 import { insertRow } from "./insert_row.ts";
 import { insertBatch, insertRows } from "./insert_rows.ts";
@@ -331,6 +332,10 @@ class SqlDriver {
 
   suspendReferences(dbName: string): Maybe<void> {
     return this.#answer(() => suspendReferences(this.#connection, this.#connection.database(dbName)));
+  }
+
+  dataVersion(dbName: string): Maybe<number | null> {
+    return this.#answer(() => dataVersion(this.#connection.database(dbName)));
   }
 
   query(dbName: string, statement: RawStatement): Maybe<RawResult<Row>> {

@@ -74,6 +74,7 @@ export const sqliteDialect: SqlDialect = {
   dropIndex: (quoted) => `DROP INDEX ${quoted}`,
   unlessMade: sqliteUnlessMade,
   explain: (sql) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, columns: ["id", "parent", "notused", "detail"] }),
+  dataVersion: "PRAGMA data_version",
   begin: "BEGIN IMMEDIATE",
   beginRead: "BEGIN",
   commit: "COMMIT",

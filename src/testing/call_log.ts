@@ -51,6 +51,7 @@ const READS = new Set([
   "explain",
   "introspect",
   "differences",
+  "dataVersion",
   "indexes",
 ]);
 

@@ -44,6 +44,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     differences,
     alterTable,
     suspendReferences,
+    dataVersion,
     indexes,
     query,
   } = driver;
@@ -90,6 +91,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     ...(alterTable && { alterTable: (...args) => run(() => alterTable.apply(driver, args)) }),
     ...(suspendReferences &&
       { suspendReferences: (...args) => run(() => suspendReferences.apply(driver, args)) }),
+    ...(dataVersion && { dataVersion: (...args) => run(() => dataVersion.apply(driver, args)) }),
     ...(indexes && { indexes: (...args) => run(() => indexes.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {

@@ -53,6 +53,11 @@ export const driverMembersSuite: readonly TestCase[] = [
     "driver.differences: tells in what a table is not what a schema says, as data",
     differs,
   ),
+  promiseIf(
+    has("dataVersion"),
+    "driver.dataVersion: gives a number that the driver's own commits do not change, or null",
+    tellsVersion,
+  ),
   promiseIf(has("indexes"), "driver.indexes: names those that were made, with their columns", lists),
   promiseIf(has("explain"), "driver.explain: gives a readable line a step", explains),
 ];
@@ -133,6 +138,7 @@ function optionalCallsOn(driver: AnyDriver, db: string, name: string): (() => un
     group: () => driver.group?.(db, name, { by: ["n"], terms: [], where: null, params: [] }),
     introspect: () => driver.introspect?.(db, name),
     differences: () => driver.differences?.(db, name, schema),
+    dataVersion: () => driver.dataVersion?.(db),
     indexes: () => driver.indexes?.(db, name),
     explain: () => driver.explain?.(db, name, { where: { id: 1 } }),
   };
@@ -356,4 +362,15 @@ async function explains(world: World): Promise<void> {
   );
   // Nothing is left open that would be in the way.
   await driver.dropTable(db, name);
+}
+
+async function tellsVersion(world: World): Promise<void> {
+  const { driver, db, name } = await items(world);
+  const first = await driver.dataVersion?.(db);
+  expectTrue(first === null || Number.isSafeInteger(first), "a whole number, or null");
+  await driver.insert(db, name, { id: 9, kind: null, n: 9, r: null });
+  expectTrue(
+    Number.isSafeInteger(await driver.dataVersion?.(db)) === (first !== null),
+    "it tells it always, or never",
+  );
 }

@@ -18,6 +18,7 @@ export const liveSuite: readonly TestCase[] = [
   ),
   promise("live: commits meanwhile are answered by one, with the latest rows", coalesces),
   promise("live: watches the tables of relations, and those that foreign keys change", watchesRelated),
+  promise("live: watches the tables of lists and of related conditions, and of a scope", watchesConditions),
   promise("live: ends with break, with its signal, and when the ORM is disconnected", ends),
   promise("live: a hundred on one table are all told", many),
 ];
@@ -113,6 +114,29 @@ async function watchesRelated(world: World): Promise<void> {
   expectEqual(ids(await children.next()), []);
   await parents.return?.();
   await children.return?.();
+}
+
+async function watchesConditions(world: World): Promise<void> {
+  const Parent: TestModel = await world.filled("parents", note, [{ id: 1, n: 1 }, { id: 2 }], {
+    relations: { children: relate.hasMany(() => Child, "parent") },
+  });
+  const Child: TestModel = world.define("children", {
+    id: key,
+    parent: refers("parents", {}, { onDelete: "CASCADE" }),
+  });
+  const listed = watch(world, Parent, { where: { id: { $in: Child.pick("parent") } } });
+  const related = watch(world, Parent, { where: { children: { $some: {} } } });
+  const scoped = live(
+    world.orm.model(world.database, "parents").scope({ n: 1 }) as unknown as View<Row, unknown, Mode>,
+  );
+  expectEqual([ids(await listed.next()), ids(await related.next()), ids(await scoped.next())], [[], [], [1]]);
+  const next = [listed.next(), related.next()];
+  await Child.create({ id: 1, parent: 2 });
+  expectEqual((await Promise.all(next)).map(ids), [[2], [2]]);
+  const last = scoped.next();
+  await Parent.update({ n: 1 }, { id: 2 });
+  expectEqual(ids(await last), [1, 2]);
+  for (const each of [listed, related, scoped]) await each.return?.();
 }
 
 async function ends(world: World): Promise<void> {
