@@ -28,8 +28,7 @@ export function makeApp(Message: Messages): (request: Request) => Promise<Respon
 
 /** The newest messages, and again after each change, as server-sent events. */
 function events(Message: Messages, signal: AbortSignal): Response {
-  // Other processes write to the same file.
-  const found = live(Message, { orderBy: [["id", "DESC"]], limit: 20 }, { signal, poll: 250 });
+  const found = live(Message, { orderBy: [["id", "DESC"]], limit: 20 }, { signal });
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
