@@ -74,7 +74,8 @@ await build({
 async function postBuild(): Promise<void> {
   for (const page of PAGES) await cp(page, `${OUT}/${page}`, { recursive: true });
   await leaveEnginesToTheUser();
-  await joinModules();
+  await runScript("scripts/join_modules.mjs", "the modules were not joined");
+  await runScript("scripts/add_bin.mjs", "the command was not added");
   // A bundler looks into the nearest manifest, which dnt writes for each half.
   for (const [half, type] of [["esm", "module"], ["script", "commonjs"]]) {
     const manifest = { type, sideEffects: false };
@@ -83,11 +84,11 @@ async function postBuild(): Promise<void> {
 }
 
 /** By Node.js, which dnt needs as well, for npm. */
-async function joinModules(): Promise<void> {
-  const args = ["scripts/join_modules.mjs", OUT];
+async function runScript(path: string, failure: string): Promise<void> {
+  const args = [path, OUT];
   const { success } = await new Deno.Command("node", { args, stdout: "inherit", stderr: "inherit" }).spawn()
     .status;
-  if (!success) throw new Error("Cannot publish: the modules were not joined");
+  if (!success) throw new Error(`Cannot publish: ${failure}`);
 }
 
 /** dnt writes every `npm:` import into `dependencies`, whatever it is told; an engine is an optional peer instead. */

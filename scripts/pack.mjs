@@ -3,6 +3,7 @@
 // scripts/build_npm.ts makes.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { addBin } from "./add_bin.mjs";
 import { joinModules } from "./join_modules.mjs";
 import { binaryOf } from "./runtimes.mjs";
 import { runCommand } from "./test/command.mjs";
@@ -13,6 +14,7 @@ export async function packInto(folder) {
   await must(binaryOf("deno"), ["pack", "--quiet", "--allow-dirty", "--output", tarball]);
   await must("tar", ["-xzf", tarball, "-C", folder]);
   await joinModules(join(folder, "package"));
+  addBin(join(folder, "package"));
   await must("tar", ["-czf", tarball, "-C", folder, "package"]);
 }
 

@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
   /** Writes a line for people; nothing with `--json`. */
   say(line: string): void;
+  /** Writes over the last such line where a terminal reads it, else now and then a line of its own; nothing with `--json`. */
+  progress(line: string): void;
   /** Writes the result for programs; nothing without `--json`. */
   tell(result: object): void;
 }

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { parseArgs } from "node:util";
 import { RinariError } from "../errors/mod.ts";
 import { MigrationError } from "../migration/mod.ts";
@@ -5,6 +6,7 @@ import type { Command } from "./command.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
 import { statusCommand } from "./commands/status.ts";
+import { progressLines } from "./progress_lines.ts";
 import { loadTarget } from "./target.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -23,6 +25,8 @@ export interface Output {
   out(line: string): void;
   /** Writes a line of what is wrong. */
   error(line: string): void;
+  /** Writes over the last line that it wrote, where a terminal reads what is wrong; else absent. */
+  readonly over?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -66,6 +70,7 @@ function start(args: readonly string[], output: Output): Promise<number> {
       target,
       flags: values,
       say: (line: string) => json ? undefined : output.out(line),
+      progress: json ? () => undefined : progressLines(output),
       tell: (result: object) => json ? output.out(JSON.stringify(result)) : undefined,
     };
     // What a sync driver throws comes as a rejection too.
@@ -139,4 +144,6 @@ function failureOf(error: unknown): object {
 const consoleOutput: Output = {
   out: (line) => console.log(line),
   error: (line) => console.error(line),
+  ...(process.stderr?.isTTY === true &&
+    { over: (line: string) => void process.stderr.write(`\r\x1b[2K${line}`) }),
 };

@@ -21,6 +21,8 @@ export interface RowUpdate {
 
 /** Rows that are changed some at a time. */
 export interface RowWork {
+  /** Their table. */
+  readonly table: string;
   /** Reads the next rows and says what becomes of them. */
   read(
     after: string | null,
@@ -56,24 +58,31 @@ export interface Calls {
   refuse(what: string): void;
 }
 
+/** Told how many rows of a table were looked at. */
+export type TellRows = (table: string, rows: number) => void;
+
 /** All calls are part of the transaction that is open: nothing of them stays when it is interrupted. */
-export const WHOLE: Calls = {
-  make: (work) =>
-    work({
-      part: (_, run) => run(),
-      rows(_, { read, write }) {
-        let after: string | null = null;
-        return repeat(() =>
-          chain(read(after, CHUNK), ({ updates, next }) =>
-            chain(updates.length === 0 ? undefined : write(updates), () => {
-              after = next;
-              return next === null;
-            }))
-        );
-      },
-    }),
-  refuse: () => {},
-};
+export function wholeCalls(tell: TellRows): Calls {
+  return {
+    make: (work) =>
+      work({
+        part: (_, run) => run(),
+        rows(_, { table, read, write }) {
+          let after: string | null = null;
+          let rows = 0;
+          return repeat(() =>
+            chain(read(after, CHUNK), ({ updates, next }) =>
+              chain(updates.length === 0 ? undefined : write(updates), () => {
+                after = next;
+                tell(table, rows += CHUNK);
+                return next === null;
+              }))
+          );
+        },
+      }),
+    refuse: () => {},
+  };
+}
 
 /** What is known of rows that are being changed. */
 interface RowState {
@@ -93,12 +102,14 @@ export class ResumedCalls implements Calls {
   readonly #store: MigrationStore;
   readonly #step: string;
   readonly #until: number;
+  readonly #tell: TellRows;
   #count = 0;
   #size = CHUNK;
   #last: Maybe<void> = undefined;
 
   /** Begins the step, or goes on with it. */
-  constructor(store: MigrationStore, step: string, until: number) {
+  constructor(store: MigrationStore, step: string, until: number, tell: TellRows) {
+    this.#tell = tell;
     this.#store = store;
     this.#step = step;
     this.#until = until;
@@ -185,8 +196,12 @@ export class ResumedCalls implements Calls {
             return chain(this.#note({ operation: now.operation, state: noted }), () => false);
           });
         }), this.#until);
+    let looked = 0;
     return repeat(() =>
-      settle(chunk, (over) => over, (error) => {
+      settle(chunk, (over) => {
+        this.#tell(rows.table, looked += this.#size);
+        return over;
+      }, (error) => {
         if (!isTooLarge(error) || this.#size === 1) throw error;
         this.#size = Math.ceil(this.#size / 4);
         return chain(this.#store.lookAgain(), () => false);

@@ -21,8 +21,20 @@ export interface MigrateOptions<M extends Mode = "sync"> extends PlanOptions<M> 
   readonly backup?: boolean | undefined;
   /** Does everything, to find rows that refuse, and undoes it. */
   readonly dryRun?: boolean | undefined;
+  /** Called when something begins, and after each chunk of rows that a step changes. */
+  readonly progress?: ((now: MigrationProgress) => void) | undefined;
   /** How long it is waited for another process that migrates, in milliseconds. Default 60,000. */
   readonly waitTimeout?: number | undefined;
+}
+
+/** Where a migration stands. */
+export interface MigrationProgress {
+  /** The step that runs; null when the models are followed. */
+  readonly step: string | null;
+  /** The table whose rows are changed, or null. */
+  readonly table: string | null;
+  /** How many of its rows were looked at. */
+  readonly rows: number;
 }
 
 /** The options with their defaults. */
@@ -35,11 +47,13 @@ export interface MigrationSettings {
   readonly backup: boolean;
   /** Whether everything is undone. */
   readonly dryRun: boolean;
+  /** Who is told of progress. */
+  readonly progress: (now: MigrationProgress) => void;
   /** How long to wait. */
   readonly waitTimeout: number;
 }
 
-const NAMES: readonly string[] = ["steps", "baseline", "backup", "dryRun", "waitTimeout"];
+const NAMES: readonly string[] = ["steps", "baseline", "backup", "dryRun", "progress", "waitTimeout"];
 
 /**
  * Fills in what the options leave open.
@@ -53,7 +67,7 @@ export function migrationSettings(given: object = {}): MigrationSettings {
   const options = ownMembers(given) as MigrateOptions & Record<string, unknown>;
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) refuse(`option ${JSON.stringify(unknown)} is none of ${NAMES.join(", ")}`);
-  const { steps = {}, baseline, backup = false, dryRun = false, waitTimeout = 60_000 } = options;
+  const { steps = {}, baseline, backup = false, dryRun = false, progress, waitTimeout = 60_000 } = options;
   if (typeof steps !== "object" || steps === null) refuse("`steps` is an object of functions");
   const named = Object.entries(ownMembers(steps));
   for (const [name, step] of named) {
@@ -70,6 +84,7 @@ export function migrationSettings(given: object = {}): MigrationSettings {
   if (typeof backup !== "boolean" || typeof dryRun !== "boolean") {
     refuse("`backup` and `dryRun` are booleans");
   }
+  if (progress !== undefined && typeof progress !== "function") refuse("`progress` is a function");
   if (!(Number.isInteger(waitTimeout) && waitTimeout >= 0)) {
     refuse("`waitTimeout` is a number of milliseconds");
   }
@@ -78,6 +93,7 @@ export function migrationSettings(given: object = {}): MigrationSettings {
     baseline: baseline ?? null,
     backup,
     dryRun,
+    progress: progress ?? (() => undefined),
     waitTimeout,
   };
 }

@@ -3,7 +3,7 @@ import { RinariError, UnsupportedError } from "../errors/mod.ts";
 import type { AnyORM } from "../orm/orm.ts";
 import type { Mode } from "../types/mode.ts";
 import { makeBackup } from "./backup.ts";
-import { type Calls, ResumedCalls, WHOLE } from "./calls.ts";
+import { type Calls, ResumedCalls, type TellRows, wholeCalls } from "./calls.ts";
 import { readHistory } from "./history.ts";
 import { MigrationError } from "./migration_error.ts";
 import type { MigrationSettings } from "./migration_options.ts";
@@ -213,7 +213,7 @@ export class Migrator {
             if (begun.some(({ name }) => name === next[0])) throw BEGUN;
             const note = (): Maybe<void> => writeDone(store, next[0], this.#recorded(done), since);
             return chain(
-              this.#step(next, done, WHOLE, note),
+              this.#step(next, done, wholeCalls(this.#telling(next[0])), note),
               () => ({ step: next[0], changes: [], last: false }),
             );
           });
@@ -235,7 +235,7 @@ export class Migrator {
               inTransaction(store, () => this.#noteFollowed(done, found, since), until));
           }
           const [name] = next;
-          const calls = new ResumedCalls(store, name, until);
+          const calls = new ResumedCalls(store, name, until, this.#telling(name));
           const note = (): Maybe<void> =>
             inTransaction(store, () =>
               chain(readDoneAlone(store), (now) => {
@@ -276,6 +276,12 @@ export class Migrator {
     });
   }
 
+  #telling(step: string): TellRows {
+    const { progress } = this.#settings;
+    progress({ step, table: null, rows: 0 });
+    return (table, rows) => progress({ step, table, rows });
+  }
+
   /** Until the models are followed the tables are those that were recorded before. */
   #recorded(done: readonly DoneStep[]): string {
     return done.at(-1)?.schema ?? "{}";
@@ -299,9 +305,9 @@ export class Migrator {
       () => undefined,
       (error) => {
         if (isReferencesEnforced(error)) throw error;
-        const undone = calls === WHOLE
-          ? "failed and is undone"
-          : "failed; what it did stays, and the next start goes on after it";
+        const undone = calls instanceof ResumedCalls
+          ? "failed; what it did stays, and the next start goes on after it"
+          : "failed and is undone";
         const reason = error instanceof Error ? error.message : String(error);
         throw new MigrationError(
           `Cannot migrate \`${store.database}\`: step ${JSON.stringify(name)} ${undone}: ${reason}`,
@@ -318,6 +324,7 @@ export class Migrator {
   }
 
   #follow(done: readonly DoneStep[], found: ModelChanges, since: number): Maybe<Round> {
+    this.#settings.progress({ step: null, table: null, rows: 0 });
     if (found.blocked.length > 0) throw this.#blocked(found.blocked);
     const store = this.#store;
     return chain(applyChanges(store, found), () => this.#noteFollowed(done, found, since));

@@ -20,6 +20,6 @@ export { checkSteps } from "./check_steps.ts";
 export { migrate, plan } from "./migrate.ts";
 export { MigrationError } from "./migration_error.ts";
 export type { MigrationErrorDetails } from "./migration_error.ts";
-export type { MigrateOptions, PlanOptions } from "./migration_options.ts";
+export type { MigrateOptions, MigrationProgress, PlanOptions } from "./migration_options.ts";
 export type { MigrationDatabase, MigrationStep, MigrationSteps } from "./migration_steps.ts";
 export type { BlockedChange, Migration, MigrationPlan, PlannedChange } from "./plan_parts.ts";

@@ -192,6 +192,26 @@ function changeColumn(
   const isDate = column.type === "DATE" || column.type === "DATETIME";
   // A form that is not said would be taken from what is stored.
   const wanted: ModelColumn = isDate ? { ...column, stored: column.stored ?? "iso" } : column;
+  if (convert === undefined && isDate) {
+    // Another form of the same dates is written by itself.
+    return chain(store.columns(table), (columns) => {
+      const old = columns?.[name];
+      const other = old?.type === column.type && (old.stored ?? "iso") !== wanted.stored &&
+        store.driver.query !== undefined;
+      return changeTo(store, call, table, name, wanted, other ? (value) => value : undefined);
+    });
+  }
+  return changeTo(store, call, table, name, wanted, convert);
+}
+
+function changeTo(
+  store: MigrationStore,
+  call: Call,
+  table: string,
+  name: string,
+  wanted: ModelColumn,
+  convert: ((value: unknown) => unknown) | undefined,
+): Maybe<void> {
   if (convert === undefined) {
     return alter(store, call, ONLY, table, () =>
       chain(store.columns(table), (columns) => {
@@ -205,7 +225,7 @@ function changeColumn(
     chain(store.columns(table), (columns) => {
       const old = columns?.[name];
       if (columns === null || old === undefined || Object.hasOwn(columns, made)) return null;
-      if (old.primaryKey === true || column.primaryKey === true) refuseKey(store, table, name, "converted");
+      if (old.primaryKey === true || wanted.primaryKey === true) refuseKey(store, table, name, "converted");
       return { schema: whole(table, { ...columns, [made]: plain }) };
     });
   const change = (row: Row): Row | undefined =>
@@ -262,6 +282,7 @@ function eachRow(
 ): RowWork {
   const model = (): AnyModel => store.model(table, schema) as AnyModel;
   return {
+    table,
     read: (after, size) =>
       chain(store.columns(table), (columns) => {
         const keys = Object.keys(columns ?? {}).filter((name) => columns?.[name]?.primaryKey === true);

@@ -8,7 +8,7 @@ import { Model } from "../model/model.ts";
 import type { View } from "../model/view.ts";
 import type { ModelHost } from "../model/model_host.ts";
 import type { Clock } from "../schema/clock.ts";
-import { checkDatabaseName, foldCase, RESERVED_TABLE } from "../schema/identifiers.ts";
+import { checkDatabaseName, isOwnTable } from "../schema/identifiers.ts";
 import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { Naming } from "../schema/naming.ts";
@@ -219,9 +219,9 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
   ): unknown {
     checkDatabaseName(dbName);
     const table = new Table(tableName, schema, this.#rules, this.#clock, this.#naming);
-    if (foldCase(table.storeName) === RESERVED_TABLE) {
+    if (isOwnTable(table.storeName)) {
       throw new ValidationError(
-        `Cannot define \`${tableName}\`: the name is kept for what is known of tables; use another`,
+        `Cannot define \`${tableName}\`: the name is kept for what is known of tables and migrations; use another`,
         { code: "INVALID_NAME", table: tableName },
       );
     }

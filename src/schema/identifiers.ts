@@ -1,7 +1,15 @@
 import { ValidationError } from "../errors/mod.ts";
 
-/** The table in which what is known of the others is kept, where a driver does not: no model may have its name. */
+/** The table in which what is known of the others is kept, where a driver does not. */
 export const RESERVED_TABLE = "rinari_catalog";
+
+/** What this library keeps in tables of its own: what is known of others, what was migrated, and how far that has come. */
+const OWN_TABLES: readonly string[] = [RESERVED_TABLE, "rinari_migrations", "rinari_progress"];
+
+/** Whether a table is one of this library's own, which no model may have. */
+export function isOwnTable(name: string): boolean {
+  return OWN_TABLES.includes(foldCase(name));
+}
 
 const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;

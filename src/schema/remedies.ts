@@ -96,12 +96,13 @@ function stepOf(
         `db.eachRow(${quotedTable}, ${literal(columns)}, (row) => ({ ${quoted}: … }))`;
     }
     case "type":
-    case "stored":
-      return column === undefined
-        ? null
-        : `db.changeColumn(${quotedTable}, ${quoted}, ${
-          literal(definitionOf(column.definition))
-        }, (value) => …)`;
+    case "stored": {
+      if (column === undefined) return null;
+      const wanted = literal(definitionOf(column.definition));
+      // Another form of the same dates is no other value.
+      const convert = kind === "type" ? ", (value) => …" : "";
+      return `db.changeColumn(${quotedTable}, ${quoted}, ${wanted}${convert})`;
+    }
     case "table":
       return stored === null ? null : `db.renameTable(${JSON.stringify(stored)}, ${quotedTable})`;
     default:

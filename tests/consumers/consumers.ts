@@ -64,6 +64,20 @@ export function run({ name, project, binary, args }: Consumer, file: string): Us
     runCommand(binary, [...args, file], { cwd: workspace.project(project), env: workspace.env, timeout });
 }
 
+/** Everybody who has the command that the package brings. */
+export const commanders: readonly Consumer[] = [...nodes, bun];
+
+/** Runs the command of the package, as `npx rinari` and `bunx --bun rinari` do. */
+export function command(
+  { name, runtime, project, binary }: Consumer,
+  ...args: readonly string[]
+): Use | string {
+  if (binary === null) return `package.json pins no ${name} for this machine`;
+  const own = runtime === "bun" ? ["x", "--bun", "rinari"] : ["node_modules/.bin/rinari"];
+  return (workspace) =>
+    runCommand(binary, [...own, ...args], { cwd: workspace.project(project), env: workspace.env, timeout });
+}
+
 /** Type-checks a project strictly, the declarations of the package included. */
 export function typeCheck(moduleResolution: "node16" | "nodenext" | "bundler"): Use {
   return ({ project, commonJS }) => {

@@ -8,6 +8,8 @@ import {
   areTheTypesWrong,
   browser,
   checkers,
+  command,
+  commanders,
   type Consumer,
   consumers,
   otherVersions,
@@ -107,6 +109,12 @@ for (const consumer of withoutEngines) {
     for (const outcome of Object.values(outcomes)) {
       if ("at" in outcome) checkSentence(outcome);
     }
+  });
+}
+for (const commander of commanders) {
+  testUse(`package: ${commander.name} runs its command`, command(commander, "plan", "./db.mjs"), (ended) => {
+    checkSuccess(ended);
+    assertEquals(ended.stdout.trim(), "change    table `notes` is made");
   });
 }
 for (const checker of checkers) {

@@ -95,3 +95,14 @@ for (const call of calls) {
 globalThis.outcome = JSON.stringify({ rows: User.findAll({ where: { name: { $like: "a%" } } }), refusals });
 `;
 }
+
+/** What the command line is given: models on a store of the project's own, and a step. */
+export function storeProgram(name: string): string {
+  return `import { DataTypes, ORM } from "${name}";
+import { JSONFileDriver } from "${name}/drivers/json-file";
+
+export const orm = new ORM({ driver: new JSONFileDriver({ storageDir: "./stored" }) });
+orm.define("app", "notes", { id: { type: DataTypes.INTEGER, primaryKey: true }, text: { type: DataTypes.TEXT } });
+export const steps = { rename: (db) => db.renameColumn("notes", "txt", "text") };
+`;
+}

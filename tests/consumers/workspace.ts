@@ -5,7 +5,7 @@ import { binaryOf, root } from "../../scripts/runtimes.mjs";
 import { npmCommand } from "../../scripts/setup.mjs";
 import { runCommand } from "../support/child.ts";
 import { packedTarball } from "../support/packed.ts";
-import { commonJSProgram, moduleProgram, typesProgram } from "./programs.ts";
+import { commonJSProgram, moduleProgram, storeProgram, typesProgram } from "./programs.ts";
 import { type Manifest, type Registry, startRegistry } from "./registry.ts";
 
 /** What the package is made from. */
@@ -117,6 +117,7 @@ function newProject(folder: string, packageJson: object | null): string {
   }
   cpSync(join(root, "tests/consumers/fixtures"), folder, { recursive: true });
   writeFileSync(join(folder, "main.mjs"), moduleProgram(manifest.name, entries));
+  writeFileSync(join(folder, "db.mjs"), storeProgram(manifest.name));
   writeFileSync(join(folder, "main.cjs"), commonJSProgram(manifest.name, entries));
   for (const end of ["ts", "mts", "cts"]) {
     writeFileSync(join(folder, `types.${end}`), typesProgram(manifest.name, entries));

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { DataTypes, NotNullConstraintError, ORM, UnsupportedError, ValidationError } from "../../mod.ts";
 import { migrate, type MigrationDatabase, MigrationError, plan } from "../../src/migration/mod.ts";
@@ -325,6 +325,29 @@ for (const { name, copies, use } of stores) {
         }));
     }
 
+    test("changes how dates are stored, and tells of progress", () =>
+      use(async ({ open, isSQL }) => {
+        const v1 = await open({ notes: { id, at: { type: DataTypes.DATETIME } } });
+        await v1.migrate();
+        const at = new Date(1_500);
+        await v1.model("notes").bulkCreate([{ at }, { at: null }]);
+        const seen: unknown[] = [];
+        const seconds = { type: DataTypes.DATETIME, stored: "milliseconds" } as const;
+        const v2 = await open({ notes: { id, at: seconds } });
+        const isAsync = v2.orm.driverInfo.name === "libsql" || name.includes("async");
+        const change = (db: MigrationDatabase<"sync">) => db.changeColumn("notes", "at", seconds);
+        const steps = { form: isAsync ? (async (db: never) => await change(db)) as never : change };
+        await v2.migrate({ steps, progress: (now: unknown) => seen.push(now) });
+        assertEquals(await v2.model("notes").findAll({ select: ["at"] }), [{ at }, { at: null }]);
+        assertEquals((await v2.plan({ steps })).changes, []);
+        if (isSQL) {
+          assertEquals(seen.slice(0, 2), [
+            { step: "form", table: null, rows: 0 },
+            { step: "form", table: "notes", rows: 500 },
+          ]);
+        }
+      }));
+
     test("is refused inside a transaction", () =>
       use(async ({ open }) => {
         const { orm } = await open({ notes: { id, text } });
@@ -382,6 +405,7 @@ describe("migrate: options:", () => {
           { baseline: "x" },
           { backup: "yes" },
           { waitTimeout: -1 },
+          { progress: true },
           [],
         ]
       ) {
@@ -389,6 +413,15 @@ describe("migrate: options:", () => {
         assertEquals(error.code, "INVALID_OPTIONS");
       }
     });
+  });
+});
+
+describe("migrate: tables of its own", () => {
+  test("are no model's", () => {
+    const orm = new ORM({ driver: new MemoryDriver() });
+    for (const table of ["rinari_migrations", "Rinari_Progress"]) {
+      assertThrows(() => orm.define("app", table, { id }), ValidationError, "the name is kept");
+    }
   });
 });
 

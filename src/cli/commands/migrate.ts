@@ -1,4 +1,4 @@
-import { migrate } from "../../migration/mod.ts";
+import { migrate, type MigrationProgress } from "../../migration/mod.ts";
 import type { Command } from "../command.ts";
 
 /** Brings a store to its models. */
@@ -10,15 +10,18 @@ export const migrateCommand: Command = {
     backup: { type: "boolean", summary: "copies a SQLite file before anything is changed" },
     baseline: { type: "string", summary: "the last step that was done before anything was written down" },
   },
-  run({ target: { orm, database, steps }, flags, say, tell }) {
+  run({ target: { orm, database, steps }, flags, say, tell, progress }) {
     const dryRun = flags["dry-run"] === true;
     const options = {
       steps,
       dryRun,
       backup: flags["backup"] === true,
+      progress: ({ step, table, rows }: MigrationProgress) =>
+        progress(`${step ?? "models"}${table === null ? "" : `: ${table}, ${rows} rows`} …`),
       ...(typeof flags["baseline"] === "string" && { baseline: flags["baseline"] }),
     };
     return Promise.resolve(migrate(orm, database, options)).then((done) => {
+      progress("");
       tell(done);
       if (done.backup !== null) say(`copy      ${done.backup}`);
       for (const step of done.steps) say(`step      ${step}`);
