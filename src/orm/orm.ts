@@ -470,7 +470,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       : undefined;
     return traceWork(
       this.#connection,
-      "transaction",
+      transactions.current === null ? "transaction" : "savepoint",
       database,
       () => chain(prepared, () => transactions.transaction(work, options)),
       () => undefined,

@@ -83,16 +83,19 @@ const SYSTEMS: Readonly<Record<string, string>> = {
 export function traceWith(tracer: TracerLike): () => void {
   const { start } = openChannels(CHANNEL);
   const spans = new WeakMap<TracedOperation, SpanLike>();
-  const contexts = flowStorage<SpanContext>();
-  const begin = (operation: TracedOperation): SpanContext => {
-    const around = contexts?.getStore() ?? activeContext();
+  const contexts = flowStorage<Opened>();
+  const begin = (operation: TracedOperation): Opened => {
+    const active = activeContext();
+    const opened = contexts?.getStore();
+    // A span that the program began meanwhile, within a transaction, is nearer.
+    const around = opened?.active === active ? opened.within : active;
     const span = tracer.startSpan(
       nameOf(operation),
       { kind: CLIENT, attributes: attributesOf(operation) },
       around,
     );
     spans.set(operation, span);
-    return around.setValue(SPAN, span);
+    return { active, within: around.setValue(SPAN, span) };
   };
   if (contexts !== null) start.bindStore(contexts, (message) => begin(message as TracedOperation));
   const stop = listen(CHANNEL, {
@@ -108,6 +111,14 @@ export function traceWith(tracer: TracerLike): () => void {
     if (contexts !== null) start.unbindStore(contexts);
     stop();
   };
+}
+
+/** What an operation is run in. */
+interface Opened {
+  /** The context that was active around it. */
+  readonly active: SpanContext;
+  /** The same with the span of the operation. */
+  readonly within: SpanContext;
 }
 
 function nameOf({ operation, table, database }: TracedOperation): string {
@@ -143,7 +154,7 @@ function activeContext(): SpanContext {
   const api = (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")] as
     | { context?: { active?: () => SpanContext } }
     | undefined;
-  return api?.context?.active?.() ?? new Values(new Map());
+  return api?.context?.active?.() ?? EMPTY;
 }
 
 /** A context that no API has made. */
@@ -166,3 +177,5 @@ class Values implements SpanContext {
     return new Values(new Map([...this.#values].filter(([name]) => name !== key)));
   }
 }
+
+const EMPTY: SpanContext = new Values(new Map());
