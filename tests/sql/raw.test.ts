@@ -1,5 +1,17 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type AsyncDriver, DataTypes, ORM, RinariError, type SyncDriver, toAsyncDriver } from "../../mod.ts";
+import {
+  type AsyncDriver,
+  belongsTo,
+  DataTypes,
+  ORM,
+  type Page,
+  RinariError,
+  type SyncDriver,
+  toAsyncDriver,
+} from "../../mod.ts";
 import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
 import { LibSQLDriver } from "../../drivers/libsql.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
@@ -35,6 +47,16 @@ function server(reach: "http" | "ws"): Place {
     skip: noServer,
   };
 }
+function files(): Place {
+  let folder = "";
+  return {
+    make: () => {
+      folder = mkdtempSync(join(tmpdir(), "rinari-raw-"));
+      return new LibSQLDriver({ databases: { app: join(folder, "app.db") } });
+    },
+    cleanup: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
 const places: Record<string, Place> = {
   "bun-sqlite": {
     make: () => toAsyncDriver(new BunSQLiteDriver({ databases })),
@@ -42,6 +64,7 @@ const places: Record<string, Place> = {
   },
   "node-sqlite": { make: () => toAsyncDriver(new NodeSQLiteDriver({ databases })) },
   "libSQL in memory": { make: () => new LibSQLDriver({ databases }) },
+  "libSQL on a file": files(),
   "libSQL over http": server("http"),
   "libSQL over ws": server("ws"),
 };
@@ -193,6 +216,77 @@ for (const [name, place] of Object.entries(places)) {
       }
       assertThrows(() => sql.list([1, "a"]) && sql`SELECT ${sql.list([1, "a"])}`, RinariError);
       return Promise.resolve();
+    });
+
+    check("what full-text search finds is paged, and comes with its relations", async ({ orm, Doc, sql }) => {
+      const Note = orm.define("app", "notes", {
+        id: { type: DataTypes.INTEGER, primaryKey: true },
+        text: { type: DataTypes.TEXT, notNull: true },
+        doc: { type: DataTypes.INTEGER, references: { table: "docs", column: "id" } },
+      }, { relations: { of: () => belongsTo(Doc, "doc") } });
+      await Note.bulkCreate([1, 2, 3, 4, 5].map((id) => ({
+        id,
+        text: id === 4 ? "nothing" : `a word, the ${id}th`,
+        doc: id === 1 ? null : 1 + id % 3,
+      })));
+      await sql`CREATE VIRTUAL TABLE notes_fts USING fts5(text, content='notes', content_rowid='id')`.run();
+      await sql`INSERT INTO notes_fts(notes_fts) VALUES ('rebuild')`.run();
+      const ids = sql`SELECT rowid FROM notes_fts WHERE notes_fts MATCH ${'"word"'}`;
+      const where = { id: { $in: ids } };
+      const seen: unknown[] = [];
+      let after: string | null = null;
+      do {
+        const page: Page<{ id: number; of: { title: string } | null }> = await Note.paginate({
+          where,
+          orderBy: [["id", "DESC"]],
+          with: { of: { select: ["title"] } },
+          select: ["id"],
+          size: 3,
+          after,
+        });
+        seen.push(...page.rows.map(({ id, of }) => [id, of?.title ?? null]));
+        after = page.next;
+      } while (after !== null);
+      assertEquals(seen, [
+        [5, "brown dogs"],
+        [3, "the quick brown fox"],
+        [2, "brown dogs"],
+        [1, null],
+      ]);
+      assertEquals(await Note.count({ ...where, of: { title: "brown dogs" } }), 2);
+      await sql`DROP TABLE notes_fts`.run();
+      await Note.drop();
+    });
+
+    const vectors = (title: string, work: Parameters<typeof withDocs>[1]): void => {
+      if (name.startsWith("libSQL")) check(title, work);
+      else test.skip(title, "vectors are libSQL's");
+    };
+    vectors("vectors of a table beside a model's find its rows by nearness", async ({ Doc, sql }) => {
+      await sql`CREATE TABLE doc_vectors (
+        id INTEGER PRIMARY KEY REFERENCES ${Doc}(id) ON DELETE CASCADE, embedding F32_BLOB(3) NOT NULL)`
+        .run();
+      await sql`CREATE INDEX doc_vectors_near ON doc_vectors (libsql_vector_idx(embedding))`.run();
+      for (const [id, vector] of [[1, [1, 0, 0]], [2, [0, 1, 0]], [3, [0.9, 0.1, 0]]] as const) {
+        await sql`INSERT INTO doc_vectors VALUES (${id}, vector32(${JSON.stringify(vector)}))`.run();
+      }
+      const query = JSON.stringify([1, 0.2, 0]);
+      const near = (most: number) =>
+        sql`SELECT v.id FROM vector_top_k('doc_vectors_near', vector32(${query}), ${most}) v`;
+      const page = await Doc.paginate({ where: { id: { $in: near(2) } }, size: 1 });
+      assertEquals([page.rows.map(({ id }) => id), page.next === null], [[1], false]);
+      assertEquals(await Doc.count({ id: { $in: near(2) }, title: { $contains: "dogs" } }), 1);
+      const ranked = await sql`
+        SELECT d.*, vector_distance_cos(v.embedding, vector32(${query})) AS distance
+        FROM vector_top_k('doc_vectors_near', vector32(${query}), ${3}) n
+        JOIN doc_vectors v ON v.id = n.id JOIN ${Doc} d ON d.id = v.id ORDER BY distance`
+        .all(Doc, { distance: "REAL" });
+      assertEquals(ranked.map(({ id }) => id), [3, 1, 2]);
+      await Doc.delete({ id: 3 });
+      assertEquals(await sql`SELECT id FROM doc_vectors ORDER BY id`.all({ id: "INTEGER" }), [{ id: 1 }, {
+        id: 2,
+      }]);
+      await sql`DROP TABLE doc_vectors`.run();
     });
 
     check("a table for full-text search stands beside a model's", async ({ Doc, sql }) => {
