@@ -61,16 +61,16 @@ describe("a guarded decrement, Model.update by a function of the row,", () => {
   testKV("is exact from two flows on Deno KV", async () => {
     const orm = new ORM({ driver: await openDriver(":memory:") });
     const Product = orm.define("shop", "products", PRODUCT);
-    await Product.create({ id: 1, stock: 30 });
+    await Product.create({ id: 1, stock: STOCK });
     const seller = async () => {
       let sold = 0;
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 60; i++) {
         sold += await Product.update({ stock: (p) => p.stock.minus(1) }, { id: 1, stock: { $gte: 1 } });
       }
       return sold;
     };
     const sold = await Promise.all([seller(), seller()]);
-    assertEquals(sold.reduce((a, b) => a + b), 30);
+    assertEquals(sold.reduce((a, b) => a + b), STOCK);
     assertEquals((await Product.findByIdOrFail(1)).stock, 0);
     await orm.disconnect();
   });
