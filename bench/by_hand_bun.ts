@@ -51,6 +51,7 @@ export function byHandBun(path: string, storage: Storage): Contestant {
   const insert = db.prepare(SQL.insert(1));
   const chunk = db.prepare(SQL.insert(CHUNK));
   const update = db.prepare(SQL.update);
+  const take = db.prepare(SQL.take);
   const remove = db.prepare(SQL.delete);
   const clear = db.prepare(SQL.clear);
   const begin = db.prepare("BEGIN IMMEDIATE");
@@ -118,6 +119,7 @@ export function byHandBun(path: string, storage: Storage): Contestant {
         return rows;
       }),
     update: (id, score, at) => update.run(score, at.toISOString(), id).changes,
+    take: (id, points) => take.run(points, id).changes,
     delete: (id) => remove.run(id).changes,
     transaction: (events) =>
       transaction(() => {

@@ -52,6 +52,7 @@ export function byHandNode(path: string, { memory, relaxed }: Storage): Contesta
   const insert = prepare(SQL.insert(1));
   const chunk = prepare(SQL.insert(CHUNK));
   const update = prepare(SQL.update);
+  const take = prepare(SQL.take);
   const remove = prepare(SQL.delete);
   const clear = prepare(SQL.clear);
   const begin = prepare("BEGIN IMMEDIATE");
@@ -106,6 +107,7 @@ export function byHandNode(path: string, { memory, relaxed }: Storage): Contesta
         return rows;
       }),
     update: (id, score, at) => Number(update.run(score, at.toISOString(), BigInt(id)).changes),
+    take: (id, points) => Number(take.run(points, BigInt(id)).changes),
     delete: (id) => Number(remove.run(BigInt(id)).changes),
     transaction: (events) =>
       transaction(() => {

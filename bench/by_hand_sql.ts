@@ -35,6 +35,9 @@ export const SQL = {
       Array(rows).fill("(?, ?, ?, ?, ?, ?, ?, ?)").join(", ")
     } RETURNING id`,
   update: "UPDATE events SET score = ?, at = ? WHERE id = ?",
+  /** A sum that is no finite number is refused, as one that a column cannot hold. */
+  take: "UPDATE events SET score = CASE WHEN abs(score - ?1) <= 1.7976931348623157e308 THEN score - ?1 " +
+    "ELSE abs(-9223372036854775807 - 1) END WHERE id = ?2 AND score >= ?1",
   delete: "DELETE FROM drafts WHERE id = ?",
   clear: "DELETE FROM drafts",
   /** Only for a database in memory, which copies the one in the file. */

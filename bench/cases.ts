@@ -62,6 +62,11 @@ export const cases: readonly Case[] = [
     () => [id(), spread(10_000) / 100, new Date(1_700_000_000_000 + spread(1e6))] as const,
     (contestant, [id, score, at]) => contestant.update(id, score, at),
   ),
+  one(
+    "take from a column, guarded",
+    () => [id(), (spread(7) - 3) / 4] as const,
+    (contestant, [id, points]) => contestant.take(id, points),
+  ),
   {
     name: "delete by key",
     make(contestant) {

@@ -30,6 +30,8 @@ export interface Contestant {
   insert(event: NewEvent): Answer<EventRow>;
   bulkInsert(events: readonly NewEvent[]): Answer<EventRow[]>;
   update(id: number, score: number, at: Date): Answer<number>;
+  /** Takes points from the score of a row that has that many. */
+  take(id: number, points: number): Answer<number>;
   delete(id: number): Answer<number>;
   /** Inserts them one by one in one transaction. */
   transaction(events: readonly NewEvent[]): Answer<void>;

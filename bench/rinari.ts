@@ -39,6 +39,8 @@ export function rinari(driver: SyncDriver): Contestant & { fill(): void } {
     insert: (event) => Draft.create(event),
     bulkInsert: (events) => Draft.bulkCreate(events),
     update: (id, score, at) => Event.update({ score, at }, { id }),
+    take: (id, points) =>
+      Event.update({ score: (e) => e.score.minus(points) }, { id, score: { $gte: points } }),
     delete: (id) => Draft.delete({ id }),
     transaction: (events) => {
       orm.transaction(() => {

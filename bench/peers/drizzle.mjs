@@ -97,6 +97,9 @@ export function drizzleContestant({ drizzle, orm, core }, db, prepared) {
     update: (id, score, at) =>
       client.update(events).set({ score, at }).where(eq(events.id, id)).returning({ id: events.id }).all()
         .length,
+    take: (id, points) =>
+      client.update(events).set({ score: sql`${events.score} - ${points}` })
+        .where(and(eq(events.id, id), gte(events.score, points))).returning({ id: events.id }).all().length,
     delete: (id) => client.delete(drafts).where(eq(drafts.id, id)).returning({ id: drafts.id }).all().length,
     transaction: (rows) =>
       client.transaction((tx) => {

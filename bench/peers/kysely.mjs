@@ -64,6 +64,15 @@ export function kyselyContestant({ Kysely, SqliteDialect }, db) {
         (await kysely.updateTable("events").set({ score, at: at.toISOString() }).where("id", "=", id)
           .executeTakeFirst()).numUpdatedRows,
       ),
+    take: async (id, points) =>
+      Number(
+        (await kysely.updateTable("events").set((eb) => ({ score: eb("score", "-", points) })).where(
+          "id",
+          "=",
+          id,
+        )
+          .where("score", ">=", points).executeTakeFirst()).numUpdatedRows,
+      ),
     delete: async (id) =>
       Number((await kysely.deleteFrom("drafts").where("id", "=", id).executeTakeFirst()).numDeletedRows),
     transaction: (rows) =>
