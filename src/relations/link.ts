@@ -2,10 +2,11 @@ import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import { NotFoundError, ValidationError } from "../errors/mod.ts";
 import { isOneOfKeys, keyFind, keyValues, showKey } from "../model/key_find.ts";
 import type { ModelHost } from "../model/model_host.ts";
-import { readInserts } from "../model/row_input.ts";
+import { executeUpdate } from "../model/computed_update.ts";
+import { readInserts, touch } from "../model/row_input.ts";
 import { INSERT_ALL } from "../orm/operation.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { deleteOf, updateOf } from "../query/changes.ts";
+import { deleteOf } from "../query/changes.ts";
 import { searchOf } from "../query/plans.ts";
 import { readWhere } from "../query/where_reader.ts";
 import { type Key, keyOf, tupleKey } from "../reference/keys.ts";
@@ -86,7 +87,7 @@ export function changeLinks(
       }
       return chain(findTargets(target, kind, values), (found) =>
         joint === null
-          ? changeReferring(relation, kind, value, values)
+          ? changeReferring(relation, host, kind, value, values)
           : changeJoining(relation, joint, kind, value, found, (payload ?? {}) as Row));
     }), undefined);
 }
@@ -132,6 +133,7 @@ function notFound(entry: TableEntry, kind: LinkKind, key: string): NotFoundError
 /** Sets the column of the rows that refer. */
 function changeReferring(
   { target, theirs }: Relation,
+  host: ModelHost,
   kind: LinkKind,
   value: unknown,
   keys: readonly (readonly unknown[])[],
@@ -146,10 +148,8 @@ function changeReferring(
       $or: keys.map((key) => Object.fromEntries(primaryKey.map(({ name }, i) => [name, { $eq: key[i] }]))),
     };
   const mine = { [theirs.name]: { $eq: value } };
-  const set = (to: unknown, where: object): Maybe<number> => {
-    const { plan, params } = updateOf(table, { [theirs.name]: to }, readWhere(table, where, false));
-    return target.execute(plan, params);
-  };
+  const set = (to: unknown, where: object): Maybe<number> =>
+    executeUpdate(target, host, touch(table, { [theirs.name]: to }), readWhere(table, where, false));
   const release = (): Maybe<number> =>
     kind === "link" ? 0 : set(null, { $and: [mine, kind === "unlink" ? among : { $not: among }] });
   const take = (): Maybe<number> =>

@@ -137,8 +137,8 @@ for (const [system, name, make] of stores) {
         "savepoint < transaction",
         "select notes < mine",
         "transaction < request",
-        "update notes < savepoint app",
-      ].map((line) => line.replaceAll(/(transaction|savepoint) app/g, "$1")),
+        "update notes < savepoint",
+      ],
     );
     const named = (wanted: string) => spans.find((span) => span.name === wanted) as ReadableSpan;
     assertEquals(named("insertAll notes").attributes, {

@@ -5,6 +5,7 @@ import { take } from "../steps.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { type LoggedOperation, logOperations } from "../../tracing/log.ts";
 import { key, refers } from "./library.ts";
 
 /** What is done and told after commits. */
@@ -17,6 +18,7 @@ export const commitsSuite: readonly TestCase[] = [
   promise("onChange: tells the tables of each commit that changed rows, and of nothing else", tells),
   promise("onChange: tells of a transaction once, after its commit, and never of what was undone", tellsOnce),
   promise("onChange: tells the tables that foreign keys change", tellsReached),
+  promise("logOperations: tells what was done, on how many rows and for how long, and never a value", logs),
   promise("onChange: tells of other ORMs on the driver, until it is stopped", tellsOthers),
 ];
 
@@ -233,4 +235,37 @@ async function tellsOthers(world: World): Promise<void> {
   stop();
   expectEqual(await told(seen, () => Note.create({ id: 2 })), []);
   expectEqual(await Note.count(), 2);
+}
+
+async function logs(world: World): Promise<void> {
+  const Note = world.define("notes", { ...note, text: { type: "TEXT", unique: true } });
+  await world.orm.ready();
+  const logged: LoggedOperation[] = [];
+  // Other tests of the program may be under way.
+  const stop = logOperations((operation) => {
+    if (operation.database === world.database && operation.table === "notes") logged.push(operation);
+  });
+  try {
+    await Note.create({ id: 1, text: "secret" });
+    await Note.bulkCreate([{ id: 2 }, { id: 3 }]);
+    await Note.findAll({ where: { text: { $in: ["secret"] } } });
+    await Note.updateAll({ n: 4 });
+    await Note.delete({ id: { $gt: 1 } });
+    await expectFailure(() => Note.create({ id: 4, text: "secret" }), { error: RinariError });
+  } finally {
+    stop();
+  }
+  await Note.findAll();
+  const told = logged.map(({ operation, rows, batch, error }) => [operation, rows, batch, error]);
+  expectEqual(told, [
+    ["insert", 1, undefined, undefined],
+    ["insertAll", 2, 2, undefined],
+    ["select", 1, undefined, undefined],
+    ["update", 3, undefined, undefined],
+    ["delete", 2, undefined, undefined],
+    ["insert", undefined, undefined, "UNIQUE_CONSTRAINT"],
+  ]);
+  expectTrue(logged.every(({ duration }) => duration >= 0 && duration < 60_000), "durations in milliseconds");
+  expectTrue(logged.every(({ driver }) => driver === world.driverName), "the driver's name");
+  expectTrue(!JSON.stringify(logged).includes("secret"), "no value is told");
 }

@@ -4,6 +4,7 @@ import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
 import { promise, type TestCase } from "../test_case.ts";
 import type { Row, TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
+import { refers, relate } from "./library.ts";
 
 /** What every change of a row does besides. */
 export const lifecycleSuite: readonly TestCase[] = [
@@ -13,6 +14,7 @@ export const lifecycleSuite: readonly TestCase[] = [
   promise("touch: upsert touches the row that is there, and gives a new one its default", touchedByUpsert),
   promise("version: counts every change of a row, by whichever method", counted),
   promise("version: is given to new rows alone", givenVersion),
+  promise("touch and version: rows that are written by the relations of others have them", writtenByOthers),
   promise("updateById: changes one row and returns it as it is stored", byKey),
   promise("patch: changes the row that was read, and refuses one that was changed since", patches),
   promise("patch: needs the key and the version of the row, and no more", patchNeeds),
@@ -161,6 +163,48 @@ async function givenVersion(world: World): Promise<void> {
   await expectFailure(() => Doc.updateById(1, { version: 1 }), refused);
   await expectFailure(() => Doc.patch({ id: 1, version: 8 }, { version: 9 }), refused);
   expectEqual((await Doc.findAll()).map(({ version }) => version), [8, 5]);
+}
+
+async function writtenByOthers(world: World): Promise<void> {
+  const clock = new TestClock();
+  const orm = world.newORM({ now: clock.now });
+  const Folder: TestModel = world.define("folders", { id: { type: "INTEGER", primaryKey: true } }, {
+    orm,
+    relations: {
+      documents: relate.hasMany(() => Doc, "folder"),
+      marks: relate.through(() => Mark, () => Marked, "folder", "mark"),
+    },
+  });
+  const Doc: TestModel = world.define("documents", { ...schema, folder: refers("folders") }, { orm });
+  const Mark: TestModel = world.define("marks", { id: { type: "INTEGER", primaryKey: true } }, { orm });
+  const Marked: TestModel = world.define("marked", {
+    folder: refers("folders", { primaryKey: true }),
+    mark: refers("marks", { primaryKey: true }),
+    changed: { type: "DATETIME", notNull: true, touch: now },
+    version: { type: "INTEGER", notNull: true, version: true },
+  }, { orm });
+  clock.at = 1;
+  await Folder.create({ id: 1 }, { with: { documents: [{ id: 1 }, { id: 2 }] } });
+  expectEqual(await Doc.findAll(), [row(1, 1, 1, 1, { folder: 1 }), row(2, 1, 1, 1, { folder: 1 })]);
+  await Folder.create({ id: 2 });
+  clock.at = 2;
+  await Folder.link(2, "documents", [1]);
+  expectEqual(await Doc.findAll(), [row(1, 1, 2, 2, { folder: 2 }), row(2, 1, 1, 1, { folder: 1 })], "link");
+  clock.at = 3;
+  await Folder.link(2, "documents", [1]);
+  expectEqual(await Doc.findById(1), row(1, 1, 2, 2, { folder: 2 }), "what is linked already is no change");
+  await Folder.relink(2, "documents", [2]);
+  expectEqual(
+    await Doc.findAll(),
+    [row(1, 1, 3, 3, { folder: null }), row(2, 1, 3, 2, { folder: 2 })],
+    "relink",
+  );
+  clock.at = 4;
+  await Folder.unlink(2, "documents", [2]);
+  expectEqual(await Doc.findById(2), row(2, 1, 4, 3, { folder: null }), "unlink");
+  await Mark.create({ id: 1 });
+  await Folder.link(1, "marks", [1]);
+  expectEqual(await Marked.findAll(), [{ folder: 1, mark: 1, changed: new Date(4), version: 1 }]);
 }
 
 async function byKey(world: World): Promise<void> {
