@@ -63,22 +63,53 @@ export function deadlineFetch(
   return (async (input: Request) => {
     // An answer may name a host for what follows, and the token would go there.
     if (new URL(input.url).origin !== origin) throw otherHost(driver, new URL(input.url).host);
+    let response: Response;
     try {
       if (near) input.headers.set("accept-encoding", "identity");
       if (encoded !== null) input.headers.set("x-namespace-bin", encoded);
-      return await base(SENDS_AGAIN ? once(input) : input, { signal: AbortSignal.timeout(timeout) });
+      response = await base(SENDS_AGAIN ? once(input) : input, {
+        signal: AbortSignal.timeout(timeout),
+        redirect: "manual",
+      });
     } catch (error) {
       const late = (error as { name?: unknown } | null)?.name === "TimeoutError";
       throw new TransportFailure(late, !late && isUnsent(error), error);
     }
+    await refuseRedirect(driver, origin, response);
+    return response;
   }) as typeof fetch;
 }
 
-function otherHost(driver: string, host: string): ConnectionError {
+/** Followed, a redirect would take the token along, or leave the statements out; a browser does not say where it leads. */
+async function refuseRedirect(driver: string, origin: string, response: Response): Promise<void> {
+  const { status, type, redirected } = response;
+  if (type !== "opaqueredirect" && !redirected && !REDIRECTS.has(status)) return;
+  await response.body?.cancel().catch(() => undefined);
+  let to: URL | null = null;
+  try {
+    to = new URL(redirected ? response.url : response.headers.get("location") as string, origin);
+  } catch {
+    // It leads nowhere.
+  }
+  if (to !== null && to.origin === origin) {
+    throw new ConnectionError(
+      `Cannot use the server: it says to go on at another path, ${
+        JSON.stringify(to.pathname.slice(0, MOST_SHOWN))
+      }, which is not followed; give ` +
+        "the driver the `url` under which the server itself answers",
+      { code: "MALFORMED_ANSWER", driver },
+    );
+  }
+  throw otherHost(driver, to === null ? null : to.origin);
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const MOST_SHOWN = 100;
+
+function otherHost(driver: string, host: string | null): ConnectionError {
+  const named = host === null ? "" : `, ${JSON.stringify(host)}`;
   return new ConnectionError(
-    `Cannot use the server: it says to go on at another host, ${
-      JSON.stringify(host)
-    }, which would be given the token; give the ` +
+    `Cannot use the server: it says to go on at another host${named}, which would be given the token; give the ` +
       "driver that host's own `url`, if you trust it",
     { code: "OTHER_HOST", driver },
   );

@@ -42,7 +42,10 @@ export interface LibSQLOptions {
   readonly syncInterval?: number | undefined;
   /** A replica sees its own writes at once. Default true. */
   readonly readYourWrites?: boolean | undefined;
-  /** A client that is open already. It serves the first database name that is used, and stays open after `disconnect`. */
+  /**
+   * A client that is open already, made with `intMode: "bigint"`. It serves the first database name that is used, and stays open after
+   * `disconnect`.
+   */
   readonly client?: LibSQLClient | undefined;
   /** Refuse to write. Default false. */
   readonly readonly?: boolean | undefined;

@@ -113,6 +113,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
         : place.kind === "replica"
         ? await this.#openReplica(dbName, place.file, place.primary)
         : await this.#openFile(dbName, place.file);
+      if (place.kind === "client") await this.#checkIntegers(dbName, link);
       if (place.kind === "client" || typeof settings.url === "string") this.#taken ??= dbName;
       const engine = new LibSQLEngine(link, settings.readonly, settings.log);
       this.#engines.set(dbName, engine);
@@ -317,6 +318,18 @@ export class LibSQLProvider implements AsyncSqlProvider {
     }
   }
 
+  /** What a client reads as a number has lost digits, or fails, beyond what one holds. */
+  async #checkIntegers(dbName: string, link: LocalLink | RemoteLink): Promise<void> {
+    const { rows: [row] } = await link.use("read", (client) => client.execute(ONE));
+    const value = (row as Readonly<Record<number, unknown>> | undefined)?.[0];
+    if (typeof value === "bigint") return;
+    await link.close();
+    refuseOptions(
+      this.name,
+      `the \`client\` for database \`${dbName}\` reads integers as ${typeof value}; make it with \`intMode: "bigint"\``,
+    );
+  }
+
   #client(config: Omit<LibSQLClientConfig, "intMode">): LibSQLClient {
     return (this.#create as CreateClient)({ ...config, intMode: "bigint" });
   }
@@ -345,6 +358,7 @@ function synchronous({ durability }: Pick<LibSQLSettings, "durability">): string
   return `PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`;
 }
 
+const ONE = { sql: "SELECT 1", args: [] };
 const CHECK = { sql: "SELECT count(*) FROM sqlite_schema", args: [] };
 
 /** How a database is looked at when it is opened. */

@@ -42,6 +42,7 @@ export async function refusesToken(
         },
         body: JSON.stringify({ requests: [{ type: "close" }] }),
         signal: AbortSignal.timeout(requestTimeout),
+        redirect: "manual",
       },
     );
     await response.body?.cancel();

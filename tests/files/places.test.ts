@@ -1,12 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { runFile } from "../support/child.ts";
 import { describe, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { errorOf, type FileDriverCase, openNotes, pooledDrivers } from "./file_drivers.ts";
+import { errorOf, type FileDriverCase, fileDrivers, openNotes, pooledDrivers } from "./file_drivers.ts";
 
 const WINDOWS = process.platform === "win32";
 const OTHER = "This is a text, and no database at all, whatever one thinks of it. ".repeat(40);
@@ -94,4 +94,33 @@ for (const each of pooledDrivers) {
         }));
     }
   });
+}
+
+for (const each of fileDrivers.filter(({ ending }) => ending === ".db")) {
+  test(`${each.name}: a write-ahead log that cannot be opened is a typed error of the first write, and what was there stays readable`, () =>
+    withTempDir(async (storageDir) => {
+      const made = openNotes(each, { storageDir });
+      await made.Note.create({ text: "a" });
+      await made.orm.disconnect();
+      const path = join(storageDir, "app.db");
+      mkdirSync(`${path}-wal`);
+      const { orm, Note } = openNotes(each, { storageDir, busyTimeout: 0 });
+      const { name, code, driver } = await errorOf(() => Note.create({ text: "b" }));
+      assertEquals([name, code, typeof driver], ["ConnectionError", "CANNOT_OPEN", "string"]);
+      await orm.disconnect();
+      rmdirSync(`${path}-wal`);
+      const again = openNotes(each, { storageDir });
+      await again.Note.create({ text: "c" });
+      assertEquals((await again.Note.findAll()).map(({ text }) => text), ["a", "c"]);
+      await again.orm.disconnect();
+
+      const fresh = join(storageDir, "fresh.db");
+      mkdirSync(`${fresh}-wal`);
+      const empty = openNotes(each, { storageDir, busyTimeout: 0 }, "fresh");
+      const refused = await errorOf(() => empty.Note.create({ text: "b" }));
+      assertEquals(refused.name, "ConnectionError");
+      // libSQL's own words for it are those of a disk that fails.
+      assertEquals(refused.code, each.name === "LibSQLDriver" ? "IO" : "CANNOT_OPEN");
+      await empty.orm.disconnect();
+    }));
 }

@@ -32,6 +32,20 @@ describe("LibSQLDriver on a client of one's own", () => {
       }));
   }
 
+  for (const intMode of ["number", "string", undefined] as const) {
+    test(`intMode ${intMode} is refused: integers would lose digits, or be texts`, async () => {
+      const client = createClient({ url: ":memory:", ...(intMode === undefined ? null : { intMode }) });
+      const orm = new ORM({ driver: new LibSQLDriver({ client }) });
+      const Note = orm.define("app", "notes", NOTE);
+      const error = await Note.create({ id: 1 }).then(() => null, (error: RinariError) => error);
+      assertEquals([error?.name, error?.code], ["ValidationError", "INVALID_OPTIONS"]);
+      assertStringIncludes(String(error?.message), '`intMode: "bigint"`');
+      await orm.disconnect();
+      assertEquals((await client.execute("SELECT 1")).rows.length, 1);
+      client.close();
+    });
+  }
+
   test("durability is refused for one of a server", async () => {
     const client = createClient({ url: "http://127.0.0.1:9", intMode: "bigint" });
     const orm = new ORM({ driver: new LibSQLDriver({ client, durability: "full" }) });
