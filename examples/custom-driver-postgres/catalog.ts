@@ -157,6 +157,7 @@ async function describe(
   return {
     name: realName(relname, comment),
     oddity: oddity(relkind, references),
+    view: relkind === "v" || relkind === "m",
     strict: true,
     triggers: triggers === "t",
     columns: attributes.map((attribute, i) =>

@@ -31,6 +31,8 @@ export interface CompleteDriver extends Pick<AnyDriver, Kept>, Required<Pick<Any
   ): Maybe<void>;
   /** The indexes of a table. */
   indexes(dbName: string, tableName: string): Maybe<readonly TableIndex[]>;
+  /** Looks for a view. Absent: the store has none. */
+  useView?(dbName: string, viewName: string, schema: TableSchema): Maybe<void>;
   /** Plans a query. */
   prepare(dbName: string, tableName: string, plan: QueryPlan): AnyPrepared;
   /** How a search would run. */

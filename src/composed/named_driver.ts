@@ -61,6 +61,11 @@ export class NamedDriver implements Omit<CompleteDriver, "connect" | "disconnect
     return this.#run(() => this.#driver.createTableWithIndexes(dbName, this.#names.table, schema, indexes));
   }
 
+  /** Looks for a view, whose schema has the names of the store. */
+  useView(dbName: string, _view: string, schema: TableSchema): Maybe<void> {
+    return this.#run(() => this.#driver.useView?.(dbName, this.#names.table, schema));
+  }
+
   /** Removes the table. */
   dropTable(dbName: string, _table: string): Maybe<void> {
     return this.#run(() => this.#driver.dropTable(dbName, this.#names.table));

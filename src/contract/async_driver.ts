@@ -153,6 +153,11 @@ export interface AsyncDriver {
   dataVersion?(dbName: string): Promise<number | null>;
   /** Optional. The indexes of a table that `createIndex` made, whoever called it. Fallback: those made since the driver was connected. */
   indexes?(dbName: string, tableName: string): Promise<readonly TableIndex[]>;
+  /**
+   * Optional. Looks for a view, so that its columns in `schema` can be read as those of a table from then on; throws when it is absent
+   * or serves them not. Fallback: none.
+   */
+  useView?(dbName: string, viewName: string, schema: TableSchema): Promise<void>;
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */
   query?<T>(dbName: string, statement: RawStatement): Promise<RawResult<T>>;
 }

@@ -19,6 +19,7 @@ const MEMBERS: Readonly<Record<Optional, true>> = {
   suspendReferences: true,
   dataVersion: true,
   indexes: true,
+  useView: true,
   query: true,
 };
 

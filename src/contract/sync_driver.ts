@@ -151,6 +151,11 @@ export interface SyncDriver {
    * see the commits of this program.
    */
   dataVersion?(dbName: string): number | null;
+  /**
+   * Optional. Looks for a view, so that its columns in `schema` can be read as those of a table from then on; throws when it is absent
+   * or serves them not. Fallback: none.
+   */
+  useView?(dbName: string, viewName: string, schema: TableSchema): void;
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */
   query?<T>(dbName: string, statement: RawStatement): RawResult<T>;
 }

@@ -26,19 +26,16 @@ export { compareValues, matches } from "../reference/driver_rows.ts";
 export { differencesOf, requireSameSchema } from "../reference/same_schema.ts";
 export type { TablePlace } from "../reference/same_schema.ts";
 export { ORM } from "../orm/orm.ts";
+export type { AnyORM, DynamicModel, ModelOf, ORMOptions, TableInfo } from "../orm/orm.ts";
 export type {
-  AnyORM,
   DefineOptions,
-  DynamicModel,
   InsertFor,
   InterfaceDefinition,
   KeyFor,
   LeftOut,
-  ModelOf,
-  ORMOptions,
   SchemaFor,
-  TableInfo,
-} from "../orm/orm.ts";
+  ViewOptions,
+} from "../orm/define_options.ts";
 export type { ConditionLimits } from "../orm/orm_options.ts";
 export { Model } from "../model/model.ts";
 export type { ScopedModel } from "../model/model.ts";

@@ -9,14 +9,14 @@ import type { Table } from "../schema/table.ts";
  */
 export function watchedTables(entry: TableEntry, options: unknown): ReadonlySet<string> | null {
   const tables = new Set([entry.table.name]);
-  if (entry.base !== entry) return null;
+  if (entry.base !== entry || entry.isView) return null;
   if (typeof options !== "object" || options === null) return tables;
   if (!readsColumnsOnly(entry.table, (options as { where?: unknown }).where)) return null;
   if (!asksForRelations(options)) return tables;
   const given = options as { readonly with?: unknown; readonly aggregates?: unknown };
   if (hasWhere(given.with) || hasWhere(given.aggregates)) return null;
   for (const other of tablesOf(readLoad(entry, options, false).levels)) {
-    if (other.base !== other) return null;
+    if (other.base !== other || other.isView) return null;
     tables.add(other.table.name);
   }
   return tables;

@@ -54,7 +54,7 @@ export class MigrationStore {
     this.database = database;
     this.connection = insides.connection;
     this.driver = anyDriver(insides.connection.given);
-    this.entries = [...insides.tables(database).values()];
+    this.entries = [...insides.tables(database).values()].filter(({ isView }) => !isView);
     this.copied = this.driver.alterTable === undefined ? new CopiedTables(this) : null;
     if (this.entries.length > 0) return;
     throw new ValidationError(

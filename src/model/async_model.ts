@@ -14,20 +14,22 @@ export class AsyncModel extends AnyRows {}
 /** What answers at once with any driver. */
 const AT_ONCE: readonly string[] = ["constructor", "iterate", "pick", "prepare", "scope"];
 
-const methods = {
-  ...Object.getOwnPropertyDescriptors(View.prototype),
-  ...Object.getOwnPropertyDescriptors(Model.prototype),
-};
-for (const [name, { value }] of Object.entries(methods)) {
-  if (AT_ONCE.includes(name)) continue;
-  const method = value as (
-    ...args: readonly unknown[]
-  ) => Maybe<unknown>;
-  Object.defineProperty(AsyncModel.prototype, name, {
-    configurable: true,
-    writable: true,
-    value(this: object, ...args: unknown[]): Promise<unknown> {
-      return withCallers(promised(() => method.apply(this, args)));
-    },
-  });
+/** Gives an object the methods of others, which answer with Promises. */
+export function withPromises(target: object, ...sources: readonly object[]): void {
+  const methods = Object.assign({}, ...sources.map((each) => Object.getOwnPropertyDescriptors(each)));
+  for (const [name, { value }] of Object.entries(methods as Record<string, PropertyDescriptor>)) {
+    if (AT_ONCE.includes(name)) continue;
+    const method = value as (
+      ...args: readonly unknown[]
+    ) => Maybe<unknown>;
+    Object.defineProperty(target, name, {
+      configurable: true,
+      writable: true,
+      value(this: object, ...args: unknown[]): Promise<unknown> {
+        return withCallers(promised(() => method.apply(this, args)));
+      },
+    });
+  }
 }
+
+withPromises(AsyncModel.prototype, View.prototype, Model.prototype);

@@ -30,3 +30,12 @@ export function refuseParent(table: string, column: Column, parent: string, data
     { code: "INVALID_SCHEMA", table, columns: [column.name] },
   );
 }
+
+/** Throws the error for a column that refers to a view: no foreign key can. */
+export function refuseView(table: string, column: Column, view: string): never {
+  throw new ValidationError(
+    `Cannot use \`${table}\`: column \`${column.name}\` refers to \`${view}\`, which is a view, and no foreign key leads to one; ` +
+      "give the view's column the reference to this table instead, and a relation by it",
+    { code: "INVALID_SCHEMA", table, columns: [column.name] },
+  );
+}

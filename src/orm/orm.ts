@@ -5,11 +5,12 @@ import { withCallers } from "../errors/caller_frames.ts";
 import { checkColumns } from "../model/check_columns.ts";
 import { AsyncModel } from "../model/async_model.ts";
 import { Model } from "../model/model.ts";
+import { AsyncReadonlyView, ReadonlyView } from "../model/readonly_view.ts";
 import type { View } from "../model/view.ts";
 import type { ModelHost } from "../model/model_host.ts";
 import type { Clock } from "../schema/clock.ts";
 import { checkDatabaseName, isOwnTable } from "../schema/identifiers.ts";
-import type { ModelColumn, ModelSchema } from "../schema/model_schema.ts";
+import type { ModelSchema } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { Naming } from "../schema/naming.ts";
 import type { WhereRules } from "../schema/where_rules.ts";
@@ -18,12 +19,12 @@ import { checkSignal } from "../transaction/abort.ts";
 import type { TransactionDefaults, TransactionOptions } from "../transaction/options.ts";
 import type { Mode, ModeOf, Result, TransactionBody } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
-import type { Accepted, InsertOf, KeyOf, KeyValue, RowOf, Simplify } from "../types/row.ts";
+import type { InsertOf, KeyOf, RowOf } from "../types/row.ts";
 import type { CheckedSchema, SchemaShape } from "../types/schema.ts";
-import type { WhereInput } from "../types/where.ts";
 import { type SqlTag, sqlTag } from "../raw/sql_tag.ts";
 import { readRelations } from "../relations/relations.ts";
 import { Connection } from "./connection.ts";
+import type { DefineOptions, InsertFor, InterfaceDefinition, KeyFor, ViewOptions } from "./define_options.ts";
 import { INSIDES, type Insides } from "./insides.ts";
 import { registerModel } from "./model_entry.ts";
 import { READY } from "./operation.ts";
@@ -34,6 +35,7 @@ import type { IndexDefinition } from "./index_definition.ts";
 import { schemaOf } from "./schema_of.ts";
 import { DatabaseTables } from "./database_tables.ts";
 import { TableEntry } from "./table_entry.ts";
+import { checkView, ViewEntry } from "./view_entry.ts";
 
 /** The options of an ORM. */
 export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
@@ -59,22 +61,6 @@ export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
   readonly naming?: Naming;
 }
 
-/** The options of a model. */
-export interface DefineOptions<Row, R extends object = Empty> {
-  /** Indexes made with the table. The name of one that has none is its columns and `index` or `unique`, joined by `_`. */
-  readonly indexes?: readonly {
-    readonly name?: string;
-    readonly columns: readonly (keyof Row & string)[];
-    readonly unique?: boolean;
-    readonly where?: WhereInput<Row>;
-  }[];
-  /**
-   * The rows of other tables that belong to a row, by name. Functions give them, so that models may name those that are defined
-   * after them.
-   */
-  readonly relations?: R;
-}
-
 /** A model whose columns are known when the program runs: its rows and conditions are plain objects. */
 export type DynamicModel<M extends Mode = Mode> = Model<
   Record<string, unknown>,
@@ -94,36 +80,6 @@ export type ModelOf<S, M extends Mode = "sync", R extends object = Empty> = Mode
   M,
   R
 >;
-
-/** The schema of an interface: a column for each member. */
-export type SchemaFor<Row> = { readonly [K in keyof Row]-?: ModelColumn };
-
-/** What `create` takes for an interface: members that can be null, are optional or generated may be left out. */
-export type InsertFor<Row, Generated extends keyof Row> = Simplify<
-  & { [K in Exclude<keyof Row, LeftOut<Row, Generated>>]: Accepted<Row[K]> }
-  & { [K in LeftOut<Row, Generated>]?: Accepted<Row[K]> | undefined }
->;
-
-/**
- * What `define` takes for an interface that is named. Without a name nothing fits: then the columns are inferred, and only what is
- * wrong with them is an error.
- */
-export type InterfaceDefinition<Row, R extends object = Empty> = [Row] extends [never]
-  ? [never, never, never, never, never]
-  : [
-    dbName: string,
-    tableName: string,
-    schema: SchemaFor<NoInfer<Row>>,
-    options?: DefineOptions<NoInfer<Row>, R>,
-  ];
-
-/** What a key of an interface's model can be: a value, or an object of the columns of the key, which the interface does not tell. */
-export type KeyFor<Row> = KeyValue | { readonly [K in keyof Row]?: Accepted<Row[K]> };
-
-/** The members that `create` may leave out. */
-export type LeftOut<Row, Generated extends keyof Row> =
-  | Generated
-  | { [K in keyof Row]-?: null extends Row[K] ? K : undefined extends Row[K] ? K : never }[keyof Row];
 
 /** What a table looks like, as its model defines it. */
 export interface TableInfo {
@@ -217,30 +173,42 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       readonly relations?: unknown;
     } = {},
   ): unknown {
-    checkDatabaseName(dbName);
-    const table = new Table(tableName, schema, this.#rules, this.#clock, this.#naming);
-    if (isOwnTable(table.storeName)) {
-      throw new ValidationError(
-        `Cannot define \`${tableName}\`: the name is kept for what is known of tables and migrations; use another`,
-        { code: "INVALID_NAME", table: tableName },
-      );
-    }
-    checkColumns(table);
-    const { indexes, relations } = checkDefineOptions(tableName, options);
-    const declared = readRelations(table, relations);
-    const tables = this.#databases.get(dbName) ?? new DatabaseTables();
-    tables.refuseTwin(dbName, table);
-    const entry = new TableEntry(this.#connection, dbName, table, indexes, tables, declared);
-    const host: ModelHost = {
-      strict: this.#rules.strict,
-      transaction: (database, work, given) => this.#transaction(database, work, given),
-    };
-    const model = this.#connection.mode === "sync" ? new Model(entry, host) : new AsyncModel(entry, host);
-    this.#databases.set(dbName, tables);
-    tables.set(tableName, entry);
-    this.#models.set(entry, model as unknown as DynamicModel<ModeOf<D>>);
-    registerModel(model, entry);
-    return model;
+    return this.#add(dbName, tableName, schema, options, false);
+  }
+
+  /**
+   * A model of a view that the store has: rows are read as those of a table, and never written. It is not made, only looked for when it
+   * is first read.
+   *
+   * @param dbName The database.
+   * @param viewName The view's name.
+   * @param schema The columns that are read. Those that tell rows apart are the `primaryKey`; `unique` and `references` are taken
+   * at their word, for relations.
+   * @returns The model, with everything that reads.
+   * @throws {UnsupportedError} When the driver's store has no views.
+   * @throws {ValidationError} When a name or column makes no sense, or the name is defined already.
+   *
+   * @example
+   * ```ts
+   * import { DataTypes, ORM } from "@rinari/orm";
+   * import { NodeSQLiteDriver } from "@rinari/orm/drivers/node-sqlite";
+   *
+   * const orm = new ORM({ driver: new NodeSQLiteDriver({ databases: { app: ":memory:" } }) });
+   * orm.sql("app")`CREATE VIEW answers AS SELECT 1 AS id, 'forty-two' AS text`.run();
+   * const Answer = orm.view("app", "answers", {
+   *   id: { type: DataTypes.INTEGER, primaryKey: true },
+   *   text: { type: DataTypes.TEXT, notNull: true },
+   * });
+   * console.log(Answer.findById(1)?.text); // forty-two
+   * ```
+   */
+  view<const S extends SchemaShape, const R extends object = Empty>(
+    dbName: string,
+    viewName: string,
+    schema: CheckedSchema<S>,
+    options: ViewOptions<R> = {},
+  ): View<RowOf<S>, KeyOf<S>, ModeOf<D>, R> {
+    return this.#add(dbName, viewName, schema as ModelSchema, options, true) as never;
   }
 
   /**
@@ -272,18 +240,19 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     return this.#databases.get(dbName)?.has(tableName) === true;
   }
 
-  /** The schemas of all models, by database and table. */
+  /** The schemas of all models of tables, by database and table. */
   getSchemas(): Record<string, Record<string, ModelSchema>> {
     const named = [...this.#databases].map(([database, tables]) => {
-      const schemas = [...tables.values()].map(({ table }) => [table.name, schemaOf(table)] as const);
+      const schemas = [...tables.values()].filter(({ isView }) => !isView)
+        .map(({ table }) => [table.name, schemaOf(table)] as const);
       return [database, Object.fromEntries(schemas)] as const;
     });
     return Object.fromEntries(named);
   }
 
-  /** All models, in the order of their definition. */
+  /** All models of tables, in the order of their definition. */
   getAllModels(): DynamicModel<ModeOf<D>>[] {
-    return [...this.#models.values()];
+    return [...this.#models].filter(([entry]) => !entry.isView).map(([, model]) => model);
   }
 
   /** The names of the databases that have a model. */
@@ -477,9 +446,42 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
     );
   }
 
+  #add(dbName: string, name: string, schema: ModelSchema, options: object, isView: boolean): object {
+    const connection = this.#connection;
+    checkDatabaseName(dbName);
+    const table = new Table(name, schema, this.#rules, this.#clock, this.#naming);
+    if (isOwnTable(table.storeName)) {
+      throw new ValidationError(
+        `Cannot define \`${name}\`: the name is kept for what is known of tables and migrations; use another`,
+        { code: "INVALID_NAME", table: name },
+      );
+    }
+    checkColumns(table);
+    if (isView) checkView(connection.driver, table);
+    const { indexes, relations } = checkDefineOptions<IndexDefinition>(name, options, isView);
+    const declared = readRelations(table, relations);
+    const tables = this.#databases.get(dbName) ?? new DatabaseTables();
+    tables.refuseTwin(dbName, table);
+    const Entry = isView ? ViewEntry : TableEntry;
+    const entry = new Entry(connection, dbName, table, indexes, tables, declared);
+    const host: ModelHost = {
+      strict: this.#rules.strict,
+      transaction: (database, work, given) => this.#transaction(database, work, given),
+    };
+    const sync = connection.mode === "sync";
+    const Kind = isView ? sync ? ReadonlyView : AsyncReadonlyView : sync ? Model : AsyncModel;
+    const model = new Kind(entry, host);
+    this.#databases.set(dbName, tables);
+    tables.set(name, entry);
+    this.#models.set(entry, model as unknown as DynamicModel<ModeOf<D>>);
+    registerModel(model, entry);
+    return model;
+  }
+
   #ensure(database: string | null): Maybe<void> {
     const entries = [...this.#models.keys()].filter((entry) =>
-      !entry.isReady && (database === null || entry.database === database)
+      // Nothing is made of a view, so it is not looked for before it is read.
+      !entry.isReady && (database === null || (entry.database === database && !entry.isView))
     );
     return chain(chainAll(entries, (entry) => entry.execute(READY, null)), () => undefined);
   }

@@ -118,6 +118,7 @@ export function checkORMOptions<D>(options: GivenOptions<D>): ORMSettings<D> {
 export function checkDefineOptions<T>(
   table: string,
   options: { readonly indexes?: readonly T[]; readonly relations?: unknown },
+  isView: boolean = false,
 ): { readonly indexes: readonly T[]; readonly relations: unknown } {
   const refuse = (reason: string): never => {
     throw new ValidationError(`Cannot define \`${table}\`: ${reason}`, { code: "INVALID_OPTIONS", table });
@@ -125,9 +126,11 @@ export function checkDefineOptions<T>(
   if (typeof options !== "object" || options === null || !isPlain(options)) {
     return refuse(`its options are a plain object, not ${describeValue(options)}`);
   }
-  const unknown = Object.keys(options).find((name) => name !== "indexes" && name !== "relations");
+  const known = isView ? ["relations"] : ["indexes", "relations"];
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    return refuse(`${JSON.stringify(unknown)} is no option; there are \`indexes\` and \`relations\``);
+    const names = known.map((name) => `\`${name}\``).join(" and ");
+    return refuse(`${JSON.stringify(unknown)} is no option; there ${isView ? "is" : "are"} ${names}`);
   }
   const { indexes = [], relations } = ownMembers(options);
   if (!Array.isArray(indexes)) return refuse('`indexes` is a list such as [{ columns: ["name"] }]');

@@ -32,7 +32,7 @@ import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
 import { deferPlan, type FoundWhere, foundWhere, isDeferredWhere } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
-import { checkTarget, refuseParent } from "./check_target.ts";
+import { checkTarget, refuseParent, refuseView } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import type { DatabaseTables } from "./database_tables.ts";
 import { explainSearch } from "./explain_search.ts";
@@ -49,6 +49,8 @@ export class TableEntry {
   readonly database: string;
   /** The checked schema. */
   readonly table: Table;
+  /** Whether it is of a view, which is only read. */
+  readonly isView: boolean = false;
   /** The driver in use. */
   readonly connection: Connection;
   /** The rows of other tables that belong to a row. */
@@ -462,6 +464,7 @@ export class TableEntry {
   }
 
   #create(indexes: readonly NamedIndex[]): Maybe<void> {
+    if (this.isView) return this.#driver.useView?.(this.database, this.table.name, this.storeSchema);
     return this.#driver.createTableWithIndexes(this.database, this.table.name, this.storeSchema, indexes);
   }
 
@@ -481,8 +484,9 @@ export class TableEntry {
   #makeParents(path: Set<TableEntry>): Maybe<unknown> {
     return chainAll(this.table.columns, (column) => {
       const reference = column.references;
-      if (reference === null) return;
+      if (reference === null || this.isView) return;
       const parent = this.siblings.get(reference.table);
+      if (parent?.isView) return refuseView(this.table.name, column, reference.table);
       if (parent === undefined) return refuseParent(this.table.name, column, reference.table, this.database);
       checkTarget(this.table.name, column, reference, parent.table.column(reference.column));
       return parent.#make(path);

@@ -1,4 +1,4 @@
-import type { BelongsTo, HasMany, HasManyThrough, HasOne, Relatable } from "../types/relation.ts";
+import type { BelongsTo, HasMany, HasManyThrough, HasOne, RelatableView } from "../types/relation.ts";
 
 /**
  * The row that a column of this table refers to: not null where the column is `notNull`.
@@ -27,7 +27,10 @@ import type { BelongsTo, HasMany, HasManyThrough, HasOne, Relatable } from "../t
  * console.log(Book.findOne({ with: { author: true } })?.author.name); // Mary Shelley
  * ```
  */
-export function belongsTo<M extends Relatable, const C extends string>(model: M, column: C): BelongsTo<M, C> {
+export function belongsTo<M extends RelatableView, const C extends string>(
+  model: M,
+  column: C,
+): BelongsTo<M, C> {
   return { kind: "belongsTo", many: false, model, column };
 }
 
@@ -37,7 +40,7 @@ export function belongsTo<M extends Relatable, const C extends string>(model: M,
  * @param model The model that refers to this one.
  * @param column Its column that does.
  */
-export function hasOne<M extends Relatable, const C extends keyof M["$row"] & string>(
+export function hasOne<M extends RelatableView, const C extends keyof M["$row"] & string>(
   model: M,
   column: C,
 ): HasOne<M, C> {
@@ -50,7 +53,7 @@ export function hasOne<M extends Relatable, const C extends keyof M["$row"] & st
  * @param model The model that refers to this one.
  * @param column Its column that does.
  */
-export function hasMany<M extends Relatable, const C extends keyof M["$row"] & string>(
+export function hasMany<M extends RelatableView, const C extends keyof M["$row"] & string>(
   model: M,
   column: C,
 ): HasMany<M, C>;
@@ -62,8 +65,8 @@ export function hasMany<M extends Relatable, const C extends keyof M["$row"] & s
  * that refers to the other.
  */
 export function hasMany<
-  M extends Relatable,
-  J extends Relatable,
+  M extends RelatableView,
+  J extends RelatableView,
   const F extends keyof J["$row"] & string,
   const T extends keyof J["$row"] & string,
 >(
@@ -71,9 +74,9 @@ export function hasMany<
   options: { readonly through: J; readonly from: F; readonly to: T },
 ): HasManyThrough<M, J, F, T>;
 export function hasMany(
-  model: Relatable,
-  by: string | { readonly through: Relatable; readonly from: string; readonly to: string },
-): HasMany<Relatable, string> | HasManyThrough<Relatable, Relatable, string, string> {
+  model: RelatableView,
+  by: string | { readonly through: RelatableView; readonly from: string; readonly to: string },
+): HasMany<RelatableView, string> | HasManyThrough<RelatableView, RelatableView, string, string> {
   return typeof by === "string"
     ? { kind: "hasMany", many: true, model, column: by }
     : { kind: "through", many: true, model, through: by.through, from: by.from, to: by.to };

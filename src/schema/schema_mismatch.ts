@@ -37,6 +37,20 @@ export function schemaMismatch(
   );
 }
 
+/** The error for a view that is not what its model says. */
+export function viewMismatch(
+  { driver, database, table }: TablePlace,
+  differences: readonly SchemaDifference[],
+): ValidationError {
+  const columns = [...new Set(differences.flatMap((difference) => difference.columns))];
+  return new ValidationError(
+    `Cannot use view \`${table}\` of \`${database}\`: ${
+      differences.map(({ text }) => text).join("; ")
+    }; write it as it is there into the schema`,
+    { code: "SCHEMA_MISMATCH", driver, table, columns },
+  );
+}
+
 /**
  * The error for another index under the name of the one that is asked for.
  *

@@ -7,6 +7,7 @@ import type { SqlDatabase } from "./sql_database.ts";
 import { readonlyError } from "./sql_error.ts";
 import { SqlTable } from "./sql_table.ts";
 import { useTable } from "./table_definition.ts";
+import { takeView } from "./view_definition.ts";
 
 /**
  * Makes the tables and indexes that are known in a file that was opened in the place of another one, or checks that those there
@@ -41,6 +42,7 @@ export function remakeTables(
     });
   const remake = (table: SqlTable): Maybe<unknown> => {
     const made = chain(catalog.table(engine, table.name), (found) => {
+      if (table.storage.view === true) return takeView(connection, database, engine, table, found);
       if (found === null) return make(table, dialect.createTable(table));
       const wanted = new SqlTable(table.name, table.schema, table.traits);
       return useTable(connection, database, engine, wanted, found);

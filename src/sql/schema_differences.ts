@@ -41,6 +41,7 @@ export function schemaDifferences(
 ): SchemaDifference[] {
   const { table: wanted } = described;
   const stored = withRowNumber(given, described);
+  if (stored.view === true) return [tableDifference(`${stored.oddity}: read it with orm.view`)];
   const differences: SchemaDifference[] = [];
   if (stored.oddity !== null) differences.push(tableDifference(stored.oddity));
   if (stored.name !== wanted.name) {
@@ -59,6 +60,22 @@ export function schemaDifferences(
     }
   }
   return [...differences, ...keyDifference(stored.primaryKey, wanted.primaryKey.map(({ name }) => name))];
+}
+
+/** What keeps a view from serving a schema. Whether it gives null is seen when it is read. */
+export function viewDifferences(
+  stored: StoredTable,
+  { table: wanted }: SqlTable,
+  adopted: AdoptedColumns,
+): SchemaDifference[] {
+  if (stored.view !== true) return [tableDifference("it is a table and no view: use `define`")];
+  return wanted.columns.flatMap((column) => {
+    const found = stored.columns.find(({ name }) => name === column.name);
+    if (found === undefined) return lonelyColumn(column.name, "schema", columnWords(traitsOf(column)));
+    return found.kinds.includes(column.kind)
+      ? formDifference(found, column, adopted.get(column.name))
+      : columnDifference("type", column.name, storedTypeText(found), typeText(column));
+  });
 }
 
 /** A column of others is left alone, unless no row could be stored without it. */

@@ -10,6 +10,8 @@ export interface StoredTable {
   readonly name: string;
   /** What makes it no plain table of ours, such as being a view, as a phrase; null when nothing does. */
   readonly oddity: string | null;
+  /** It is a view. Absent: no. */
+  readonly view?: boolean;
   /** Others have made it: what the schema does not name is theirs. Absent: no. */
   readonly foreign?: boolean;
   /** The store holds every value to its column's type. */

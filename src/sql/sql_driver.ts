@@ -54,6 +54,7 @@ import {
 } from "./table_definition.ts";
 import { changeRows, updateBatch, updateEach } from "./update_rows.ts";
 import { upsertRow } from "./upsert_row.ts";
+import { useView } from "./view_definition.ts";
 
 type Batch = NonNullable<AnyEngine["batch"]>;
 
@@ -102,6 +103,10 @@ class SqlDriver {
     return this.#answer(() =>
       createTableWithIndexes(this.#connection, database(), tableName, schema, indexes)
     );
+  }
+
+  useView(dbName: string, viewName: string, schema: TableSchema): Maybe<void> {
+    return this.#answer(() => useView(this.#connection, this.#connection.database(dbName), viewName, schema));
   }
 
   dropTable(dbName: string, tableName: string): Maybe<void> {

@@ -32,6 +32,8 @@ export interface TableStorage {
   readonly checked: boolean;
   /** Someone's triggers run on it. */
   readonly triggers: boolean;
+  /** It is a view. Absent: no. */
+  readonly view?: boolean;
   /** The date columns of which more is known than their schema says. */
   readonly adopted?: ReadonlyMap<string, AdoptedColumn>;
 }

@@ -121,7 +121,9 @@ const QUESTIONS: readonly (readonly [sql: string, columns: readonly string[]])[]
   ["SELECT 1 AS n FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 LIMIT 1", ["n"]],
 ];
 
-function describe(session: AnySession, [type, name, sql]: [string, string, string]): Maybe<StoredTable> {
+function describe(session: AnySession, [type, name, text]: [string, string, string]): Maybe<StoredTable> {
+  // What a view says of its columns is in the tables beneath.
+  const sql = type === "view" ? "" : text;
   return chain(
     chainAll(QUESTIONS, ([question, columns]) => read(session, question, columns, [name])),
     ([columns = [], traits = [], references = [], unique = [], triggers = []]): StoredTable => {
@@ -140,6 +142,7 @@ function describe(session: AnySession, [type, name, sql]: [string, string, strin
       return {
         name,
         oddity: oddity(type, listed as string, foreign ? [] : references),
+        view: type === "view",
         foreign,
         strict: Number(strict) === 1,
         triggers: triggers.length > 0,

@@ -56,7 +56,8 @@ export function tableDifferences(
   );
 }
 
-function withStored<T>(
+/** Looks in the store for what a name and a schema mean. */
+export function withStored<T>(
   database: SqlDatabase,
   attempt: Attempt,
   name: string,

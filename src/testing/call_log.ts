@@ -53,6 +53,7 @@ const READS = new Set([
   "differences",
   "dataVersion",
   "indexes",
+  "useView",
 ]);
 
 /** The calls a test makes, to be told when it fails. */

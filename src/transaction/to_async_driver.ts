@@ -46,6 +46,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     suspendReferences,
     dataVersion,
     indexes,
+    useView,
     query,
   } = driver;
   const patience = new Patience(driver);
@@ -92,6 +93,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     ...(suspendReferences &&
       { suspendReferences: (...args) => run(() => suspendReferences.apply(driver, args)) }),
     ...(dataVersion && { dataVersion: (...args) => run(() => dataVersion.apply(driver, args)) }),
+    ...(useView && { useView: (...args) => run(() => useView.apply(driver, args)) }),
     ...(indexes && { indexes: (...args) => run(() => indexes.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {

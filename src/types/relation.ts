@@ -1,14 +1,18 @@
 /** No relations, and no options about them. */
 export type Empty = Record<never, never>;
 
-/** What a relation has to know of a model. */
-export interface Relatable {
+/** What a relation has to know of a view, whose rows are only read. */
+export interface RelatableView {
   /** The type of a row. */
   readonly $row: object;
-  /** The type `create` takes. */
-  readonly $insert: object;
   /** The relations. */
   readonly $relations: object;
+}
+
+/** What a relation has to know of a model. */
+export interface Relatable extends RelatableView {
+  /** The type `create` takes. */
+  readonly $insert: object;
 }
 
 /** The row that a column of this table refers to. */
