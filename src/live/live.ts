@@ -101,12 +101,12 @@ export function live<
       ended = true;
       stop();
       unwatch();
-      unheard?.();
+      unheard();
       clearInterval(timer);
     }
     wake?.();
   };
-  const unheard = signal === undefined || ended ? undefined : onAbort(signal, () => end());
+  const unheard = onAbort(ended ? undefined : signal, () => end());
 
   const waitFor = (ms: number | null): Promise<void> =>
     new Promise((resolve) => {

@@ -1,29 +1,19 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import { NotFoundError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { type ReadFind, readFind, readFindOne, refuseSearch } from "../query/find_options.ts";
+import { type ReadFind, refuseSearch } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
 import { takeSignal } from "../query/signal_option.ts";
-import { asksForRelations, type ReadLoad, readLoad } from "../relations/levels.ts";
+import { type ReadLoad, readLoad, readSearch } from "../relations/levels.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Row } from "../store/any_driver.ts";
 import { keyFind } from "./key_find.ts";
 
-/** The rows of a search. */
-export function findRows(entry: TableEntry, options: unknown): Maybe<Row[]> {
+/** The rows of a search. @param one It is for one row: at most one is found. */
+export function findRows(entry: TableEntry, options: unknown, one: boolean = false): Maybe<Row[]> {
   const { signal, rest } = takeSignal(entry.table, options);
-  if (asksForRelations(rest)) return loadRows(entry, readLoad(entry, rest, false), Infinity, signal);
-  const { plan, params } = readFind(entry.table, rest, entry.table.rules.strict);
-  return entry.execute(plan, params, signal);
-}
-
-/** The rows of a search for one row: at most one. */
-export function findOneRow(entry: TableEntry, options: unknown): Maybe<Row[]> {
-  const { signal, rest } = takeSignal(entry.table, options);
-  if (asksForRelations(rest)) return loadRows(entry, readLoad(entry, rest, true), Infinity, signal);
-  const { plan, params } = readFindOne(entry.table, rest, entry.table.rules.strict);
-  return entry.execute(plan, params, signal);
+  return loadRows(entry, readSearch(entry, rest, one), Infinity, signal);
 }
 
 /** The row with a primary key, if there is one. */

@@ -5,12 +5,12 @@ import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { loadRows } from "./finding.ts";
 import { DeferredList, ListSlot } from "../query/deferred_list.ts";
-import { checkCount, type ReadFind, readFind } from "../query/find_options.ts";
+import { checkCount, type ReadFind } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
 import { BoundPlaceholder } from "../query/operand.ts";
 import { readSignal } from "../query/signal_option.ts";
 import { Placeholder, placeholders, unplaced } from "../query/placeholder.ts";
-import { asksForRelations, type Level, type ReadLoad, readLoad } from "../relations/levels.ts";
+import { type Level, type ReadLoad, readSearch } from "../relations/levels.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
@@ -96,9 +96,7 @@ function read(
       : undefined;
     const given = limit instanceof Placeholder ? { ...options, limit: undefined } : options;
     const name = limit instanceof Placeholder ? Placeholder.place(limit) : null;
-    const load: ReadLoad = asksForRelations(given)
-      ? readLoad(entry, given, false)
-      : { find: readFind(table, given, table.rules.strict), levels: [], trim: [] };
+    const load = readSearch(entry, given, false);
     for (const placeholder of unplaced) refuseWork(table, Placeholder.place(placeholder));
     return { load, limit: name };
   } finally {

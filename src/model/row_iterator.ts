@@ -1,14 +1,14 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
 import { TransactionError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { type ReadFind, readFind } from "../query/find_options.ts";
+import type { ReadFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
 import { isColumnOrder } from "../query/order.ts";
 import { changePlan } from "../query/plans.ts";
 import { takeSignal } from "../query/signal_option.ts";
-import { asksForRelations, type ReadLoad, readLoad } from "../relations/levels.ts";
+import { type ReadLoad, readSearch } from "../relations/levels.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
-import { checkSignal } from "../transaction/abort.ts";
+import { checkReading } from "../transaction/abort.ts";
 import { loadRows } from "./finding.ts";
 import { withOrderColumns } from "./order_columns.ts";
 
@@ -20,11 +20,8 @@ const PAGE = 500;
  * before ended, so that nothing is held open between two rows and other flows have their turns.
  */
 export function rowIterator(entry: TableEntry, options: unknown): AnyIterator {
-  const { table } = entry;
-  const { signal, rest } = takeSignal(table, options);
-  const load: ReadLoad = asksForRelations(rest)
-    ? readLoad(entry, rest, false)
-    : { find: readFind(table, rest, table.rules.strict), levels: [], trim: [] };
+  const { signal, rest } = takeSignal(entry.table, options);
+  const load = readSearch(entry, rest, false);
   return entry.connection.mode === "sync" ? syncRows(entry, load, signal) : asyncRows(entry, load, signal);
 }
 
@@ -80,7 +77,7 @@ function originOf(entry: TableEntry): Origin | null {
 
 /** Refuses to go on when that is not wanted any more, and with rows that may never have been. */
 function checkGoesOn(entry: TableEntry, origin: Origin | null, signal: AbortSignal | undefined): void {
-  checkSignal(signal, `read \`${entry.table.name}\``);
+  checkReading(signal, entry.table.name);
   if (origin?.undone !== true) return;
   throw new TransactionError(
     `Cannot go on reading \`${entry.table.name}\`: the transaction in which its rows were read was rolled back, so they may never ` +

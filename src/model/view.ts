@@ -33,7 +33,7 @@ import type { Picked, PickOptions } from "../types/pick.ts";
 import type { WhereInput } from "../types/where.ts";
 import { aggregateAll, aggregateOne, groupRowsBy } from "./aggregating.ts";
 import { countRows, readCondition } from "./conditions.ts";
-import { findByKey, findOneRow, findRows, orFail } from "./finding.ts";
+import { findByKey, findRows, orFail } from "./finding.ts";
 import { rowIterator } from "./row_iterator.ts";
 import { showKey } from "./key_find.ts";
 import type { ModelHost } from "./model_host.ts";
@@ -120,7 +120,7 @@ export class View<
     options?: FindOneOptions<Row_, K, R, W, A>,
   ): Result<M, Found<Row_, R, K, W, A> | null>;
   findOne(options?: unknown): Result<M, Row_ | null> {
-    return this.#result(chain(findOneRow(this.#entry, options), first));
+    return this.#result(chain(findRows(this.#entry, options, true), first));
   }
 
   /** All rows found. */
@@ -151,7 +151,7 @@ export class View<
   ): Result<M, Found<Row_, R, K, W, A>> {
     // No options at all are a mistake: what is missing must not mean any row.
     if (typeof options !== "object") this.#refuse("findOrFail needs options; findByIdOrFail takes a key");
-    return this.#result(orFail(this.#entry, findOneRow(this.#entry, options), "row that matches"));
+    return this.#result(orFail(this.#entry, findRows(this.#entry, options, true), "row that matches"));
   }
 
   /** The row with this primary key, or null. A key of several columns is an object of them. */

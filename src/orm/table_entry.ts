@@ -38,7 +38,7 @@ import type { DatabaseTables } from "./database_tables.ts";
 import { explainSearch } from "./explain_search.ts";
 import { defaultName, type IndexDefinition, readIndex } from "./index_definition.ts";
 import { traced, tracing } from "../tracing/channel.ts";
-import { abortable } from "../transaction/abort.ts";
+import { checkReading } from "../transaction/abort.ts";
 import { describeOperation, rowsOf } from "./traced_operation.ts";
 import { TableChanges } from "./table_changes.ts";
 import { type Answer, type Given, type LoadOperation, type Operation, READS, whereOf } from "./operation.ts";
@@ -159,13 +159,9 @@ export class TableEntry {
   }
 
   #inTurn(operation: Operation, given: unknown, signal: AbortSignal | undefined): Maybe<unknown> {
-    return signal === undefined
-      ? this.#run(operation, given, signal)
-      : abortable(signal, `read \`${this.table.name}\``, () => this.#run(operation, given, signal));
-  }
-
-  #run(operation: Operation, given: unknown, signal: AbortSignal | undefined): Maybe<unknown> {
     const { transactions } = this.connection;
+    const { name } = this.table;
+    checkReading(signal, name);
     const perform = () => this.#perform(operation, given, signal);
     // Between the statements of a load, and those that find a list, nothing may be written.
     const alone = operation.kind === "load" || isDeferredWhere(whereOf(operation)) ||
@@ -181,7 +177,12 @@ export class TableEntry {
           : chain(this.ensure(), perform),
       signal,
     );
-    if (READS.includes(operation.kind)) return done;
+    if (READS.includes(operation.kind)) {
+      return signal === undefined ? done : chain(done, (answer) => {
+        checkReading(signal, name);
+        return answer;
+      });
+    }
     return chain(done, (answer) => {
       const change = this.#changes.of(operation, answer);
       if (change !== null) this.connection.changed(change);

@@ -36,11 +36,8 @@ export function takeSignal(table: Table, options: unknown): TakenSignal {
  */
 export function readSignal(table: Table, options: unknown): AbortSignal | undefined {
   if (options === undefined) return undefined;
-  if (typeof options !== "object" || options === null || !isPlain(options)) {
-    return refuseSearch(table, `the options are a plain object, not ${describeValue(options)}`);
-  }
   const { signal, rest } = takeSignal(table, options);
-  const [unknown] = Object.keys(rest as object);
-  if (unknown === undefined) return signal;
-  return refuseSearch(table, `${JSON.stringify(unknown.slice(0, 40))} is no option; there is \`signal\``);
+  return typeof rest === "object" && rest !== null && isPlain(rest) && Object.keys(rest).length === 0
+    ? signal
+    : refuseSearch(table, "its last argument is { signal }, or nothing");
 }

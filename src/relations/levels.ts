@@ -64,6 +64,13 @@ export function readLoad(entry: TableEntry, options: object, one: boolean): Read
   return read(entry, options, one, 1, null);
 }
 
+/** Reads the options of a search, whether it asks for relations or not, as {@linkcode readLoad} and `readFind` do. */
+export function readSearch(entry: TableEntry, options: unknown, one: boolean): ReadLoad {
+  if (asksForRelations(options)) return readLoad(entry, options, one);
+  const find = (one ? readFindOne : readFind)(entry.table, options, entry.table.rules.strict);
+  return { find, levels: [], trim: [] };
+}
+
 /** @param joined The column by which the rows are joined, or null. */
 function read(
   entry: TableEntry,

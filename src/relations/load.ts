@@ -8,7 +8,7 @@ import { type Key, keyOf } from "../reference/keys.ts";
 import type { Column } from "../schema/column.ts";
 import { describeKind, describeValue } from "../schema/describe_value.ts";
 import type { Row } from "../store/any_driver.ts";
-import { checkSignal } from "../transaction/abort.ts";
+import { checkReading } from "../transaction/abort.ts";
 import type { Level, NumbersLevel, RowsLevel } from "./levels.ts";
 import type { Joint, Relation } from "./relation.ts";
 
@@ -34,7 +34,7 @@ export function loadLevels(
   const known = new Map<Column, Values>();
   const read = (level: Level): Maybe<Attach> => {
     const { own, table } = level.relation;
-    checkSignal(signal, `read \`${table}\``);
+    checkReading(signal, table);
     let values = known.get(own);
     if (values === undefined) known.set(own, values = valuesOf(own, rows));
     return level.kind === "rows" ? readRows(level, values, signal) : readNumbers(level, values);

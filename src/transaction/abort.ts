@@ -1,14 +1,7 @@
-import { chain, type Maybe } from "../chain/chain.ts";
 import { RinariError } from "../errors/mod.ts";
 
-/** Who waits for a signal, and how it is no longer listened to. */
-interface Waiting {
-  readonly steps: Set<() => void>;
-  readonly stop: () => void;
-}
-
-/** However many wait for a signal, it has one listener. */
-const known: WeakMap<AbortSignal, Waiting> = new WeakMap();
+/** What waits for a signal: however many, it has one listener. */
+const known: WeakMap<AbortSignal, Set<() => void>> = new WeakMap();
 
 /** Whether a value is a signal: of this realm, or of another. */
 export function isSignal(value: unknown): value is AbortSignal {
@@ -16,37 +9,29 @@ export function isSignal(value: unknown): value is AbortSignal {
   return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 
-/** Calls a function when a signal is aborted, until what it returns is called. */
-export function onAbort(signal: AbortSignal, step: () => void): () => void {
-  const waiting = known.get(signal) ?? listen(signal);
+/** Calls a function when a signal is aborted, until what it returns is called. Without a signal it does nothing. */
+export function onAbort(signal: AbortSignal | undefined, work: () => void): () => void {
+  if (signal === undefined) return () => undefined;
   // A function that is given twice is called twice.
-  const own = (): void => step();
-  waiting.steps.add(own);
+  const step = (): void => work();
+  const steps = known.get(signal) ?? new Set();
+  if (steps.size === 0) signal.addEventListener("abort", tell);
+  known.set(signal, steps.add(step));
   return () => {
-    waiting.steps.delete(own);
-    if (waiting.steps.size === 0) waiting.stop();
+    if (steps.delete(step) && steps.size === 0) signal.removeEventListener("abort", tell);
   };
 }
 
-function listen(signal: AbortSignal): Waiting {
-  const steps = new Set<() => void>();
-  const all = (): void => {
-    stop();
-    for (const step of [...steps]) step();
-  };
-  const stop = (): void => {
-    signal.removeEventListener("abort", all);
-    if (known.get(signal) === waiting) known.delete(signal);
-  };
-  const waiting: Waiting = { steps, stop };
-  known.set(signal, waiting);
-  signal.addEventListener("abort", all);
-  return waiting;
+function tell(this: AbortSignal): void {
+  this.removeEventListener("abort", tell);
+  const steps = known.get(this) ?? [];
+  known.delete(this);
+  for (const step of steps) step();
 }
 
 /** The error of what a signal has ended. */
 export function aborted(signal: AbortSignal, what: string): RinariError {
-  return new RinariError(`Cannot ${what}: its signal was aborted; the reason is the cause of this error`, {
+  return new RinariError(`Cannot ${what}: its signal was aborted, by the cause of this error`, {
     code: "ABORTED",
     cause: signal.reason,
   });
@@ -61,11 +46,7 @@ export function checkSignal(signal: AbortSignal | undefined, what: string): void
   if (signal?.aborted === true) throw aborted(signal, what);
 }
 
-/** Runs work that changes nothing: not at all when its signal was aborted before, and with no answer when it was meanwhile. */
-export function abortable<T>(signal: AbortSignal, what: string, work: () => Maybe<T>): Maybe<T> {
-  checkSignal(signal, what);
-  return chain(work(), (answer) => {
-    checkSignal(signal, what);
-    return answer;
-  });
+/** The same of what is read of a table. */
+export function checkReading(signal: AbortSignal | undefined, table: string): void {
+  if (signal !== undefined) checkSignal(signal, `read \`${table}\``);
 }

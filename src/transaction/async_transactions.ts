@@ -181,10 +181,10 @@ function pause(attempt: number, signal: AbortSignal | undefined): Promise<void> 
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
-      unheard?.();
+      unheard();
       resolve();
     };
     const timer = setTimeout(end, Math.random() * Math.min(500, 5 * 2 ** attempt));
-    const unheard = signal === undefined ? undefined : onAbort(signal, end);
+    const unheard = onAbort(signal, end);
   });
 }

@@ -55,24 +55,24 @@ export class Deadline {
         timer = setTimeout(() => reject(this.#given(error)), GRACE);
       };
       let timer = left === null ? undefined : setTimeout(late, left);
-      const unheard = signal === undefined ? undefined : onAbort(signal, () => {
+      const unheard = onAbort(signal, () => {
         if (this.#committing) return;
-        const error = aborted(signal, "finish a transaction");
+        const error = aborted(signal as AbortSignal, "finish a transaction");
         const begun = this.#expire !== null;
         this.#end(error);
         if (!begun) reject(error);
       });
       const settled = (): void => {
         clearTimeout(timer);
-        unheard?.();
+        unheard();
       };
       whole.then((value) => {
         settled();
         resolve(value);
       }, (error) => {
         settled();
-        const cause = error instanceof Error ? error.cause : null;
-        reject(cause !== null && cause === this.#ended ? cause : error);
+        // An operation that came too late says so, and why: that is what the caller is told.
+        reject(this.#ended !== null && error?.cause === this.#ended ? this.#ended : error);
       });
     });
   }

@@ -49,7 +49,6 @@ export function transactionSettings(
   if (typeof given !== "object" || given === null) return refuse("they are an object");
   const options = ownMembers(given);
   for (const name of Object.keys(options)) {
-    if (name === "signal") return refuse("a signal is of one transaction: give it where that is opened");
     if (!Object.hasOwn(DEFAULTS, name)) {
       return refuse(`${JSON.stringify(name)} is none of ${Object.keys(DEFAULTS).join(", ")}`);
     }

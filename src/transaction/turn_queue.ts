@@ -45,7 +45,7 @@ export class TurnQueue {
     return new Promise((resolve, reject) => {
       const ended = (): void => {
         clearTimeout(timer);
-        unheard?.();
+        unheard();
       };
       const waiter: Waiter = {
         exclusive,
@@ -60,7 +60,7 @@ export class TurnQueue {
         this.#next();
         reject(error);
       };
-      const unheard = signal === undefined ? undefined : onAbort(signal, () => leave(aborted(signal, what)));
+      const unheard = onAbort(signal, () => leave(aborted(signal as AbortSignal, what)));
       const timer = setTimeout(() => {
         leave(
           new TimeoutError(
