@@ -165,6 +165,10 @@ class BunEngine extends SqliteEngine<BunDatabase, Statement> {
     return { columns: [...columnNames], rows, changes: writes ? rows.length : 0 };
   }
 
+  protected override namesOf({ columnNames }: Statement): readonly string[] {
+    return [...columnNames];
+  }
+
   protected prepare(sql: string, bigints: boolean): Statement {
     const statement = prepare(this.database, sql);
     if (bigints) statement.safeIntegers(true);

@@ -164,6 +164,10 @@ class NodeEngine extends SqliteEngine<NodeDatabase, NodeStatement> {
     return { columns, rows, changes: writes ? rows.length : 0 };
   }
 
+  protected override namesOf(statement: NodeStatement): readonly string[] {
+    return statement.columns().map(({ name }) => name);
+  }
+
   protected prepare(sql: string, bigints: boolean): NodeStatement {
     const statement = this.database.prepare(sql);
     if (bigints) statement.setReadBigInts(true);

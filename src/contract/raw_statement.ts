@@ -15,12 +15,16 @@ export interface RawStatement {
   readonly parts: readonly RawPart[];
   /** How the values of columns are read, by the name they come back with. The others come as the store has them. */
   readonly columns: Readonly<Record<string, ColumnDefinition>>;
+  /** Its rows are wanted one by one: a sync driver that can gives them in `each`, and holds none of them. */
+  readonly oneByOne?: boolean;
 }
 
 /** What a statement brought. */
 export interface RawResult<T> {
   /** The rows, empty for a statement that returns none. */
   readonly rows: T[];
+  /** The rows one by one, in the place of `rows`, where the statement asks for that. It is read to its end, or ended by `return`. */
+  readonly each?: IterableIterator<T>;
   /** How many rows it changed. */
   readonly changes: number;
 }

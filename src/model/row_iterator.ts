@@ -1,5 +1,5 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
-import { TransactionError } from "../errors/mod.ts";
+import { checkOrigin, type Origin, originOf } from "../orm/row_origin.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { ReadFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
@@ -30,7 +30,7 @@ function* syncRows(
   load: ReadLoad,
   signal: AbortSignal | undefined,
 ): Generator<Row, undefined> {
-  const origin = originOf(entry);
+  const origin = originOf(entry.connection);
   const { plan, params } = load.find;
   const rows = load.levels.length > 0 || !isColumnOrder(plan.orderBy)
     ? null
@@ -38,7 +38,7 @@ function* syncRows(
   if (rows !== null) return yield* rowsOf(entry, rows, origin, signal);
   const next = pages(entry, load, signal);
   for (;;) {
-    const origin = originOf(entry);
+    const origin = originOf(entry.connection);
     const page = next(PAGE) as Row[];
     if (page.length === 0) return;
     yield* rowsOf(entry, page, origin, signal);
@@ -60,30 +60,10 @@ function* rowsOf(
   }
 }
 
-/** The transaction that rows were read in. */
-interface Origin {
-  /** It was rolled back, or one around it was. */
-  undone: boolean;
-}
-
-/** Where rows that are read now come from; null outside of transactions. */
-function originOf(entry: TableEntry): Origin | null {
-  const scope = entry.connection.transactions.current;
-  if (scope === null) return null;
-  const origin: Origin = { undone: false };
-  scope.forget.push(() => origin.undone = true);
-  return origin;
-}
-
 /** Refuses to go on when that is not wanted any more, and with rows that may never have been. */
 function checkGoesOn(entry: TableEntry, origin: Origin | null, signal: AbortSignal | undefined): void {
   checkReading(signal, entry.table.name);
-  if (origin?.undone !== true) return;
-  throw new TransactionError(
-    `Cannot go on reading \`${entry.table.name}\`: the transaction in which its rows were read was rolled back, so they may never ` +
-      "have been; read them to the end inside of it, or begin again outside",
-    { code: "TRANSACTION_ENDED", driver: entry.connection.driver.metadata.name, table: entry.table.name },
-  );
+  checkOrigin(entry.connection, origin, `\`${entry.table.name}\``, entry.table.name);
 }
 
 function asyncRows(
@@ -112,7 +92,7 @@ function asyncRows(
       throw error;
     }
     if (at < page.length) return { done: false, value: page[at++] as Row };
-    origin = originOf(entry);
+    origin = originOf(entry.connection);
     const began = (rows: Row[]): Maybe<IteratorResult<Row>> => {
       page = rows;
       at = 0;

@@ -8,6 +8,7 @@ import type { Row } from "../store/any_driver.ts";
 import type { Mode } from "../types/mode.ts";
 import type { Connection } from "./connection.ts";
 import { traceWork } from "./traced_operation.ts";
+import { checkOrigin, type Origin, originOf } from "./row_origin.ts";
 import type { TableEntry } from "./table_entry.ts";
 
 /** What changes nothing: anything else may. */
@@ -57,6 +58,19 @@ export function rawHost(database: string, { connection, entryOf, isOwn, answer }
       () => (driver.query as NonNullable<typeof driver.query>)(database, statement),
     );
   };
+  const run = (tables: readonly string[], statement: RawStatement): Maybe<RawResult<Row>> => {
+    const done = traceWork(connection, "sql", database, () =>
+      connection.transactions.run(
+        database,
+        false,
+        () => chain(connection.opened(), () => query(tables, statement)),
+      ), ({ rows }) => rows.length);
+    if (READ_SQL.test(statement.texts[0] ?? "")) return done;
+    return chain(done, (result) => {
+      connection.changed({ database, tables: () => null });
+      return result;
+    });
+  };
   return {
     database,
     tableOf: (value) => tableOf(value)?.table ?? null,
@@ -74,19 +88,64 @@ export function rawHost(database: string, { connection, entryOf, isOwn, answer }
         { code: "INVALID_WHERE", table: table.name },
       );
     },
-    run: (tables, statement) => {
-      const done = traceWork(connection, "sql", database, () =>
-        connection.transactions.run(
-          database,
-          false,
-          () => chain(connection.opened(), () => query(tables, statement)),
-        ), ({ rows }) => rows.length);
-      if (READ_SQL.test(statement.texts[0] ?? "")) return done;
-      return chain(done, (result) => {
-        connection.changed({ database, tables: () => null });
-        return result;
-      });
-    },
+    run,
+    iterate: (tables, statement, read) =>
+      connection.mode === "sync"
+        ? syncRows(connection, () => run(tables, { ...statement, oneByOne: true }) as RawResult<Row>, read)
+        : asyncRows(connection, () => run(tables, statement), read),
     answer,
+  };
+}
+
+const WHAT = "the rows of SQL";
+
+function* syncRows(
+  connection: Connection,
+  run: () => RawResult<Row>,
+  read: (row: Row) => Row,
+): Generator<Row, undefined> {
+  const origin = originOf(connection);
+  const { rows, each } = run();
+  for (const row of each ?? rows) {
+    yield read(row);
+    checkOrigin(connection, origin, WHAT);
+  }
+}
+
+function asyncRows(
+  connection: Connection,
+  run: () => Maybe<RawResult<Row>>,
+  read: (row: Row) => Row,
+): AsyncIterableIterator<Row> {
+  let rows: Row[] | null = null;
+  let origin: Origin | null = null;
+  let at = 0;
+  const next = (): Maybe<IteratorResult<Row>> => {
+    if (rows === null) {
+      origin = originOf(connection);
+      return chain(run(), (found) => {
+        rows = found.rows;
+        return next();
+      });
+    }
+    if (at >= rows.length) return { done: true, value: undefined };
+    if (at > 0) checkOrigin(connection, origin, WHAT);
+    return { done: false, value: read(rows[at++] as Row) };
+  };
+  // Calls that are made without waiting are answered in order.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    next() {
+      const result = last.then(next);
+      last = result.catch(() => rows ??= []);
+      return result;
+    },
+    return() {
+      rows = [];
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
   };
 }

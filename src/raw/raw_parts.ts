@@ -5,7 +5,7 @@ import { describeValue } from "../schema/describe_value.ts";
 import { inDateRange } from "../schema/dates.ts";
 import { isStorableText } from "../schema/json_value.ts";
 import type { Table } from "../schema/table.ts";
-import type { Row } from "../store/any_driver.ts";
+import type { AnyIterator, Row } from "../store/any_driver.ts";
 import type { Fragment } from "./sql_statement.ts";
 
 /** What statements need of the ORM they belong to. */
@@ -18,6 +18,8 @@ export interface RawHost {
   columnsOf(value: unknown): Readonly<Record<string, ColumnDefinition>> | null;
   /** Runs a statement when it is its turn, and when the tables of the models it names exist. */
   run(tables: readonly string[], statement: RawStatement): Maybe<RawResult<Row>>;
+  /** Reads the rows of a statement one by one, of each what `read` makes of it. */
+  iterate(tables: readonly string[], statement: RawStatement, read: (row: Row) => Row): AnyIterator;
   /** Runs a statement as a part of an operation on a table, whose turn it is; of another database it is refused. */
   find(at: object, tables: readonly string[], statement: RawStatement): Maybe<RawResult<Row>>;
   /** With an async driver an error is a rejection. */

@@ -6,7 +6,7 @@ import type { ModelColumn } from "../schema/model_schema.ts";
 import { isDataType } from "../schema/column.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import type { Row } from "../store/any_driver.ts";
-import type { Mode, Result } from "../types/mode.ts";
+import type { Mode, Result, RowIterator } from "../types/mode.ts";
 import type { RawRow, RawTypes } from "../types/raw.ts";
 import { type RawHost, rawParts } from "./raw_parts.ts";
 
@@ -119,6 +119,26 @@ export class SqlStatement<M extends Mode = Mode> {
   }
 
   /**
+   * The rows one by one, with their columns as the store has them. A sync driver of SQLite holds none of them in memory; an async driver
+   * reads all when the first is asked for. Inside a transaction they belong to it, and are not gone on with when it was rolled back.
+   *
+   * @throws {ValidationError} As `all` does, with the first row.
+   */
+  iterate(): RowIterator<M, Record<string, unknown>>;
+  /** The rows of a model one by one. */
+  iterate<R extends object, T extends RawTypes = Record<never, never>>(
+    model: RowsOf<R>,
+    types?: T,
+  ): RowIterator<M, R & RawRow<T>>;
+  /** The rows one by one, with their columns read as `types` says. */
+  iterate<const T extends RawTypes>(types: T): RowIterator<M, RawRow<T>>;
+  iterate(first?: unknown, second?: unknown): unknown {
+    const columns = this.#columns(first, second);
+    const statement = { texts: this.#texts, parts: this.#parts, columns };
+    return this.#host.iterate(this.#tables, statement, this.#rename(first));
+  }
+
+  /**
    * Runs a statement for what it does.
    *
    * @returns How many rows it changed.
@@ -135,14 +155,17 @@ export class SqlStatement<M extends Mode = Mode> {
     });
   }
 
-  /** Rows of a model have its names. */
   #renamed(model: unknown, { rows, changes }: RawResult<Row>): RawResult<Row> {
+    return { rows: rows.map(this.#rename(model)), changes };
+  }
+
+  /** Rows of a model have its names. */
+  #rename(model: unknown): (row: Row) => Row {
     const table = model === undefined ? null : this.#host.tableOf(model);
-    if (table === null || !table.renamed) return { rows, changes };
+    if (table === null || !table.renamed) return (row) => row;
     const members = new Map(table.columns.map(({ name, storeName }) => [storeName, name]));
-    const rename = (row: Row): Row =>
+    return (row) =>
       Object.fromEntries(Object.entries(row).map(([name, value]) => [members.get(name) ?? name, value]));
-    return { rows: rows.map(rename), changes };
   }
 
   #columns(first: unknown, second: unknown): Readonly<Record<string, ColumnDefinition>> {

@@ -18,6 +18,7 @@ export interface AnySession {
     params: readonly unknown[],
   ): IterableIterator<unknown> | AsyncIterableIterator<unknown>;
   raw?(sql: string, params: readonly unknown[], writes: boolean): Maybe<SqlRows>;
+  columnsOf?(sql: string): readonly string[] | null;
 }
 
 /** A transaction of either kind of engine. */

@@ -1,8 +1,11 @@
 import { chain, isPromise, type Maybe } from "../chain/chain.ts";
 import { ConnectionError } from "../errors/mod.ts";
+import type { Attempt } from "../errors/violations.ts";
+import type { AnySession } from "./any_engine.ts";
 import type { CompiledQuery } from "./compiled_query.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import type { SqlDatabase } from "./sql_database.ts";
+import type { SqlQuery } from "./sql_engine.ts";
 import type { SqlTable } from "./sql_table.ts";
 import { queryFailed } from "./run_query.ts";
 
@@ -14,6 +17,22 @@ export interface Reading {
   abandon(): void;
 }
 
+/** What is read row by row. */
+export interface ReadStatement {
+  /** The statement. */
+  readonly query: SqlQuery;
+  /** Its values. */
+  readonly params: readonly unknown[];
+  /** What it attempts, for errors. */
+  readonly attempt: Attempt;
+  /** The table it is on, where it is on one. */
+  readonly table: string | undefined;
+  /** Makes rows of the engine's. */
+  decode(rows: unknown[]): Row[];
+  /** Throws the error for one of the store. */
+  failed(session: AnySession, error: unknown): Maybe<never>;
+}
+
 /** The rows of a search one by one, as they were when the first was asked for. */
 export function iterateRows(
   database: SqlDatabase,
@@ -22,8 +41,20 @@ export function iterateRows(
   params: readonly unknown[],
   sync: boolean,
 ): IterableIterator<Row> | AsyncIterableIterator<Row> {
-  const rows = new RowReading(database, table, compiled, params);
+  const rows = new RowReading(database, {
+    query: compiled.query,
+    params: compiled.bind(params),
+    attempt: compiled.attempt,
+    table: table.name,
+    decode: (found) => (compiled.decoder as RowsDecoder).decode(found),
+    failed: (session, error) => queryFailed(database, table, session, compiled, params, error),
+  });
   return sync ? syncIterator(rows) : asyncIterator(rows);
+}
+
+/** The rows of a statement one by one, of an engine that answers at once. */
+export function iterateStatement(database: SqlDatabase, statement: ReadStatement): IterableIterator<Row> {
+  return syncIterator(new RowReading(database, statement));
 }
 
 type Source = Iterator<unknown> | AsyncIterator<unknown>;
@@ -31,9 +62,7 @@ type Source = Iterator<unknown> | AsyncIterator<unknown>;
 /** One run of a search. A statement of its own is open from the first row to the last, or until it is ended. */
 class RowReading implements Reading {
   readonly #database: SqlDatabase;
-  readonly #table: SqlTable;
-  readonly #compiled: CompiledQuery;
-  readonly #params: readonly unknown[];
+  readonly #statement: ReadStatement;
   /** Holds the row that is decoded. */
   readonly #one: unknown[] = [];
   #source: Source | null = null;
@@ -42,11 +71,9 @@ class RowReading implements Reading {
   #ended = false;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(database: SqlDatabase, table: SqlTable, compiled: CompiledQuery, params: readonly unknown[]) {
+  constructor(database: SqlDatabase, statement: ReadStatement) {
     this.#database = database;
-    this.#table = table;
-    this.#compiled = compiled;
-    this.#params = params;
+    this.#statement = statement;
   }
 
   /** The next row, or undefined. */
@@ -102,10 +129,13 @@ class RowReading implements Reading {
     const source = this.#source;
     this.#finish();
     this.#rest = [];
+    const { table } = this.#statement;
     this.#failure = {
       error: new ConnectionError(
-        `Cannot go on reading \`${this.#table.name}\`: database \`${this.#database.name}\` was closed`,
-        { code: "NOT_CONNECTED", driver: this.#database.driver, table: this.#table.name },
+        `Cannot go on reading \`${
+          table ?? "the rows of SQL"
+        }\`: database \`${this.#database.name}\` was closed`,
+        { code: "NOT_CONNECTED", driver: this.#database.driver, table },
       ),
     };
     source?.return?.();
@@ -113,15 +143,13 @@ class RowReading implements Reading {
 
   #begin(): Maybe<Source> {
     return chain(this.#database.enter(), (session) => {
+      const { query, params, table, attempt } = this.#statement;
       let source: Source;
       try {
-        source = session.iterate(
-          this.#compiled.query,
-          this.#compiled.bind(this.#params),
-        ) as unknown as Source;
+        source = session.iterate(query, params) as unknown as Source;
       } catch (error) {
         this.#finish();
-        throw this.#database.error(error, this.#table.name, this.#compiled.attempt);
+        throw this.#database.error(error, table, attempt);
       }
       this.#source = source;
       this.#database.begins(this);
@@ -142,11 +170,11 @@ class RowReading implements Reading {
   #row({ done, value }: IteratorResult<unknown>): Row | undefined {
     if (done === true) return this.#finish();
     this.#one[0] = value;
-    return (this.#compiled.decoder as RowsDecoder).decode(this.#one)[0];
+    return this.#statement.decode(this.#one)[0];
   }
 
   #nextOfRest(rest: readonly unknown[]): Maybe<Row | undefined> {
-    if (this.#at < rest.length) return (this.#compiled.decoder as RowsDecoder).decode([rest[this.#at++]])[0];
+    if (this.#at < rest.length) return this.#statement.decode([rest[this.#at++]])[0];
     const failure = this.#failure;
     this.#failure = null;
     return failure === null ? undefined : this.#fail(failure.error);
@@ -157,8 +185,9 @@ class RowReading implements Reading {
     const source = this.#source;
     this.#finish();
     source?.return?.();
-    if (reader === null) throw this.#database.error(error, this.#table.name, this.#compiled.attempt);
-    return queryFailed(this.#database, this.#table, reader, this.#compiled, this.#params, error);
+    const { table, attempt } = this.#statement;
+    if (reader === null) throw this.#database.error(error, table, attempt);
+    return this.#statement.failed(reader, error);
   }
 
   #finish(): undefined {

@@ -1,8 +1,9 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain, isPromise, type Maybe } from "../chain/chain.ts";
 import type { ColumnDefinition, RawResult, RawStatement } from "../contract/mod.ts";
 import { UnsupportedError, ValidationError } from "../errors/mod.ts";
 import { Column } from "../schema/column.ts";
-import type { AnyEngine } from "./any_engine.ts";
+import { type AnyEngine, type AnySession, asArrays } from "./any_engine.ts";
+import { iterateStatement } from "./iterate_rows.ts";
 import { Parameters } from "./parameters.ts";
 import type { Row } from "./rows_decoder.ts";
 import { SqlColumn } from "./sql_column.ts";
@@ -44,6 +45,10 @@ export function runRaw(database: SqlDatabase, statement: RawStatement): Maybe<Ra
     const enter = writes ? database.enterToWrite("run SQL on", undefined) : database.enter();
     return chain(enter, (session) => {
       if (session.raw === undefined) return noRaw(database.driver);
+      const each = statement.oneByOne === true && verb !== "EXPLAIN" && !writes
+        ? readEach(database, session, statement.columns, sql, params)
+        : null;
+      if (each !== null) return { rows: [], each, changes: 0 };
       const send = session.raw.bind(session);
       return chain(
         database.guard("run SQL on", undefined, () => send(sql, params, writes)),
@@ -107,16 +112,50 @@ function checkText(raw: SqlRaw, sql: string, driver: string): string {
   return verb;
 }
 
-function readRows(
+/** What may follow a statement but spaces and its semicolon, which an engine that asks for one more row cannot write around. */
+const TAIL = /;\s*(?:--|\/\*)/;
+
+/** The rows one by one, from a statement of its own; null where the engine does not tell their columns before. */
+function readEach(
   database: SqlDatabase,
-  definitions: Readonly<Record<string, ColumnDefinition>>,
-  { columns, rows }: SqlRows,
-): Row[] {
+  session: AnySession,
+  definitions: Definitions,
+  given: string,
+  params: readonly unknown[],
+): IterableIterator<Row> | null {
+  if (session.columnsOf === undefined || TAIL.test(given)) return null;
+  const sql = `${given.replace(/[\s;]+$/, "")}\n`;
+  const columns = database.guard("run SQL on", undefined, () => session.columnsOf?.(sql) ?? null);
+  if (columns === null || isPromise(columns) || columns.length === 0) return null;
+  const decode = rowReader(database, definitions, columns);
+  return iterateStatement(database, {
+    query: { sql, bigints: true, single: false, columns, once: true },
+    params,
+    attempt: "run SQL on",
+    table: undefined,
+    decode: (rows) => asArrays(rows, columns).map(decode),
+    failed(_session, error) {
+      throw database.error(error, undefined, "run SQL on");
+    },
+  });
+}
+
+type Definitions = Readonly<Record<string, ColumnDefinition>>;
+
+function readRows(database: SqlDatabase, definitions: Definitions, { columns, rows }: SqlRows): Row[] {
+  return columns.length === 0 ? [] : rows.map(rowReader(database, definitions, columns));
+}
+
+/** Makes the function that reads a row of these columns. */
+function rowReader(
+  database: SqlDatabase,
+  definitions: Definitions,
+  columns: readonly string[],
+): (values: readonly unknown[]) => Row {
   const driver = database.driver;
   const refuse = (reason: string): never => {
     throw new ValidationError(`Cannot read the rows of SQL: ${reason}`, { code: "INVALID_SQL", driver });
   };
-  if (columns.length === 0) return [];
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) {
     refuse(`two columns are called \`${twice}\`, and a row has a name once; give one another name with AS`);
@@ -134,11 +173,11 @@ function readRows(
     const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
     return definition === undefined ? plain(name, refuse) : decoderOf(database, name, definition, refuse);
   });
-  return rows.map((values) => {
+  return (values) => {
     const row: Row = {};
     for (let i = 0; i < columns.length; i++) row[columns[i] as string] = (decoders[i] as Decode)(values[i]);
     return row;
-  });
+  };
 }
 
 function decoderOf(

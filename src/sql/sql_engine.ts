@@ -60,6 +60,11 @@ export interface SyncSqlSession {
   iterate(query: SqlQuery, params: readonly unknown[]): IterableIterator<unknown>;
   /** Runs a statement of which nothing is known but its text, and whether it writes. Absent: the driver runs none. */
   raw?(sql: string, params: readonly unknown[], writes: boolean): SqlRows;
+  /**
+   * The names of the columns that a statement gives, told before it runs, so that its rows can be read one by one; null, and absent,
+   * where that is not known.
+   */
+  columnsOf?(sql: string): readonly string[] | null;
 }
 
 /** As {@linkcode SyncSqlSession}, with Promises. */

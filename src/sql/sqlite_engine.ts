@@ -106,6 +106,11 @@ export abstract class SqliteEngine<Client, Statement> implements SyncSqlEngine {
    */
   protected abstract rowsOf(statement: Statement, params: readonly unknown[], writes: boolean): SqlRows;
 
+  /** The names of the columns of a statement; null where they are not known before it runs, as by default. */
+  protected namesOf(_statement: Statement): readonly string[] | null {
+    return null;
+  }
+
   /** Prepares a statement. @param bigints Integers are read as `bigint`. */
   protected abstract prepare(sql: string, bigints: boolean): Statement;
 
@@ -166,6 +171,16 @@ export abstract class SqliteEngine<Client, Statement> implements SyncSqlEngine {
     keepTemporary(this.client, sql);
     try {
       return this.rowsOf(statement, params, writes);
+    } finally {
+      this.finalize(statement);
+    }
+  }
+
+  /** The names of the columns that a statement gives, before it runs; null where they are not known. */
+  columnsOf(sql: string): readonly string[] | null {
+    const statement = this.prepare(sql, true);
+    try {
+      return this.namesOf(statement);
     } finally {
       this.finalize(statement);
     }

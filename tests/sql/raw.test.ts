@@ -9,6 +9,7 @@ import {
   ORM,
   type Page,
   RinariError,
+  type SqlStatement,
   type SyncDriver,
   toAsyncDriver,
 } from "../../mod.ts";
@@ -179,6 +180,58 @@ for (const [name, place] of Object.entries(places)) {
       assertEquals(await Doc.count(), 1);
     });
 
+    check(
+      "iterate gives the rows one by one, and writes between them change none of it",
+      async ({ Doc, sql }) => {
+        const titles: string[] = [];
+        for await (const row of sql`SELECT * FROM ${Doc} ORDER BY id; `.iterate(Doc)) {
+          if (titles.push(row.title) === 1) await Doc.delete({ id: 3 });
+          if (row.id === 1) assertEquals([row.at, row.big], [AT, BIG]);
+        }
+        assertEquals([titles.length, await Doc.count()], [3, 2]);
+        for await (const { n } of sql`SELECT count(*) AS n FROM ${Doc} -- all`.iterate({ n: "INTEGER" })) {
+          assertEquals(n, 2);
+          break;
+        }
+        const raised = async (statement: SqlStatement<"async">) => {
+          for await (const _ of statement.iterate()) await Doc.count();
+        };
+        await refused("INVALID_SQL", () => raised(sql`SELECT 1 AS a, 2 AS a`));
+        await refused("INVALID_SQL", () => raised(sql`COMMIT`));
+        await refused("STORE", () => raised(sql`SELEC 1`));
+        const overflow = sql`SELECT abs(id - 9223372036854775807 - 2) AS n FROM ${Doc} ORDER BY id DESC`;
+        await assertRejects(() => raised(overflow), RinariError);
+        const [first] = await Array.fromAsync(
+          sql`DELETE FROM ${Doc} RETURNING id`.iterate({ id: "INTEGER" }),
+        );
+        assertEquals([first, await Doc.count()], [{ id: 1 }, 0]);
+      },
+    );
+
+    check(
+      "iterate belongs to the open transaction, and ends with it when it is undone",
+      async ({ orm, Doc, sql }) => {
+        const undone = new Error("undone");
+        let rows: AsyncIterableIterator<{ id: number | null }> | undefined;
+        const failed = await orm.transaction(async () => {
+          await Doc.create({ title: "not for long" });
+          rows = sql`SELECT id FROM ${Doc} ORDER BY id DESC`.iterate({ id: "INTEGER" });
+          assertEquals((await rows.next()).value, { id: 4 });
+          throw undone;
+        }).catch((error) => error);
+        assert(failed === undone);
+        await refused("TRANSACTION_ENDED", async () => await rows?.next());
+        let committed: AsyncIterableIterator<{ id: number | null }> | undefined;
+        await orm.transaction(async () => {
+          committed = sql`SELECT id FROM ${Doc} ORDER BY id`.iterate({ id: "INTEGER" });
+          await committed.next();
+        });
+        assertEquals((await committed?.next())?.value, { id: 2 });
+        await committed?.return?.();
+        assertEquals((await committed?.next())?.done, true);
+      },
+    );
+
     check("what would not do as it says is refused", async ({ Doc, sql }) => {
       await refused("INVALID_SQL", async () => await sql`SELECT 1; DELETE FROM ${Doc}`.all());
       for (
@@ -314,6 +367,38 @@ describe("orm.sql:", () => {
     assertEquals(error.code, "UNSUPPORTED");
     assert(error.message.includes("findAll"), error.message);
   });
+
+  const kinds = { "bun-sqlite": BunSQLiteDriver, "node-sqlite": NodeSQLiteDriver };
+  for (const [name, Driver] of Object.entries(kinds)) {
+    const title = `iterate holds no rows on a sync driver: ${name}`;
+    if (name === "bun-sqlite" && runtime !== "bun") {
+      test.skip(title, "bun:sqlite is only in Bun");
+      continue;
+    }
+    test(title, () => {
+      const orm = new ORM<SyncDriver>({ driver: new Driver({ databases }) });
+      const Doc = orm.define("app", "docs", DOC);
+      const sql = orm.sql("app");
+      // Of a million rows no more are made than are read.
+      const many =
+        sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT i FROM n`;
+      let sum = 0;
+      for (const { i } of many.iterate({ i: "INTEGER" })) {
+        sum += i as number;
+        if (i === 100) break;
+      }
+      assertEquals(sum, 5_050);
+      Doc.bulkCreate([{ title: "a" }, { title: "b" }, { title: "c" }]);
+      const rows = sql`SELECT id FROM ${Doc} ORDER BY id`.iterate({ id: "INTEGER" });
+      assertEquals(rows.next().value, { id: 1 });
+      assertEquals(Doc.deleteAll(), 3);
+      assertEquals([...rows], [{ id: 2 }, { id: 3 }]);
+      const read = sql`SELECT id FROM ${Doc}`.iterate();
+      orm.transaction(() => Doc.create({ title: "d" }));
+      assertEquals([...read].length, 1);
+      orm.disconnect();
+    });
+  }
 
   test("a model of another ORM or database is refused", () => {
     const make = () =>
