@@ -135,6 +135,7 @@ export function metadataOf(options: DenoKVOptions): DriverMetadata {
     name: NAME,
     version: "0.1.0",
     capabilities: {
+      findsReferring: true,
       ...EVERYTHING,
       expressions: true,
       transactions: "concurrent",

@@ -51,6 +51,8 @@ export interface Capabilities {
   readonly partialIndexes?: boolean;
   /** Foreign keys are enforced with their actions. */
   readonly references?: boolean;
+  /** Rows are found by what they refer to without an index: none is made of a column with `references`. */
+  readonly findsReferring?: boolean;
   /**
    * How `transaction` behaves. `"exclusive"`: it commits or rolls back as a whole on the one connection there is, and the core
    * keeps other work out while it is open. `"concurrent"`: the driver itself keeps flows apart. Absent: only that `fn` is

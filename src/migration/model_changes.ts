@@ -1,6 +1,7 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import { RinariError } from "../errors/mod.ts";
 import { READY } from "../orm/operation.ts";
+import { referringIndexes } from "../orm/referring_indexes.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type Remedies, remedies } from "../schema/remedies.ts";
 import { Table } from "../schema/table.ts";
@@ -67,22 +68,38 @@ function compareIndexes(
   changes: PlannedChange[],
   obsolete: { entry: TableEntry; index: string }[],
 ): void {
-  const { declared } = entry;
   const table = { name: entry.table.storeName };
   const known = snapshot[table.name];
   if (known === undefined) return;
+  const wanted = [...entry.declared, ...referringIndexes(entry)];
   for (const { name } of known.indexes) {
-    if (declared.some((index) => index.name === name)) continue;
+    if (wanted.some((index) => index.name === name)) continue;
     obsolete.push({ entry, index: name });
     changes.push({
       table: table.name,
       text: `\`${table.name}\`: index \`${name}\`, which no model declares, is dropped`,
     });
   }
-  for (const { name } of declared) {
+  for (const { name } of wanted) {
     if (known.indexes.some((index) => index.name === name)) continue;
     changes.push({ table: table.name, text: `\`${table.name}\`: index \`${name}\` is made` });
   }
+}
+
+/** Makes the indexes of columns that refer, where no other index leads with the column either. */
+function makeReferring(
+  { connection: { driver }, database }: MigrationStore,
+  entry: TableEntry,
+): Maybe<unknown> {
+  const wanted = referringIndexes(entry);
+  const table = entry.table.storeName;
+  if (wanted.length === 0) return;
+  return chain(driver.indexes(database, table), (there) => {
+    const missing = wanted.filter(({ name, columns: [column] }) =>
+      !there.some((index) => index.name === name || (index.columns[0] === column && !index.partial))
+    );
+    return chainAll(missing, ({ name, columns }) => driver.createIndex(database, table, name, { columns }));
+  });
 }
 
 /** Tables that were recorded, are there, and no model names. */
@@ -121,7 +138,11 @@ export function applyChanges(store: MigrationStore, { altered, obsolete }: Model
     for (const entry of store.entries) entry.forget();
     return chain(
       chainAll(obsolete, ({ entry, index }) => dropIndex(store, entry, index)),
-      () => chain(chainAll(store.entries, (entry) => readyEntry(store, entry)), () => undefined),
+      () =>
+        chain(
+          chainAll(store.entries, (entry) => readyEntry(store, entry)),
+          () => chain(chainAll(store.entries, (entry) => makeReferring(store, entry)), () => undefined),
+        ),
     );
   });
 }
@@ -158,7 +179,11 @@ export function followStepwise(
     for (const entry of store.entries) entry.forget();
     return chain(
       chainAll(obsolete, ({ entry, index }) => dropIndex(store, entry, index)),
-      () => chain(chainAll(store.entries, (entry) => readyEntry(store, entry)), () => undefined),
+      () =>
+        chain(
+          chainAll(store.entries, (entry) => readyEntry(store, entry)),
+          () => chain(chainAll(store.entries, (entry) => makeReferring(store, entry)), () => undefined),
+        ),
     );
   });
 }

@@ -1,6 +1,7 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
 import type { ColumnDefinition, RawStatement, TableSchema } from "../contract/mod.ts";
 import { UnsupportedError } from "../errors/mod.ts";
+import { referringIndexes } from "../orm/referring_indexes.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { INSERT } from "../orm/operation.ts";
 import type { ModelSchema } from "../schema/model_schema.ts";
@@ -44,7 +45,8 @@ export interface SnapshotTable {
 
 /** The tables that models define, as text: equal texts are equal tables. */
 export function snapshotText(entries: readonly TableEntry[]): string {
-  const tables = entries.map(({ table, declared }) => {
+  const tables = entries.map((entry) => {
+    const { table, declared } = entry;
     const columns = table.columns.map(({ storeName: name, definition }) => {
       const { type, primaryKey, autoIncrement, notNull, unique, references, bigint, stored } = definition;
       return [name, {
@@ -58,7 +60,8 @@ export function snapshotText(entries: readonly TableEntry[]): string {
         stored,
       }] as const;
     });
-    const indexes = declared.map(({ name, columns, unique, where }) => ({ name, columns, unique, where }));
+    const all = [...declared, ...referringIndexes(entry)];
+    const indexes = all.map(({ name, columns, unique, where }) => ({ name, columns, unique, where }));
     return [table.storeName, { columns: Object.fromEntries(columns), indexes }] as const;
   });
   tables.sort(([a], [b]) => a < b ? -1 : 1);

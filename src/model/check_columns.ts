@@ -22,6 +22,7 @@ const MEMBERS: Readonly<Record<keyof ModelColumn, "boolean" | null>> = {
   validate: null,
   touch: null,
   version: "boolean",
+  index: "boolean",
 };
 const REFERENCE_MEMBERS: readonly string[] = ["table", "column", "onDelete", "onUpdate"];
 
@@ -36,6 +37,9 @@ export function checkColumns(table: Table): void {
     checkName(column);
     checkMembers(column);
     checkGenerated(column);
+    if (column.definition.index !== undefined && column.references === null) {
+      refuse(column, "`index` needs `references`; give the model `indexes` for another column");
+    }
     checkValues(column);
     checkValidator(column);
     checkDefault(column);

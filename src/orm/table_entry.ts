@@ -32,6 +32,7 @@ import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
 import { deferPlan, type FoundWhere, foundWhere, isDeferredWhere } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
+import { indexesToMake } from "./referring_indexes.ts";
 import { checkTarget, refuseParent, refuseView } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import type { DatabaseTables } from "./database_tables.ts";
@@ -456,8 +457,9 @@ export class TableEntry {
     if (this.isReady || path.has(this)) return;
     path.add(this);
     const scope = this.connection.transactions.current;
+    const made = () => chain(indexesToMake(this), (indexes) => this.#create(indexes));
     return chain(this.#makeParents(path), () =>
-      chain(this.#create(this.#declared), () => {
+      chain(made(), () => {
         this.#prepared = new WeakMap();
         this.#epoch = this.#shared.epoch;
         scope?.forget.push(() => this.#epoch = 0);

@@ -68,7 +68,7 @@ export class ReferenceDriver implements SyncDriver {
     this.metadata = {
       name: provider.name,
       version: provider.version,
-      capabilities: { ...EVERYTHING, expressions: true },
+      capabilities: { ...EVERYTHING, expressions: true, findsReferring: true },
     };
   }
 

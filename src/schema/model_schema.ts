@@ -47,6 +47,11 @@ export interface ModelColumn extends ColumnDefinition {
    * else has changed since it was read. Needs INTEGER and `notNull`.
    */
   readonly version?: boolean;
+  /**
+   * With `references`: `false` makes no index of the column. Otherwise a new table gets one, unless a key, a unique column or a declared
+   * index leads with it, so that rows are found by what they refer to. Deno KV, memory and JSON files find them anyway.
+   */
+  readonly index?: boolean;
   /** A Standard Schema (Zod, Valibot, ArkType, …) that checks, and may change, every value written. */
   readonly validate?: StandardSchema;
 }

@@ -122,15 +122,16 @@ export abstract class SqliteEngine<Client, Statement> implements SyncSqlEngine {
     this.#log?.(sql);
   }
 
-  /** The statement of a query, as it was prepared before; one that comes once is not kept. */
+  /** The statement of a query, as it was prepared before; one that comes `once` is prepared anew and not kept. */
   protected statement(query: SqlQuery): Statement {
     if (this.#log !== null) this.#log(query.sql);
     this.client.lastUsed = tick();
+    if (query.once === true) return this.prepare(query.sql, query.bigints);
     const kept = query.bigints ? this.#bigints : this.#statements;
     const known = kept.get(query.sql);
     if (known !== undefined) return known;
     const made = this.prepare(query.sql, query.bigints);
-    if (query.once !== true) kept.set(query.sql, made);
+    kept.set(query.sql, made);
     return made;
   }
 

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { MemoryDriver } from "../../drivers/memory.ts";
-import { DataTypes, NotNullConstraintError, ORM, UnsupportedError, ValidationError } from "../../mod.ts";
+import {
+  DataTypes,
+  NotNullConstraintError,
+  ORM,
+  type SyncDriver,
+  UnsupportedError,
+  ValidationError,
+} from "../../mod.ts";
 import { migrate, type MigrationDatabase, MigrationError, plan } from "../../src/migration/mod.ts";
 import { describe, test } from "../support/runner.ts";
 import { type Program, stores, type Version } from "./stores.ts";
@@ -83,6 +90,33 @@ for (const { name, copies, use } of stores) {
         assertEquals([changes.map(({ table }) => table), steps], [Object.keys(V1), []]);
         assertEquals(await v1.migrate(), { steps: [], changes: [], backup: null });
         assertEquals(await v1.plan(), { steps: [], changes: [], blocked: [], newer: null });
+      }));
+
+    test("makes the index by which rows that refer are found", () =>
+      use(async ({ open }) => {
+        const id = { type: DataTypes.INTEGER, primaryKey: true } as const;
+        const author = { type: DataTypes.INTEGER, references: { table: "authors", column: "id" } } as const;
+        const version = (index: boolean) => ({
+          authors: { id },
+          books: { id, author: { ...author, index } },
+        });
+        const before = await open(version(false));
+        await before.migrate();
+        await before.model("authors").create({ id: 1 });
+        await before.model("books").create({ id: 1, author: 1 });
+        const after = await open(version(true));
+        const { changes } = await after.plan();
+        const finds =
+          (after.orm as unknown as ORM<SyncDriver>).driverInfo.capabilities?.findsReferring === true;
+        assertEquals(
+          changes.map(({ text }) => text),
+          finds ? [] : ["`books`: index `author_index` is made"],
+        );
+        await after.migrate();
+        assertEquals(await after.plan(), { steps: [], changes: [], blocked: [], newer: null });
+        assertEquals(await after.model("books").count({ author: 1 }), 1);
+        const none = await open(version(false));
+        assertEquals((await none.migrate()).changes.length, finds ? 0 : 1);
       }));
 
     test("makes by itself what loses nothing", () =>

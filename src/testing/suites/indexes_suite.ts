@@ -1,6 +1,6 @@
 import { UniqueConstraintError, ValidationError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure } from "../assertions.ts";
-import { declares, promise, promiseIf, type TestCase } from "../test_case.ts";
+import { declares, has, promise, promiseIf, type TestCase } from "../test_case.ts";
 import type { TestModel } from "../test_model.ts";
 import type { World } from "../world.ts";
 import { JOINED_VALUES } from "./joined_values.ts";
@@ -32,6 +32,11 @@ export const indexesSuite: readonly TestCase[] = [
     "createIndex: an index of the rows with one value serves searches for several pairs with it",
     pairs,
   ),
+  promiseIf(
+    has("indexes"),
+    "indexes: a new table has one of each column that refers, unless it has another or is told to have none",
+    referring,
+  ),
   promise("dropIndex: what the index refused is allowed again", drops),
 ];
 
@@ -43,6 +48,35 @@ const schema = {
   on: { type: "BOOLEAN" },
   data: { type: "JSON" },
 } as const;
+
+async function referring(world: World): Promise<void> {
+  const { database } = world;
+  const refers = { type: "INTEGER", references: { table: "authors", column: "id" } } as const;
+  const without = { ...refers, index: false };
+  const Author = world.define("authors", { id: key });
+  const Book = world.define("books", {
+    id: key,
+    author: refers,
+    editor: without,
+    owner: { ...refers, unique: true },
+    reader: refers,
+  }, { indexes: [{ columns: ["reader", "id"] }] });
+  const Page = world.define("pages", { id: key, author: without });
+  await Author.create({ id: 1 });
+  await Book.create({ id: 1, author: 1, editor: 1, owner: 1, reader: 1 });
+  await Page.create({ id: 1, author: 1 });
+  // A table that is there is left as it is.
+  const orm = world.newORM();
+  world.define("authors", { id: key }, { orm });
+  const Same = world.define("pages", { id: key, author: refers }, { orm });
+  expectEqual(await Same.count({ author: 1 }), 1);
+  const driver = await world.direct();
+  const indexes = async (table: string): Promise<string[]> =>
+    (await driver.indexes?.(database, table) ?? []).map(({ name }) => name).sort();
+  const finds = world.capabilities.findsReferring === true;
+  expectEqual(await indexes("books"), finds ? ["reader_id_index"] : ["author_index", "reader_id_index"]);
+  expectEqual(await indexes("pages"), []);
+}
 
 const refused = (...columns: string[]) =>
   ({ error: UniqueConstraintError, code: "UNIQUE_CONSTRAINT", table: "items", columns }) as const;
