@@ -457,13 +457,15 @@ export class TableEntry {
     if (this.isReady || path.has(this)) return;
     path.add(this);
     const scope = this.connection.transactions.current;
-    const made = () => chain(indexesToMake(this), (indexes) => this.#create(indexes));
-    return chain(this.#makeParents(path), () =>
-      chain(made(), () => {
-        this.#prepared = new WeakMap();
-        this.#epoch = this.#shared.epoch;
-        scope?.forget.push(() => this.#epoch = 0);
-      }));
+    return chain(
+      this.#makeParents(path),
+      () =>
+        chain(chain(indexesToMake(this), (all) => this.#create(all)), () => {
+          this.#prepared = new WeakMap();
+          this.#epoch = this.#shared.epoch;
+          scope?.forget.push(() => this.#epoch = 0);
+        }),
+    );
   }
 
   #create(indexes: readonly NamedIndex[]): Maybe<void> {
