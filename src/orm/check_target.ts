@@ -1,6 +1,7 @@
 import type { ColumnReference } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { Column } from "../schema/column.ts";
+import type { DatabaseTables } from "./database_tables.ts";
 
 /**
  * Checks that a column can be referred to.
@@ -38,4 +39,12 @@ export function refuseView(table: string, column: Column, view: string): never {
       "give the view's column the reference to this table instead, and a relation by it",
     { code: "INVALID_SCHEMA", table, columns: [column.name] },
   );
+}
+
+/** A reference with the names of the store. */
+export function storedReference(siblings: DatabaseTables, reference: ColumnReference): ColumnReference {
+  const table = siblings.get(reference.table)?.table;
+  // A table that no model defines is refused where the table is made.
+  if (table === undefined) return reference;
+  return { ...reference, table: table.storeName, column: table.column(reference.column).storeName };
 }

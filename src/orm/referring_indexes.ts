@@ -13,8 +13,9 @@ const MAX_NAME = 200;
  * The indexes by which rows are found through what they refer to: of columns that no declared index, key or unique column leads with, on
  * drivers that do not find them anyway.
  */
-export function referringIndexes({ connection: { driver }, table, declared }: TableEntry): NamedIndex[] {
-  if (driver.metadata.capabilities?.findsReferring === true) return [];
+export function referringIndexes(entry: TableEntry): NamedIndex[] {
+  const { connection: { driver }, table, declared, isView } = entry;
+  if (isView || driver.metadata.capabilities?.findsReferring === true) return [];
   const isLed = ({ storeName, unique, name }: Column): boolean =>
     unique || table.primaryKey[0]?.name === name ||
     declared.some(({ columns, where }) => where === undefined && columns[0] === storeName);

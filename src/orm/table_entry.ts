@@ -33,7 +33,7 @@ import { checkLimits } from "../store/limits.ts";
 import { deferPlan, type FoundWhere, foundWhere, isDeferredWhere } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
 import { indexesToMake } from "./referring_indexes.ts";
-import { checkTarget, refuseParent, refuseView } from "./check_target.ts";
+import { checkTarget, refuseParent, refuseView, storedReference } from "./check_target.ts";
 import type { Connection, SharedTable } from "./connection.ts";
 import type { DatabaseTables } from "./database_tables.ts";
 import { explainSearch } from "./explain_search.ts";
@@ -475,14 +475,10 @@ export class TableEntry {
 
   /** The columns as the driver is told of them, with the names of the store. */
   get storeSchema(): TableSchema {
-    return this.#schema ??= driverSchema(this.table, (reference) => this.#storedReference(reference));
-  }
-
-  #storedReference(reference: ColumnReference): ColumnReference {
-    const table = this.siblings.get(reference.table)?.table;
-    // A table that no model defines is refused where the table is made.
-    if (table === undefined) return reference;
-    return { ...reference, table: table.storeName, column: table.column(reference.column).storeName };
+    return this.#schema ??= driverSchema(
+      this.table,
+      (reference) => storedReference(this.siblings, reference),
+    );
   }
 
   /** Sees that the tables referred to exist, with a column that can be referred to. */
