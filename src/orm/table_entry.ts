@@ -2,7 +2,6 @@ import { chain, chainAll, isPromise, type Maybe, settle } from "../chain/chain.t
 import type { AnyPrepared, Row, TableDriver } from "../composed/complete_driver.ts";
 import { NamedDriver } from "../composed/named_driver.ts";
 import type {
-  ColumnReference,
   GroupPlan,
   NamedIndex,
   Predicate,
