@@ -3,7 +3,7 @@ import { NotFoundError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type ReadFind, refuseSearch } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
-import { takeSignal } from "../query/signal_option.ts";
+import { hasSignal, takeSignal } from "../query/signal_option.ts";
 import { type ReadLoad, readLoad, readSearch } from "../relations/levels.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { isPlain } from "../schema/plain_object.ts";
@@ -12,6 +12,7 @@ import { keyFind } from "./key_find.ts";
 
 /** The rows of a search. @param one It is for one row: at most one is found. */
 export function findRows(entry: TableEntry, options: unknown, one: boolean = false): Maybe<Row[]> {
+  if (!hasSignal(options)) return loadRows(entry, readSearch(entry, options, one));
   const { signal, rest } = takeSignal(entry.table, options);
   return loadRows(entry, readSearch(entry, rest, one), Infinity, signal);
 }

@@ -11,15 +11,18 @@ export interface TakenSignal {
   readonly rest: unknown;
 }
 
+/** Whether options have one. */
+export function hasSignal(options: unknown): options is object {
+  return typeof options === "object" && options !== null && "signal" in options;
+}
+
 /**
  * Takes the signal out of the options of a search.
  *
  * @throws {ValidationError} When it is none.
  */
 export function takeSignal(table: Table, options: unknown): TakenSignal {
-  if (
-    typeof options !== "object" || options === null || !Object.hasOwn(options, "signal") || !isPlain(options)
-  ) {
+  if (!hasSignal(options) || !Object.hasOwn(options, "signal") || !isPlain(options)) {
     return { signal: undefined, rest: options };
   }
   const { signal, ...rest } = options as { readonly signal?: unknown };

@@ -11,6 +11,8 @@ import { listOfRelations, type Relation } from "./relation.ts";
 /** How deep `with` may nest: it can come from outside. */
 const MAX_DEPTH = 10;
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** What comes with rows: rows of a relation, or numbers over them. */
 export type Level = RowsLevel | NumbersLevel;
 
@@ -68,7 +70,7 @@ export function readLoad(entry: TableEntry, options: object, one: boolean): Read
 export function readSearch(entry: TableEntry, options: unknown, one: boolean): ReadLoad {
   if (asksForRelations(options)) return readLoad(entry, options, one);
   const find = (one ? readFindOne : readFind)(entry.table, options, entry.table.rules.strict);
-  return { find, levels: [], trim: [] };
+  return { find, levels: NONE, trim: NONE };
 }
 
 /** @param joined The column by which the rows are joined, or null. */
