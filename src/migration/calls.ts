@@ -2,6 +2,7 @@ import { chain, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { decodeTagged, encodeTagged } from "../composed/tagged_json.ts";
 import { UnsupportedError } from "../errors/mod.ts";
 import { openProgress, type Progress, readProgress, writeProgress } from "./progress.ts";
+import { readDoneAlone } from "./record.ts";
 import type { MigrationStore } from "./store.ts";
 import { inTransaction, isTooLarge, repeat } from "./turn.ts";
 
@@ -147,8 +148,18 @@ export class ResumedCalls implements Calls {
     );
   }
 
+  /** How far the step is. Its notes are gone when another process has ended it: then all of it is done. */
   #now(): Maybe<Progress> {
-    return readProgress(this.#store, this.#step);
+    return chain(readProgress(this.#store, this.#step), (found) => {
+      if (found.operation >= 0 || found.state !== null) return found;
+      return chain(
+        readDoneAlone(this.#store),
+        (done) =>
+          done.some(({ step }) => step === this.#step)
+            ? { operation: Number.MAX_SAFE_INTEGER, state: null }
+            : found,
+      );
+    });
   }
 
   #note(progress: Progress): Maybe<void> {

@@ -5,7 +5,7 @@ import { MigrationStore } from "./store.ts";
 
 /** The names of the steps that were done on a store, in order. */
 export function doneSteps(orm: AnyORM, database: string): Promise<readonly string[]> {
-  const store = new MigrationStore(orm, database);
+  const store = MigrationStore.of(orm, database);
   return promised(() =>
     chain(
       store.connection.opened(),

@@ -19,11 +19,20 @@ import {
   tablesText,
   writeDone,
 } from "./record.ts";
+import { scratchOf } from "./scratch.ts";
 import { stepDatabase } from "./step_database.ts";
 import { MigrationStore } from "./store.ts";
-import { inTransaction, isTooLarge } from "./turn.ts";
+import { consistently, inTransaction, isTooLarge } from "./turn.ts";
 
 const NOTHING: Migration = Object.freeze({ steps: [], changes: [], backup: null });
+
+/** Calls of steps on tables without rows. */
+const FORESEEN: Calls = {
+  ...wholeCalls(() => undefined),
+  refuse(what) {
+    if (what === "`sql`") throw UNDONE;
+  },
+};
 
 /** Thrown when a step was begun that is no single transaction. */
 const BEGUN = { begun: true };
@@ -52,7 +61,7 @@ export class Migrator {
 
   /** Prepares it. Nothing is read. */
   constructor(orm: AnyORM, database: string, settings: MigrationSettings) {
-    this.#store = new MigrationStore(orm, database);
+    this.#store = MigrationStore.of(orm, database);
     this.#orm = orm;
     this.#settings = settings;
     this.#snapshot = snapshotText(this.#store.entries);
@@ -89,29 +98,44 @@ export class Migrator {
       }));
   }
 
-  /** Says what `migrate` would do. Nothing is kept: steps that are to run are tried, so that what is left after them is seen, and undone. */
+  /**
+   * Says what `migrate` would do. Steps that are to run are tried on the same tables without a row, in memory, so that what is left after
+   * them is seen; where that tells nothing, because a step needs the rows or speaks SQL, only their names are said.
+   */
   plan(): Maybe<MigrationPlan> {
     return chain(
       this.#store.connection.opened(),
       () =>
         chain(readDone(this.#store), (done) =>
           chain(this.#survey(done), (plan) => {
-            // Where nothing can be undone, nothing is tried.
-            if (plan.steps.length === 0 || this.#store.copied !== null) return plan;
+            if (plan.steps.length === 0) return plan;
             return settle(
-              () => this.#dry(),
-              ({ steps, changes }) => ({ ...plan, steps, changes }),
-              (error) => {
-                if (error instanceof MigrationError && error.code === "MIGRATION_BLOCKED") {
-                  return { ...plan, changes: [], blocked: error.blocked };
-                }
-                // What can only be read cannot be tried.
-                if (error instanceof RinariError && error.code === "READ_ONLY") return plan;
-                throw error;
-              },
+              () => this.#foresee(done, plan),
+              (left) => ({ ...plan, ...left }),
+              () => ({ ...plan, changes: [] }),
             );
           })),
     );
+  }
+
+  /** What is left to do after the steps. */
+  #foresee(
+    done: readonly DoneStep[],
+    { steps }: MigrationPlan,
+  ): Maybe<Pick<MigrationPlan, "changes" | "blocked">> {
+    const recorded = this.#recorded(done);
+    return chain(scratchOf(this.#store, Object.keys(readSnapshot(recorded))), (scratch) => {
+      const pending = this.#settings.steps.filter(([name]) => steps.includes(name));
+      const database = stepDatabase(scratch, this.#orm, FORESEEN);
+      return chain(
+        chainAll(pending, ([, run]) => run(database) as Maybe<unknown>),
+        () =>
+          chain(
+            modelChanges(scratch, done.at(-1)?.schema ?? null),
+            ({ changes, blocked }) => ({ changes, blocked }),
+          ),
+      );
+    });
   }
 
   /** Whether the store is as it was left by a migration to these models and steps: what a start finds that has nothing to do. */
@@ -223,8 +247,12 @@ export class Migrator {
 
   /** The same where it is no single transaction: what is done stays, with a note of it, and is not done again. */
   #stepwise(): Maybe<Round> {
-    const store = this.#store;
     const until = Date.now() + this.#settings.waitTimeout;
+    return consistently(this.#store, until, () => this.#stepwiseOnce(until));
+  }
+
+  #stepwiseOnce(until: number): Maybe<Round> {
+    const store = this.#store;
     return chain(
       readDoneAlone(store),
       (done) =>

@@ -54,10 +54,7 @@ export function stepDatabase(store: MigrationStore, orm: AnyORM, calls: Calls): 
       return store.model(table, schema);
     },
     eachRow: answer((call, table: string, schema: ModelSchema, change: (row: Row) => Row | undefined) =>
-      chain(
-        store.columns(table),
-        (columns) => columns === null ? undefined : call.rows(ONLY, eachRow(store, table, schema, change)),
-      )
+      call.rows(ONLY, eachRow(store, table, () => schema, change))
     ),
     get sql() {
       calls.refuse("`sql`");
@@ -230,14 +227,13 @@ function changeTo(
     });
   const change = (row: Row): Row | undefined =>
     row[name] === null ? undefined : { [made]: convert(row[name]) };
-  const filled = (): Maybe<void> =>
-    chain(store.columns(table), (columns) => {
-      const old = columns?.[name];
-      if (columns === null || old === undefined || !Object.hasOwn(columns, made)) return;
-      const keys = Object.entries(columns).filter(([, { primaryKey }]) => primaryKey === true);
-      const schema = { ...Object.fromEntries(keys), [name]: old, [made]: plain } as ModelSchema;
-      return call.rows({ index: 1 }, eachRow(store, table, schema, change));
-    });
+  const both = (columns: TableSchema): ModelSchema | null => {
+    const old = columns[name];
+    if (old === undefined || !Object.hasOwn(columns, made)) return null;
+    const keys = Object.entries(columns).filter(([, { primaryKey }]) => primaryKey === true);
+    return { ...Object.fromEntries(keys), [name]: old, [made]: plain } as ModelSchema;
+  };
+  const filled = (): Maybe<void> => call.rows({ index: 1 }, eachRow(store, table, both, change));
   const swapped = (): Maybe<Altered | null> =>
     chain(store.columns(table), (columns) => {
       if (columns === null || !Object.hasOwn(columns, made)) return null;
@@ -273,22 +269,28 @@ function whole(table: string, columns: ModelSchema): TableSchema {
   return driverSchema(new Table(table, columns));
 }
 
-/** Rows of a table in the order of its key, and what becomes of them. */
+/**
+ * Rows of a table in the order of its key, and what becomes of them.
+ *
+ * @param schemaOf The columns that are read and changed; null when there is nothing to change.
+ */
 function eachRow(
   store: MigrationStore,
   table: string,
-  schema: ModelSchema,
+  schemaOf: (columns: TableSchema) => ModelSchema | null,
   change: (row: Row) => Row | undefined,
 ): RowWork {
-  const model = (): AnyModel => store.model(table, schema) as AnyModel;
+  const model = (schema: ModelSchema): AnyModel => store.model(table, schema) as AnyModel;
   return {
     table,
     read: (after, size) =>
       chain(store.columns(table), (columns) => {
-        const keys = Object.keys(columns ?? {}).filter((name) => columns?.[name]?.primaryKey === true);
+        const schema = columns === null ? null : schemaOf(columns);
+        if (columns === null || schema === null) return { updates: [], next: null };
+        const keys = Object.keys(columns).filter((name) => columns[name]?.primaryKey === true);
         const select = [...new Set([...keys, ...Object.keys(schema)])];
         const orderBy = keys.map((key) => [key, "ASC"] as const);
-        return chain(model().paginate({ size, after, orderBy, select }), ({ rows, next }) => {
+        return chain(model(schema).paginate({ size, after, orderBy, select }), ({ rows, next }) => {
           const updates = rows.flatMap((row) => {
             const data = change(row);
             if (data === undefined || Object.keys(data).length === 0) return [];
@@ -299,7 +301,11 @@ function eachRow(
           return { updates, next };
         });
       }),
-    write: (updates) => model().bulkUpdate(updates),
+    write: (updates) =>
+      chain(store.columns(table), (columns) => {
+        const schema = columns === null ? null : schemaOf(columns);
+        return schema === null ? undefined : model(schema).bulkUpdate(updates);
+      }),
   };
 }
 

@@ -41,22 +41,31 @@ export class MigrationStore {
   /** The columns of the tables that are there, by table; null where there is none. */
   readonly #columns: Map<string, TableSchema | null> = new Map();
 
+  private constructor(connection: Connection, database: string, entries: readonly TableEntry[]) {
+    this.database = database;
+    this.connection = connection;
+    this.driver = anyDriver(connection.given);
+    this.entries = entries;
+    this.copied = this.driver.alterTable === undefined ? new CopiedTables(this) : null;
+  }
+
+  /** A database on another driver, for the same models. */
+  static over(connection: Connection, database: string, entries: readonly TableEntry[]): MigrationStore {
+    return new MigrationStore(connection, database, entries);
+  }
+
   /**
    * Looks at the database of an ORM.
    *
    * @throws {ValidationError} When no model is of the database.
    */
-  constructor(orm: AnyORM, database: string) {
+  static of(orm: AnyORM, database: string): MigrationStore {
     const insides = (orm as unknown as { readonly [INSIDES]?: Insides })[INSIDES];
     if (insides === undefined) {
       throw new ValidationError("Cannot migrate: what is given first is no ORM", { code: "INVALID_OPTIONS" });
     }
-    this.database = database;
-    this.connection = insides.connection;
-    this.driver = anyDriver(insides.connection.given);
-    this.entries = [...insides.tables(database).values()].filter(({ isView }) => !isView);
-    this.copied = this.driver.alterTable === undefined ? new CopiedTables(this) : null;
-    if (this.entries.length > 0) return;
+    const entries = [...insides.tables(database).values()].filter(({ isView }) => !isView);
+    if (entries.length > 0) return new MigrationStore(insides.connection, database, entries);
     throw new ValidationError(
       `Cannot migrate \`${database}\`: no model is of that database; define them first, and import the modules that do`,
       { code: "UNKNOWN_MODEL" },

@@ -1,7 +1,9 @@
 import { chain, isPromise, type Maybe, settle } from "../chain/chain.ts";
 import { RinariError, TransactionError } from "../errors/mod.ts";
-import { pause } from "../files/pause.ts";
-import type { MigrationStore } from "./store.ts";
+import { pause as pauseThread } from "../files/pause.ts";
+import { allProgress } from "./progress.ts";
+import { readDone } from "./record.ts";
+import { type MigrationStore, RECORD_TABLE } from "./store.ts";
 
 /** No deadline and no replay: a migration takes as long as it takes, and waits for others in a way of its own. */
 const UNHURRIED = { timeout: 2 ** 31 - 1, retries: 0, waitTimeout: 2 ** 31 - 1 };
@@ -18,15 +20,52 @@ export function inTransaction<T>(
 ): Maybe<T> {
   const { connection: { transactions, mode } } = store;
   const run = (): Maybe<T> => store.copied === null ? transactions.transaction(work, UNHURRIED) : work();
-  const attempt = (): Maybe<T> =>
+  const pause = (): Maybe<void> => wait(mode === "async");
+  return consistently(store, until, () =>
     settle(run, (value) => value, (error) => {
       for (const entry of store.entries) entry.forget();
       failed(error);
-      const waits = error instanceof RinariError && WAITED.includes(error.code);
-      if (!waits || Date.now() >= until) throw error;
-      return chain(wait(mode === "async"), () => chain(store.lookAgain(), attempt));
-    });
+      throw error;
+    }), pause);
+}
+
+/**
+ * Does work that looks at the store and at what was done, again when another process has changed both meanwhile: what was found may
+ * have been half of what it did.
+ */
+export function consistently<T>(
+  store: MigrationStore,
+  until: number,
+  work: () => Maybe<T>,
+  pause: () => Maybe<void> = () => undefined,
+): Maybe<T> {
+  const again = (): Maybe<T> => chain(pause(), () => chain(store.lookAgain(), attempt));
+  const attempt = (): Maybe<T> =>
+    chain(
+      stateOf(store),
+      (before) =>
+        chain(before === null ? undefined : store.lookAgain(), () =>
+          settle(work, (value) => value, (error) => {
+            const isLate = Date.now() >= until;
+            if (error instanceof RinariError && WAITED.includes(error.code) && !isLate) return again();
+            if (before === null || isLate || !(error instanceof Error)) throw error;
+            return chain(stateOf(store), (now) => {
+              if (now === before) throw error;
+              return again();
+            });
+          })),
+    );
   return attempt();
+}
+
+/** What was done and is being done, where transactions keep nobody from the store; else null. */
+function stateOf(store: MigrationStore): Maybe<string | null> {
+  const { driver, copied } = store;
+  if (copied !== null || driver.metadata.capabilities?.transactions !== "concurrent") return null;
+  return chain(
+    readDone(store),
+    (done) => chain(allProgress(store), (begun) => JSON.stringify([done, begun])),
+  );
 }
 
 /** Whether a transaction was more than the store takes at once: then nothing was written. */
@@ -45,5 +84,5 @@ export function repeat(work: () => Maybe<boolean>): Maybe<void> {
 
 function wait(isAsync: boolean): Maybe<void> {
   if (isAsync) return new Promise<void>((resolve) => setTimeout(resolve, 20));
-  return pause(20) as Maybe<void>;
+  return pauseThread(20) as Maybe<void>;
 }

@@ -57,6 +57,22 @@ describe("migrate:", () => {
     }, { timeout: 300_000 });
   }
 
+  if ((KINDS as readonly string[]).includes("kv")) {
+    test(
+      "processes that do one step at once on Deno KV do each part of it once",
+      () =>
+        withTempDir(async (dir) => {
+          await makeFirst("kv", dir);
+          const ended = await Promise.all(
+            Array.from({ length: 4 }, () => runFile(FIXTURE, ["kv", dir, "0"])),
+          );
+          for (const { code, stderr } of ended) assertEquals([code, stderr], [0, ""]);
+          await expectSecond("kv", dir);
+        }),
+      { timeout: 60_000 },
+    );
+  }
+
   test("of eight processes one migrates, and the others wait", () =>
     withTempDir(async (dir) => {
       await makeFirst("sqlite", dir);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DataTypes, ORM, UnsupportedError } from "../../mod.ts";
-import { migrate, MigrationError, type MigrationSteps } from "../../src/migration/mod.ts";
+import { migrate, MigrationError, type MigrationSteps, plan } from "../../src/migration/mod.ts";
 import { describe, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
 import { openRaw, sqliteDrivers } from "../unit/sql/sqlite_drivers.ts";
@@ -113,6 +113,33 @@ for (const { name, make } of sqliteDrivers) {
         const other = opened(path, { id, name: { ...text, notNull: true }, more: text });
         assertThrows(() => migrate(other, "app"), UnsupportedError, "others have made it");
         other.disconnect();
+      }));
+
+    test("plan keeps nobody from the store, whatever is to run", () =>
+      withTempDir((dir) => {
+        const path = join(dir, "app.db");
+        filled(path);
+        const raw = openRaw(path);
+        raw.exec("PRAGMA busy_timeout = 0");
+        raw.exec("BEGIN IMMEDIATE");
+        const orm = opened(path, { id, fullName: { ...text, notNull: true }, more: text });
+        const steps: MigrationSteps = {
+          rename: (db) => {
+            db.renameColumn("users", "name", "fullName");
+          },
+          drop: (db) => {
+            db.dropColumn("users", "fullName");
+          },
+        };
+        const { rename } = steps as { readonly rename: NonNullable<MigrationSteps["rename"]> };
+        const { changes, blocked } = plan(orm, "app", { steps: { rename } });
+        assertEquals([changes.length, blocked], [2, []]);
+        assertEquals(plan(orm, "app", { steps }).blocked.map(({ step }) => step?.slice(0, 12)), [
+          "db.addColumn",
+        ]);
+        raw.exec("ROLLBACK");
+        raw.close();
+        orm.disconnect();
       }));
 
     test("backup copies the file before anything is changed", () =>
