@@ -62,10 +62,10 @@ export function consistently<T>(
 function stateOf(store: MigrationStore): Maybe<string | null> {
   const { driver, copied } = store;
   if (copied !== null || driver.metadata.capabilities?.transactions !== "concurrent") return null;
-  return chain(
-    readDone(store),
-    (done) => chain(allProgress(store), (begun) => JSON.stringify([done, begun])),
-  );
+  return chain(readDone(store), (done) =>
+    chain(allProgress(store), (begun) =>
+      // What is not in a transaction looks anew at what is known of the tables.
+      chain(driver.tableExists(store.database, RECORD_TABLE), () => JSON.stringify([done, begun]))));
 }
 
 /** Whether a transaction was more than the store takes at once: then nothing was written. */
