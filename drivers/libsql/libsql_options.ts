@@ -57,6 +57,11 @@ export interface LibSQLOptions {
   readonly durability?: "full" | "relaxed" | undefined;
   /** How long to wait for another connection that is writing. Default 5,000. */
   readonly busyTimeout?: number | undefined;
+  /**
+   * How many files are open at once, at most: the one that was used longest ago, without an open transaction, is closed for another, and
+   * opened again on use. Replicas stay open. Default: what half of the process's descriptors allow, from 64 to 1,000.
+   */
+  readonly maxOpen?: number | undefined;
   /** How long to wait for an answer of a server. Default 30,000. */
   readonly requestTimeout?: number | undefined;
   /** How many requests may be under way at once to a server. Default 20. */
@@ -83,6 +88,8 @@ export interface LibSQLSettings {
   /** It was given, and not filled in. */
   readonly durabilityGiven: boolean;
   readonly busyTimeout: number;
+  /** Null when nobody said how many. */
+  readonly maxOpen: number | null;
   readonly requestTimeout: number;
   readonly concurrency: number;
   readonly fetch: Fetch;
@@ -114,6 +121,7 @@ const RULES: OptionRules<LibSQLOptions> = {
   readonly: FLAG,
   durability: DURABILITY,
   busyTimeout: whole(0, "milliseconds"),
+  maxOpen: whole(1),
   requestTimeout: whole(1, "milliseconds"),
   concurrency: whole(1),
   fetch: ["a function like the global `fetch`", isFunction],
@@ -149,6 +157,7 @@ export function libsqlSettings(driver: string, given: LibSQLOptions, config: Dri
     durability: options.durability ?? "full",
     durabilityGiven: options.durability !== undefined,
     busyTimeout: options.busyTimeout ?? 5_000,
+    maxOpen: options.maxOpen ?? null,
     requestTimeout: options.requestTimeout ?? 30_000,
     concurrency: options.concurrency ?? 20,
     fetch: options.fetch ?? ((...args) => fetch(...args)),

@@ -1,8 +1,7 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
 import { ConnectionError, type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
-import { FilePresence } from "../../src/files/file_presence.ts";
 import { builtinModule } from "../../src/runtime/builtin_module.ts";
-import { claimFile } from "../../src/sql/open_files.ts";
+import { claimFile, confirmClaim } from "../../src/sql/open_files.ts";
 import { refuseOptions } from "../../src/schema/driver_options.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider, GivenClient } from "../../src/sql/sql_provider.ts";
@@ -17,10 +16,12 @@ import {
 } from "./libsql_client.ts";
 import { LibSQLEngine } from "./libsql_engine.ts";
 import { libsqlFailure } from "./libsql_failure.ts";
+import type { LibSQLLink } from "./libsql_link.ts";
 import { type LibSQLOptions, type LibSQLSettings, libsqlSettings } from "./libsql_options.ts";
-import { findPlace, hasSingle, type RemotePlace, wrongURL } from "./libsql_place.ts";
+import { findPlace, hasSingle, type LibSQLPlace, type RemotePlace, wrongURL } from "./libsql_place.ts";
 import { LocalConnection, type LocalRun } from "./local_connection.ts";
 import { LocalLink } from "./local_link.ts";
+import { LinkPool, PooledLink } from "./pooled_link.ts";
 import { RemoteLink } from "./remote_link.ts";
 import { refusesToken, tokenFor } from "./token.ts";
 import { Turn, turnOfFile } from "./turn.ts";
@@ -45,12 +46,14 @@ export class LibSQLProvider implements AsyncSqlProvider {
   #settings: LibSQLSettings | null = null;
   #create: CreateClient | null = null;
   #taken: string | null = null;
+  #pool: LinkPool;
   #isOpen = false;
 
   /** Makes a provider. */
   constructor(name: string, version: string, options: LibSQLOptions) {
     this.name = name;
     this.version = version;
+    this.#pool = new LinkPool(name, null);
     this.#options = options;
     this.capabilities = {
       transactions: hasSingle(options) ? "exclusive" : "concurrent",
@@ -69,6 +72,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
   async configure(config: DriverConfig): Promise<void> {
     this.#settings = libsqlSettings(this.name, this.#options, config);
     this.#taken = null;
+    this.#pool = new LinkPool(this.name, this.#settings.maxOpen);
     if (this.#settings.client === null) this.#create = await loadClient(this.name);
     this.#isOpen = true;
   }
@@ -102,7 +106,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
   /** Opens a database. */
   async open(dbName: string): Promise<LibSQLEngine> {
     const settings = this.#settings as LibSQLSettings;
-    const place = findPlace(this.name, settings, dbName, this.#taken);
+    const place = await this.#findPlace(dbName, settings);
     try {
       const link = place.kind === "remote"
         ? await this.#openRemote(dbName, place)
@@ -123,21 +127,62 @@ export class LibSQLProvider implements AsyncSqlProvider {
     }
   }
 
-  async #openFile(dbName: string, file: SqliteFile): Promise<LocalLink> {
-    const settings = this.#settings as LibSQLSettings;
+  /** Looking for a file needs a descriptor. */
+  async #findPlace(dbName: string, settings: LibSQLSettings): Promise<LibSQLPlace> {
+    for (;;) {
+      try {
+        return findPlace(this.name, settings, dbName, this.#taken);
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        if (code !== "TOO_MANY_FILES" || !await this.#pool.shrink()) throw error;
+      }
+    }
+  }
+
+  async #openFile(dbName: string, file: SqliteFile): Promise<PooledLink> {
+    const { readonly, durability } = this.#settings as LibSQLSettings;
     const path = file.realPath ?? file.path;
-    if (settings.readonly) this.#checkThere(dbName, path);
+    if (readonly) this.#checkThere(dbName, path);
     const release = claimFile(path, LIBRARY, this.name);
     const shared = turnOfFile(path);
+    const closed = (): void => {
+      shared.release();
+      release();
+    };
+    let isFirst = true;
+    try {
+      return await PooledLink.open({
+        database: dbName,
+        path,
+        relaxed: durability === "relaxed",
+        pool: this.#pool,
+        open: async () => {
+          if (!isFirst) confirmClaim(path, LIBRARY, this.name);
+          try {
+            const link = await this.#openConnections(dbName, file, shared.turn);
+            isFirst = false;
+            return link;
+          } catch (error) {
+            throw isFirst ? error : this.#explain(dbName, error);
+          }
+        },
+        disconnected: () => this.#explain(dbName, { code: "CLIENT_CLOSED" }),
+        closed,
+      });
+    } catch (error) {
+      closed();
+      throw error;
+    }
+  }
+
+  /** The two connections of a file. */
+  async #openConnections(dbName: string, file: SqliteFile, turn: Turn): Promise<LocalLink> {
+    const settings = this.#settings as LibSQLSettings;
     const clients: LibSQLClient[] = [];
     const connection = (): LocalConnection => {
       const client = this.#client({ url: fileURL(file.path), concurrency: 1 });
       clients.push(client);
       return new LocalConnection(client, this.#pragmas(), "file");
-    };
-    const closed = (): void => {
-      shared.release();
-      release();
     };
     try {
       const [reader, writer] = [connection(), connection()];
@@ -147,17 +192,15 @@ export class LibSQLProvider implements AsyncSqlProvider {
         database: dbName,
         reader,
         writer,
-        turn: shared.turn,
+        turn,
         settings,
         copy: null,
         wal: true,
-        presence: new FilePresence(path, settings.durability === "relaxed"),
-        onFile: true,
-        closed,
+        onFile: false,
+        closed: () => undefined,
       });
     } catch (error) {
       for (const client of clients) client.close();
-      closed();
       throw error;
     }
   }
@@ -239,7 +282,6 @@ export class LibSQLProvider implements AsyncSqlProvider {
       settings,
       copy,
       wal: endures,
-      presence: null,
       onFile: !memory && !borrowed,
       closed,
     });
@@ -319,7 +361,7 @@ export class LibSQLProvider implements AsyncSqlProvider {
   }
 
   /** What a client reads as a number has lost digits, or fails, beyond what one holds. */
-  async #checkIntegers(dbName: string, link: LocalLink | RemoteLink): Promise<void> {
+  async #checkIntegers(dbName: string, link: LibSQLLink): Promise<void> {
     const { rows: [row] } = await link.use("read", (client) => client.execute(ONE));
     const value = (row as Readonly<Record<number, unknown>> | undefined)?.[0];
     if (typeof value === "bigint") return;

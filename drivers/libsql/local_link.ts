@@ -1,7 +1,6 @@
 import { breath } from "../../src/chain/breath.ts";
 import type { Maybe } from "../../src/chain/chain.ts";
 import { RinariError, UnsupportedError } from "../../src/errors/mod.ts";
-import type { FilePresence } from "../../src/files/file_presence.ts";
 import { connectionFailure } from "./connection_failure.ts";
 import { isUnopened } from "./libsql_failure.ts";
 import type { LibSQLClient, LibSQLTransaction } from "./libsql_client.ts";
@@ -38,9 +37,7 @@ export interface LocalParts {
   readonly copy: (() => LocalConnection) | null;
   /** The file is to be switched to a write-ahead log. */
   readonly wal: boolean;
-  /** Tells whether the file is still there, when it is one that could be removed. */
-  readonly presence: FilePresence | null;
-  /** It has files that were opened here. */
+  /** It has files that were opened here, and nobody else frees. */
   readonly onFile: boolean;
   /** Called when it is closed. */
   readonly closed: () => void;
@@ -55,8 +52,8 @@ export class LocalLink implements LibSQLLink {
   readonly distant = false;
   /** What the primary of a replica takes. */
   readonly statementBytes: number;
-  /** Of a file that is no replica, whose client keeps more than the file. */
-  readonly presence: FilePresence | null;
+  /** Whoever opened it looks for its file. */
+  readonly presence = null;
   readonly #parts: LocalParts;
   readonly #open: Set<LibSQLTransaction> = new Set();
   #copy: LocalConnection | null = null;
@@ -65,7 +62,6 @@ export class LocalLink implements LibSQLLink {
   /** Makes a link. */
   constructor(parts: LocalParts) {
     this.#parts = parts;
-    this.presence = parts.presence;
     this.statementBytes = parts.copy !== null ? REPLICA_BYTES : Infinity;
   }
 

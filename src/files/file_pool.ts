@@ -11,7 +11,7 @@ export interface Pooled {
   rest(): void;
 }
 
-/** How many files are open at once where the limit of the process is not known, and at least. */
+/** How many files are open at once where the limit of the process is not known, and at least where nobody says how many. */
 const LEAST = 64;
 /** How many are open at most when nobody says how many. */
 const MOST = 1_000;
@@ -27,6 +27,7 @@ export function tick(): number {
 export class FilePool {
   readonly #open: Set<Pooled> = new Set();
   readonly #descriptors: number;
+  readonly #least: number;
   #most: number | null;
 
   /**
@@ -34,8 +35,10 @@ export class FilePool {
    *
    * @param most How many may be open; null for what the process can afford, asked when it matters.
    * @param descriptors How many descriptors each of them takes.
+   * @param least How many may be open whatever the process can afford. Default 64.
    */
-  constructor(most: number | null, descriptors: number) {
+  constructor(most: number | null, descriptors: number, least: number = LEAST) {
+    this.#least = least;
     this.#most = most;
     this.#descriptors = descriptors;
   }
@@ -48,8 +51,8 @@ export class FilePool {
   /** Closes those that were used longest ago, until one more may be opened. */
   makeRoom(): void {
     if (this.#most === null) {
-      if (this.#open.size < LEAST) return;
-      this.#most = affordable(this.#descriptors);
+      if (this.#open.size < this.#least) return;
+      this.#most = affordable(this.#descriptors, this.#least);
     }
     for (let left = this.#open.size + 1 - this.#most; left > 0 && this.#closeOldest(); left--);
   }
@@ -82,10 +85,10 @@ export class FilePool {
 }
 
 /** How many fit into half of what the process may have open; the rest is for everything else it does. */
-function affordable(descriptors: number): number {
+function affordable(descriptors: number, least: number): number {
   const limit = descriptorLimit();
-  if (limit === null) return LEAST;
-  return Math.max(LEAST, Math.min(MOST, Math.floor(limit / 2 / descriptors)));
+  if (limit === null) return Math.max(least, LEAST);
+  return Math.max(least, Math.min(MOST, Math.floor(limit / 2 / descriptors)));
 }
 
 /** How many descriptors the process may have; null where it is not told. */

@@ -23,23 +23,14 @@ export interface FileDriverCase {
   make(options: FileOptions): SyncDriver | AsyncDriver;
 }
 
-/** Those of this runtime that close and open databases as they need them. */
-export const pooledDrivers: readonly FileDriverCase[] = [
+/** All of this runtime. They close and open databases as they need them. */
+export const fileDrivers: readonly FileDriverCase[] = [
   ...(runtime === "bun"
     ? [{ name: "BunSQLiteDriver", ending: ".db", make: (given: FileOptions) => new BunSQLiteDriver(given) }]
     : []),
   { name: "NodeSQLiteDriver", ending: ".db", make: (given) => new NodeSQLiteDriver(given) },
   { name: "JSONFileDriver", ending: ".json", make: (given) => new JSONFileDriver(given) },
-];
-
-/** All of this runtime. */
-export const fileDrivers: readonly FileDriverCase[] = [
-  ...pooledDrivers,
-  {
-    name: "LibSQLDriver",
-    ending: ".db",
-    make: ({ maxOpen: _, ...given }) => new LibSQLDriver(given),
-  },
+  { name: "LibSQLDriver", ending: ".db", make: (given) => new LibSQLDriver(given) },
 ];
 
 const SCHEMA = {

@@ -6,7 +6,7 @@ import process from "node:process";
 import { runFile } from "../support/child.ts";
 import { describe, test } from "../support/runner.ts";
 import { withTempDir } from "../support/temp_dir.ts";
-import { errorOf, type FileDriverCase, fileDrivers, openNotes, pooledDrivers } from "./file_drivers.ts";
+import { errorOf, type FileDriverCase, fileDrivers, openNotes } from "./file_drivers.ts";
 
 const WINDOWS = process.platform === "win32";
 const OTHER = "This is a text, and no database at all, whatever one thinks of it. ".repeat(40);
@@ -55,7 +55,7 @@ async function codesAt(each: FileDriverCase, path: string): Promise<string[]> {
   return codes;
 }
 
-for (const each of pooledDrivers) {
+for (const each of fileDrivers) {
   describe(`${each.name}: a place where no database can be`, () => {
     test("is a typed error, which nothing hangs for", () =>
       withTempDir(async (folder) => {
