@@ -37,6 +37,11 @@ export interface Capabilities {
   readonly expressions?: boolean;
   /** A prepared `update` or `delete` whose plan says `returning` gives the rows concerned. Requires `prepare`. */
   readonly returning?: boolean;
+  /**
+   * Conditions on rows of other tables of the same database may occur in the predicates of plans, and in `where` as `{ $test: … }`, with
+   * the names of the store. Requires `prepare` and `expressions`.
+   */
+  readonly related?: boolean;
   /** `orderBy` is applied exactly. */
   readonly orderBy?: boolean;
   /** `limit` and `offset` are applied (after the order). Requires `orderBy`. */

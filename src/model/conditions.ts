@@ -1,5 +1,6 @@
 import type { Maybe } from "../chain/chain.ts";
 import { ValidationError } from "../errors/mod.ts";
+import { answersRelated } from "../orm/related_plan.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { countOf, deleteOf } from "../query/changes.ts";
 import { isDeferred } from "../query/deferred_list.ts";
@@ -31,7 +32,8 @@ export function readNarrowCondition(table: Table, what: "update" | "delete", whe
 }
 
 /**
- * Runs a change whose condition may look at rows of other tables: they are read, and the change made, in one transaction.
+ * Runs a change whose condition may look at rows of other tables: unless the driver does, they are read, and the change made, in one
+ * transaction.
  */
 export function changeApart<T>(
   entry: TableEntry,
@@ -39,9 +41,10 @@ export function changeApart<T>(
   where: readonly (ReadWhere | null)[],
   work: () => Maybe<T>,
 ): Maybe<T> {
-  return where.some((each) => each !== null && looksAtRelated(each.predicate))
-    ? host.transaction(entry.database, work, undefined)
-    : work();
+  const apart = where.some((each) =>
+    each !== null && looksAtRelated(each.predicate) && !answersRelated(entry, each.predicate)
+  );
+  return apart ? host.transaction(entry.database, work, undefined) : work();
 }
 
 /** How many rows match; null means all of them. */

@@ -1,7 +1,8 @@
 import { chain } from "../chain/chain.ts";
 import { ValidationError } from "../errors/mod.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
-import { DeferredList, hasParameters } from "../query/deferred_list.ts";
+import { moveSlots } from "../query/computed_condition.ts";
+import { DeferredList, hasParameters, type ListSearch } from "../query/deferred_list.ts";
 import { type ReadFind, readFind, refuseSearch } from "../query/find_options.ts";
 import { changePlan } from "../query/plans.ts";
 import type { Column } from "../schema/column.ts";
@@ -35,6 +36,19 @@ export function pick(entry: TableEntry, name: string, options: unknown): Deferre
 
 function listOf(entry: TableEntry, column: Column, find: ReadFind): DeferredList {
   const { table } = entry;
+  const { plan, params } = find;
+  const search = (at: TableEntry): ListSearch | null => {
+    check(entry, at);
+    if (at.sibling(table.name) !== entry.base) return null;
+    const { condition } = entry;
+    if (condition?.predicate == null) return { column, where: plan.where, params };
+    const own = moveSlots(condition.predicate, (slot) => slot + params.length);
+    return {
+      column,
+      where: plan.where === null ? own : { kind: "and", items: [own, plan.where] },
+      params: [...params, ...condition.params],
+    };
+  };
   return new DeferredList(
     (at) => {
       check(entry, at as TableEntry);
@@ -49,6 +63,7 @@ function listOf(entry: TableEntry, column: Column, find: ReadFind): DeferredList
         ? null
         : `\`${other}\` is ${kind}, and \`${table.name}.${column.name}\`, whose values are picked, ${column.kind}`,
     hasParameters(find.params) ? (values) => listOf(entry, column, bindFind(table, find, values)) : null,
+    plan.limit === undefined ? search as (at: object) => ListSearch | null : null,
   );
 }
 

@@ -356,7 +356,7 @@ export class View<
    * console.log(Post.count({ id: { $in: Tag.pick("post", { where: { name: "new" } }) } })); // 1
    * ```
    */
-  pick<const K extends keyof Row_ & string>(column: K, options?: PickOptions<Row_>): Picked<Row_[K]> {
+  pick<const K extends keyof Row_ & string>(column: K, options?: PickOptions<Row_, R>): Picked<Row_[K]> {
     return pick(this.#entry, column, options) as unknown as Picked<Row_[K]>;
   }
 

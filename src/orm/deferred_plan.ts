@@ -5,6 +5,7 @@ import { DeferredList, defersList, ListSlot, withLists } from "../query/deferred
 import { keepPlan, type KindOfPlan } from "../query/plans.ts";
 import { looksAtRelated } from "../query/related.ts";
 import type { AnyPrepared } from "../store/any_driver.ts";
+import { answersRelated, ensureRelated, joinLists, storedRelated } from "./related_plan.ts";
 import type { TableEntry } from "./table_entry.ts";
 
 /** A condition whose lists are found, and the values of its slots. */
@@ -44,8 +45,8 @@ function findLists(
 }
 
 /** Whether other rows have to be read before a condition can be asked of the driver. */
-export function isDeferredWhere(where: Predicate | null): boolean {
-  return looksAtRelated(where) || defersList(where);
+export function isDeferredWhere(entry: TableEntry, where: Predicate | null): boolean {
+  return defersList(where) || (looksAtRelated(where) && !answersRelated(entry, where));
 }
 
 /**
@@ -63,7 +64,7 @@ export function deferPlan(
     work: (run: AnyPrepared, params: readonly unknown[]) => Maybe<T>,
   ) =>
     chain(
-      foundWhere(entry, plan.where, params),
+      findWhere(entry, plan.where, params),
       ({ where, params }) => work(ready(keepPlan<KindOfPlan>(entry.table, { ...plan, where })), params),
     );
   return {
@@ -72,14 +73,37 @@ export function deferPlan(
   };
 }
 
-/** A condition without what other rows have to be read for first: those that relations lead to, and those of lists. */
+/** A condition as the driver is asked it: without what other rows have to be read for first. */
 export function foundWhere(
   entry: TableEntry,
   where: Predicate | null,
   params: readonly unknown[],
 ): Maybe<FoundWhere> {
   return chain(
-    resolveWhere(entry, where, params),
-    (found) => defersList(found.where) ? findLists(entry, found.where, found.params) : found,
+    findWhere(entry, where, params),
+    (found) =>
+      looksAtRelated(found.where)
+        ? chain(ensureRelated(entry, found.where), () => ({
+          where: storedRelated(entry, found.where as Predicate),
+          params: found.params,
+        }))
+        : found,
   );
+}
+
+/**
+ * A condition without the lists that are to be found, and without rows of other tables unless the driver looks at them: then what is
+ * picked from them is a condition on them too.
+ */
+function findWhere(
+  entry: TableEntry,
+  where: Predicate | null,
+  params: readonly unknown[],
+): Maybe<FoundWhere> {
+  const found = !answersRelated(entry, where)
+    ? resolveWhere(entry, where, params)
+    : where !== null && defersList(where)
+    ? joinLists(entry, where, params)
+    : { where, params };
+  return chain(found, (each) => defersList(each.where) ? findLists(entry, each.where, each.params) : each);
 }

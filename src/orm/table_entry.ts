@@ -30,6 +30,7 @@ import type { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
 import { deferPlan, type FoundWhere, foundWhere, isDeferredWhere } from "./deferred_plan.ts";
+import { relatedPlan } from "./related_plan.ts";
 import { leadsBack } from "./leads_back.ts";
 import { indexesToMake } from "./referring_indexes.ts";
 import { checkTarget, refuseParent, refuseView, storedReference } from "./check_target.ts";
@@ -164,7 +165,7 @@ export class TableEntry {
     checkReading(signal, name);
     const perform = () => this.#perform(operation, given, signal);
     // Between the statements of a load, and those that find a list, nothing may be written.
-    const alone = operation.kind === "load" || isDeferredWhere(whereOf(operation)) ||
+    const alone = operation.kind === "load" || isDeferredWhere(this, whereOf(operation)) ||
       (this.#driver.writesAlone === true && !READS.includes(operation.kind));
     const done = transactions.run(
       this.database,
@@ -324,9 +325,10 @@ export class TableEntry {
   }
 
   #prepare(plan: QueryPlan): AnyPrepared {
-    const prepared = isDeferredWhere(plan.where)
+    const ask = (asked: QueryPlan) => this.#driver.prepare(this.database, this.table.name, asked);
+    const prepared = isDeferredWhere(this, plan.where)
       ? deferPlan(this, plan as KindOfPlan, (found) => this.#prepared.get(found) ?? this.#prepare(found))
-      : this.#driver.prepare(this.database, this.table.name, plan);
+      : relatedPlan(this, plan, ask);
     this.#prepared.set(plan, prepared);
     return prepared;
   }

@@ -1,7 +1,18 @@
 import type { Maybe } from "../chain/chain.ts";
 import type { Predicate } from "../contract/mod.ts";
+import type { Column } from "../schema/column.ts";
 import { BoundPlaceholder } from "./operand.ts";
 import { somePart } from "./some_part.ts";
+
+/** The search whose values are a list. */
+export interface ListSearch {
+  /** The column picked. */
+  readonly column: Column;
+  /** The condition; null for all rows. */
+  readonly where: Predicate | null;
+  /** The values of its slots. */
+  readonly params: readonly unknown[];
+}
 
 /** What stands for a list. */
 const standing: WeakMap<object, DeferredList> = new WeakMap();
@@ -18,6 +29,7 @@ export function standForList(value: object, list: DeferredList): void {
 export class DeferredList {
   readonly #find: (at: object) => Maybe<readonly unknown[]>;
   readonly #accepts: (column: string, kind: string) => string | null;
+  readonly #search: ((at: object) => ListSearch | null) | null;
   readonly #bind: ((values: object) => DeferredList) | null;
 
   /**
@@ -26,12 +38,15 @@ export class DeferredList {
    * @param find Finds the values, null among them, as a part of an operation on the table given.
    * @param accepts Why a column of a kind cannot be compared with the values; null when it can.
    * @param bind Puts the values given to a prepared query in the places of its parameters; null when there are none.
+   * @param search The search whose values they are, when all of its rows count; null when it is no such search.
    */
   constructor(
     find: (at: object) => Maybe<readonly unknown[]>,
     accepts: (column: string, kind: string) => string | null,
     bind: ((values: object) => DeferredList) | null,
+    search: ((at: object) => ListSearch | null) | null = null,
   ) {
+    this.#search = search;
     this.#bind = bind;
     this.#find = find;
     this.#accepts = accepts;
@@ -51,6 +66,11 @@ export class DeferredList {
   /** The list of a prepared query that is given these values. */
   static bound(list: DeferredList, values: object): DeferredList {
     return list.#bind === null ? list : list.#bind(values);
+  }
+
+  /** The search whose values they are, for a driver that can look at its rows; null when the list has to be found. */
+  static search(list: DeferredList, at: object): ListSearch | null {
+    return list.#search === null ? null : list.#search(at);
   }
 
   /** Finds the values, as a part of an operation on the table given. */
@@ -86,7 +106,10 @@ export function withoutLists(params: readonly unknown[]): readonly unknown[] {
 
 /** Whether a condition has a list that is still to be found. */
 export function defersList(predicate: Predicate | null): boolean {
-  return somePart(predicate, (part) => part.kind === "in" && part.deferred === true);
+  return somePart(
+    predicate,
+    (part) => part.kind === "related" ? defersList(part.where) : part.kind === "in" && part.deferred === true,
+  );
 }
 
 /**
@@ -101,6 +124,10 @@ export function withLists(predicate: Predicate, hasNull: (slot: number) => boole
       return { ...predicate, items: predicate.items.map((item) => withLists(item, hasNull)) };
     case "not":
       return { ...predicate, item: withLists(predicate.item, hasNull) };
+    case "related":
+      return predicate.where === null
+        ? predicate
+        : { ...predicate, where: withLists(predicate.where, hasNull) };
     case "in": {
       if (predicate.deferred !== true) return predicate;
       const { deferred: _, ...found } = predicate;

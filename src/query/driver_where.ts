@@ -9,7 +9,6 @@ import type {
 
 import { ComputedCondition } from "./computed_condition.ts";
 import { isColumnOrder } from "./order.ts";
-import { refuseRelated } from "./related.ts";
 
 /** How drivers are told to compare. */
 export const COMPARE = { ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte" } as const;
@@ -64,7 +63,6 @@ export function toDriverWhere(
       case "has":
         return { [key(each)]: { $has: params[each.slot] } };
       case "related":
-        return refuseRelated(each);
       case "test":
         return { $test: new ComputedCondition(each, params) };
     }

@@ -22,6 +22,8 @@ export interface CompiledQuery {
   readonly attempt: Attempt;
   /** The plan it was made of. */
   readonly plan: QueryPlan;
+  /** The tables that its condition looks at beside its own. */
+  readonly others: ReadonlySet<SqlTable>;
 }
 
 /** Statements with a longer condition are not kept prepared. */
@@ -33,14 +35,22 @@ export const COUNT = "n";
 /** The query of a plan, compiled once for as long as the plan is kept. */
 export function compiledQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
   let compiled = table.queries.get(plan);
-  if (compiled === undefined) table.queries.set(plan, compiled = compileQuery(table, plan));
+  if (compiled === undefined || isStale(compiled)) {
+    table.queries.set(plan, compiled = compileQuery(table, plan));
+  }
   return compiled;
+}
+
+/** Whether one of the other tables it looks at is not what it was. */
+export function isStale({ others }: CompiledQuery): boolean {
+  return others.size > 0 && [...others].some(({ live }) => !live);
 }
 
 function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
   const { dialect } = table.traits;
   const parameters = new Parameters(dialect);
-  const scope = table.scope(parameters);
+  const others = new Set<SqlTable>();
+  const scope = table.scope(parameters, others);
   let once = false;
   const where = (predicate: Predicate | null): string => {
     if (predicate === null) return "";
@@ -59,7 +69,7 @@ function compileQuery(table: SqlTable, plan: QueryPlan): CompiledQuery {
     }
     const text = dialect.simplify(sql, parameters.count);
     const query = { sql: text, bigints: false, single: false, columns: [], once, ...details };
-    return { query, bind: parameters.binder(), decoder, attempt, plan };
+    return { query, bind: parameters.binder(), decoder, attempt, plan, others };
   };
   const written = (sql: string, attempt: Attempt): CompiledQuery => {
     if (plan.returning !== true) return done(sql, attempt);

@@ -9,10 +9,10 @@ import type {
   TextPredicate,
   TuplesPredicate,
 } from "../contract/mod.ts";
-import { refuseRelated } from "../query/related.ts";
 import { testSQL } from "./expression_sql.ts";
 import { one, pathEncodes } from "./json_operands.ts";
 import { literal } from "./parameters.ts";
+import { relatedSQL } from "./related_sql.ts";
 import type { ColumnKind } from "./sql_description.ts";
 import type {
   Encode,
@@ -24,6 +24,7 @@ import type {
   SqlValues,
 } from "./sql_dialect.ts";
 import type { SqlColumn } from "./sql_column.ts";
+import type { SqlTable } from "./sql_table.ts";
 
 /** What a condition needs to be written. */
 export interface PredicateScope {
@@ -35,6 +36,8 @@ export interface PredicateScope {
   column(name: string): SqlColumn;
   /** How values of a kind are written. */
   encoding(kind: ColumnKind): KindEncoding;
+  /** Another table of the database, whose rows a condition looks at, and what conditions on it are written with. */
+  other(name: string): { readonly table: SqlTable; readonly scope: PredicateScope };
 }
 
 /** More terms than this are joined as a balanced tree: databases limit how deep an expression nests. */
@@ -151,7 +154,7 @@ function atom(scope: PredicateScope, predicate: Exclude<Predicate, { kind: "and"
     case "has":
       return scope.dialect.jsonHas(place(scope, predicate), operand(scope, predicate.slot));
     case "related":
-      return refuseRelated(predicate);
+      return relatedSQL(scope, predicate, predicateSQL);
     case "test":
       return testSQL(scope, predicate);
     case "in":

@@ -1,6 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { QueryPlan } from "../contract/mod.ts";
-import { type CompiledQuery, compiledQuery } from "./compiled_query.ts";
+import { type CompiledQuery, compiledQuery, isStale } from "./compiled_query.ts";
 import type { AnyPreparedSql } from "./prepared_sql.ts";
 import type { Row } from "./rows_decoder.ts";
 import { runSelect } from "./run_query.ts";
@@ -25,7 +25,7 @@ export class ReturningSql implements AnyPreparedSql {
   /** Makes the change. @returns The rows, in no order. */
   all(params: readonly unknown[]): Maybe<Row[]> {
     const database = this.#database;
-    if (!this.#table.live) {
+    if (!this.#table.live || isStale(this.#compiled)) {
       this.#table = database.table(this.#table.name);
       this.#compiled = compiledQuery(this.#table, this.#plan);
     }

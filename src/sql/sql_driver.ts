@@ -22,6 +22,7 @@ import type {
   UpsertOptions,
 } from "../contract/mod.ts";
 import type { Attempt } from "../errors/violations.ts";
+import { looksAtRelated } from "../query/related.ts";
 import { refusePromise } from "../transaction/async_callback.ts";
 import { lendWaiting, type Waiting } from "../transaction/waiting.ts";
 import { aggregate } from "./aggregate_one.ts";
@@ -34,6 +35,7 @@ import { insertBatch, insertRows } from "./insert_rows.ts";
 import { iterateRows } from "./iterate_rows.ts";
 import { type AnyPreparedSql, PreparedSql } from "./prepared_sql.ts";
 import { runRaw } from "./raw_sql.ts";
+import { RelatedSql } from "./related_query.ts";
 import { ReturningSql } from "./returning_sql.ts";
 import type { Row } from "./rows_decoder.ts";
 import { runCount, runSelect } from "./run_query.ts";
@@ -261,6 +263,8 @@ class SqlDriver {
     const table = database.table(tableName);
     const prepared = plan.returning === true
       ? new ReturningSql(database, table, plan)
+      : looksAtRelated(plan.where)
+      ? new RelatedSql(database, table, plan)
       : new PreparedSql(database, table, plan);
     if (this.#sync) return prepared;
     return {

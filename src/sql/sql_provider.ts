@@ -60,4 +60,4 @@ export interface AsyncSqlProvider {
 }
 
 /** What a SQL store does: everything. */
-export const SQL_CAPABILITIES: Capabilities = { ...EVERYTHING, returning: true };
+export const SQL_CAPABILITIES: Capabilities = { ...EVERYTHING, returning: true, related: true };

@@ -59,6 +59,8 @@ export class SqlTable implements SqlTableDescription {
   readonly storage: TableStorage;
   /** The table was dropped, or its database closed: what was compiled for it must not be used any more. */
   live = true;
+  /** The tables that are known in the same database, by name. */
+  siblings: (name: string) => SqlTable = () => this;
   /** The indexes that were asked for, by name. */
   readonly indexes: Map<string, IndexOptions> = new Map();
   /** Whether deletions come back to the table by way of foreign keys, as of a generation of the database's tables. */
@@ -104,14 +106,23 @@ export class SqlTable implements SqlTableDescription {
     return this.#byName.get(name) ?? this.table.column(name) as never;
   }
 
-  /** What a condition on the table is written with. */
-  scope(values: SqlValues): PredicateScope {
+  /**
+   * What a condition on the table is written with.
+   *
+   * @param others Gets the tables that the condition looks at beside this one.
+   */
+  scope(values: SqlValues, others: Set<SqlTable> = new Set()): PredicateScope {
     const { dialect, integers } = this.traits;
     return {
       dialect,
       values,
       column: (name) => this.column(name),
       encoding: (kind) => dialect.encoding(kind, integers),
+      other: (name) => {
+        const table = this.siblings(name);
+        others.add(table);
+        return { table, scope: table.scope(values, others) };
+      },
     };
   }
 

@@ -334,6 +334,7 @@ function replace(database: SqlDatabase, name: string, table: SqlTable | undefine
   database.tables.delete(name);
   if (table !== undefined) {
     table.live = true;
+    table.siblings = (other) => database.table(other);
     if (now !== undefined && now !== table) { for (const index of now.indexes) table.indexes.set(...index); }
     database.tables.set(name, table);
   }

@@ -6,6 +6,7 @@ const FLAGS: readonly (readonly [name: keyof Capabilities, what: string, otherwi
   ["jsonPaths", "paths into JSON columns", "applied by the core"],
   ["expressions", "conditions on computed values", "computed by the core"],
   ["returning", "rows back from update and delete", "read by the core in a transaction"],
+  ["related", "conditions on rows of other tables", "found by their keys"],
   ["orderBy", "the order", "applied by the core"],
   ["limit", "limit and offset", "applied by the core"],
   ["select", "the columns returned", "applied by the core"],

@@ -1,4 +1,5 @@
 import type { Direction } from "../contract/mod.ts";
+import type { Empty } from "./relation.ts";
 import type { WhereInput } from "./where.ts";
 
 /** Names what carries the type of the values; a type alone, which no completion offers. */
@@ -11,9 +12,9 @@ export interface Picked<out T> {
 }
 
 /** The rows whose values `pick` takes. */
-export interface PickOptions<Row> {
+export interface PickOptions<Row, R = Empty> {
   /** The rows; all when absent. */
-  readonly where?: WhereInput<Row> | undefined;
+  readonly where?: WhereInput<Row, R> | undefined;
   /** Their order, where only some of them are taken. */
   readonly orderBy?: readonly (readonly [column: keyof Row & string, direction: Direction])[] | undefined;
   /** At most this many rows. */

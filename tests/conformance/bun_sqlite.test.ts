@@ -6,6 +6,13 @@ import { asynchronous, inFolders, inMemory } from "./stores.ts";
 const make = (options: SQLiteOptions<BunDatabase>) => new BunSQLiteDriver(options);
 const inFolder = (storageDir: string) => make({ storageDir, durability: "relaxed" });
 const inNames = (databases: Record<string, string>) => make({ databases });
+
+/** One that has the rows looked at found by their keys. */
+function withoutRelated(driver: BunSQLiteDriver): BunSQLiteDriver {
+  const { related: _related, ...capabilities } = driver.metadata.capabilities ?? {};
+  return Object.assign(driver, { metadata: { ...driver.metadata, capabilities } });
+}
+
 const options = { test, skipTest: test.skip };
 
 if (runtime !== "bun") {
@@ -14,5 +21,11 @@ if (runtime !== "bun") {
   await conformance({ ...options, name: "bun-sqlite (files)", ...inFolders(inFolder) });
   await conformance({ ...options, name: "bun-sqlite (memory)", ...inMemory(inNames) });
   await conformance({ ...options, name: "bun-sqlite (files, async)", ...inFolders(asynchronous(inFolder)) });
+  await conformance({
+    ...options,
+    test: (title, fn) => /: (?:where|pick): /.test(title) ? test(title, fn) : undefined,
+    name: "bun-sqlite (without related)",
+    ...inMemory((databases) => withoutRelated(inNames(databases))),
+  });
   await conformance({ ...options, name: "bun-sqlite (memory, async)", ...inMemory(asynchronous(inNames)) });
 }

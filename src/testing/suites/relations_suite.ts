@@ -8,6 +8,7 @@ import type { World } from "../world.ts";
 import { key, library, relate } from "./library.ts";
 import { nestedWrites } from "./nested_writes.ts";
 import { relatedFilters } from "./related_filters.ts";
+import { relatedLists } from "./related_lists.ts";
 import { relatedGraphs } from "./related_graphs.ts";
 import { relatedNumbers } from "./related_numbers.ts";
 import { relationMistakes } from "./relation_mistakes.ts";
@@ -31,6 +32,7 @@ export const relationsSuite: readonly TestCase[] = [
   ...relationMistakes,
   ...relatedGraphs,
   ...relatedFilters,
+  ...relatedLists,
   ...nestedWrites,
 ];
 
