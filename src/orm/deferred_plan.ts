@@ -1,11 +1,11 @@
 import { resolveWhere } from "../relations/related_rows.ts";
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import type { Predicate } from "../contract/mod.ts";
+import type { Predicate, QueryPlan } from "../contract/mod.ts";
 import { DeferredList, defersList, ListSlot, withLists } from "../query/deferred_list.ts";
 import { keepPlan, type KindOfPlan } from "../query/plans.ts";
 import { looksAtRelated } from "../query/related.ts";
 import type { AnyPrepared } from "../store/any_driver.ts";
-import { answersRelated, ensureRelated, joinLists, storedRelated } from "./related_plan.ts";
+import { answersRelated, ensureRelated, joinLists, relatedPlan, storedRelated } from "./related_plan.ts";
 import type { TableEntry } from "./table_entry.ts";
 
 /** A condition whose lists are found, and the values of its slots. */
@@ -50,11 +50,22 @@ export function isDeferredWhere(entry: TableEntry, where: Predicate | null): boo
 }
 
 /**
- * A plan whose condition is found first, each time.
+ * What runs a plan.
  *
- * @param ready Gives what runs the plan with that condition.
+ * @param again Prepares the plan once more, without what was found for its condition.
+ * @param ask Prepares it by the driver.
  */
-export function deferPlan(
+export function preparePlan(
+  entry: TableEntry,
+  plan: KindOfPlan,
+  again: (plan: KindOfPlan) => AnyPrepared,
+  ask: (plan: QueryPlan) => AnyPrepared,
+): AnyPrepared {
+  return isDeferredWhere(entry, plan.where) ? deferPlan(entry, plan, again) : relatedPlan(entry, plan, ask);
+}
+
+/** A plan whose condition is found first, each time. */
+function deferPlan(
   entry: TableEntry,
   plan: KindOfPlan,
   ready: (plan: KindOfPlan) => AnyPrepared,

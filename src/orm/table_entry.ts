@@ -29,8 +29,7 @@ import type { Column } from "../schema/column.ts";
 import type { Table } from "../schema/table.ts";
 import { driverSchema } from "../store/driver_schema.ts";
 import { checkLimits } from "../store/limits.ts";
-import { deferPlan, type FoundWhere, foundWhere, isDeferredWhere } from "./deferred_plan.ts";
-import { relatedPlan } from "./related_plan.ts";
+import { type FoundWhere, foundWhere, isDeferredWhere, preparePlan } from "./deferred_plan.ts";
 import { leadsBack } from "./leads_back.ts";
 import { indexesToMake } from "./referring_indexes.ts";
 import { checkTarget, refuseParent, refuseView, storedReference } from "./check_target.ts";
@@ -325,10 +324,9 @@ export class TableEntry {
   }
 
   #prepare(plan: QueryPlan): AnyPrepared {
+    const again = (found: QueryPlan) => this.#prepared.get(found) ?? this.#prepare(found);
     const ask = (asked: QueryPlan) => this.#driver.prepare(this.database, this.table.name, asked);
-    const prepared = isDeferredWhere(this, plan.where)
-      ? deferPlan(this, plan as KindOfPlan, (found) => this.#prepared.get(found) ?? this.#prepare(found))
-      : relatedPlan(this, plan, ask);
+    const prepared = preparePlan(this, plan as KindOfPlan, again, ask);
     this.#prepared.set(plan, prepared);
     return prepared;
   }
