@@ -1,10 +1,12 @@
-import { type AsyncDriver, DataTypes, ORM, type } from "../../mod.ts";
+import { type AsyncDriver, belongsTo, DataTypes, hasMany, ORM, type } from "../../mod.ts";
 
 /** The atlas's models. Their rows are typed by the schemas; nothing is generated. */
 export class Atlas {
   readonly orm: ORM<AsyncDriver>;
   readonly Country;
   readonly City;
+  /** Which countries have a border with which, each twice. */
+  readonly Border;
   /** What was loaded from where, and how far: written in the same transactions as the rows themselves. */
   readonly Load;
   /** How often the atlas was started, by runtime and driver. */
@@ -29,6 +31,11 @@ export class Atlas {
       area: { type: DataTypes.REAL },
       landlocked: { type: DataTypes.BOOLEAN, notNull: true },
       independent: { type: DataTypes.BOOLEAN },
+    }, {
+      relations: {
+        cities: () => hasMany(this.City, "country"),
+        neighbours: () => hasMany(this.Country, { through: this.Border, from: "country", to: "neighbour" }),
+      },
     });
     this.City = this.orm.define("atlas", "cities", {
       id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
@@ -38,9 +45,18 @@ export class Atlas {
       country: { type: DataTypes.TEXT, references: { table: "countries", column: "cca2" } },
       admin1: { type: DataTypes.TEXT },
       admin2: { type: DataTypes.TEXT },
-    }, { indexes: [{ columns: ["name"] }, { columns: ["country", "name"] }] });
+    }, {
+      indexes: [{ columns: ["name"] }, { columns: ["country", "name"] }],
+      relations: { home: () => belongsTo(this.Country, "country") },
+    });
+    const country = {
+      type: DataTypes.TEXT,
+      primaryKey: true,
+      references: { table: "countries", column: "cca2", onDelete: "CASCADE" },
+    } as const;
+    this.Border = this.orm.define("atlas", "borders", { country, neighbour: country });
     this.Load = this.orm.define("atlas", "loads", {
-      source: { type: DataTypes.TEXT, primaryKey: true, values: ["countries", "cities"] },
+      source: { type: DataTypes.TEXT, primaryKey: true, values: ["countries", "borders", "cities"] },
       edition: { type: DataTypes.TEXT, notNull: true },
       total: { type: DataTypes.INTEGER, notNull: true },
       stored: { type: DataTypes.INTEGER, notNull: true, default: 0 },

@@ -3,6 +3,7 @@ import { changeAndUndo, refuseMistakes, rememberStart } from "./changing.ts";
 import { countByGroup } from "./counting.ts";
 import { filterCities, filterCountries } from "./filtering.ts";
 import { findOne } from "./finding.ts";
+import { relate } from "./relating.ts";
 import { orderByName } from "./ordering.ts";
 import { readEveryPage, walkEveryCity } from "./walking.ts";
 
@@ -20,6 +21,7 @@ export const chapters: readonly Chapter[] = [
   { title: "Countries by what is inside their JSON", run: filterCountries },
   { title: "Names in the order of Unicode", run: orderByName },
   { title: "Counts and averages by group", run: countByGroup },
+  { title: "Countries with what belongs to them", run: relate },
   { title: "All cities, page by page", run: readEveryPage },
   { title: "All cities, one by one", run: walkEveryCity },
   { title: "A transaction that is rolled back", run: changeAndUndo },

@@ -32,17 +32,22 @@ export async function load(
   source: AtlasSource,
   options: LoadOptions = {},
 ): Promise<Loaded[]> {
-  const { Country, City } = atlas;
+  const { Border, Country, City } = atlas;
   const before = {
     countries: await check(atlas, "countries", source),
+    borders: await check(atlas, "borders", source),
     cities: await check(atlas, "cities", source),
   };
-  // Cities refer to countries, so that they go first and come last.
+  // Cities and borders refer to countries, so that they go first and come last.
   if (before.cities.how === "reloaded" || before.countries.how === "reloaded") {
     await removeCities(atlas, options);
     before.cities = { how: "reloaded", why: before.cities.why, from: 0 };
   }
-  if (before.countries.how === "reloaded") await Country.deleteAll();
+  if (before.countries.how === "reloaded") {
+    before.borders = { how: "reloaded", why: before.borders.why, from: 0 };
+    await Country.deleteAll();
+  }
+  if (before.borders.how === "reloaded") await Border.deleteAll();
   const countries = await fill(
     atlas,
     "countries",
@@ -54,13 +59,17 @@ export async function load(
       return {};
     },
   );
+  const borders = await fill(atlas, "borders", source.borders, before.borders, options, async (records) => {
+    await Border.bulkCreate(records);
+    return {};
+  });
   const codes = await Country.findAll({ select: ["cca2"] });
   const known = new Set(codes.map(({ cca2 }) => cca2));
   const cities = await fill(atlas, "cities", source.cities, before.cities, options, async (records) => {
     await City.bulkCreate(records.map((record) => cityRow(record, known)));
     return countUnknown(records, known);
   });
-  return [countries, cities];
+  return [countries, cities, borders];
 }
 
 /** How many rows are stored in one transaction when nothing else is said. */
@@ -75,7 +84,7 @@ interface Finding {
 
 /** What an earlier start left of a source. */
 async function check(
-  { Load, Country, City }: Atlas,
+  { Load, Border, Country, City }: Atlas,
   name: SourceName,
   source: AtlasSource,
 ): Promise<Finding> {
@@ -83,7 +92,7 @@ async function check(
   if (load === null) return { how: "loaded", why: "", from: 0 };
   const { edition } = source[name];
   if (load.edition !== edition) return { how: "reloaded", why: `the database had ${load.edition}`, from: 0 };
-  const there = await (name === "countries" ? Country.count() : City.count());
+  const there = await { countries: Country, borders: Border, cities: City }[name].count();
   if (there !== load.stored) {
     return { how: "reloaded", why: `${there} rows were there instead of ${load.stored}`, from: 0 };
   }

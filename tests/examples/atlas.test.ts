@@ -40,6 +40,9 @@ describe("atlas:", () => {
         assertMatch(stdout, /In Iceland, or tropical .* 800 /);
         assertStringIncludes(stdout, "46: Belgium, Benin");
         assertMatch(stdout, /🇺🇸 United States +304 +298/);
+        assertMatch(stdout, /their borders +649 +loaded/);
+        assertMatch(stdout, /🇫🇮 Finland .* Norway, Russia, Sweden/);
+        assertMatch(stdout, /Two borders from any sea +Liechtenstein, Uzbekistan /);
         assertStringIncludes(stdout, "3,000 different cities of 3,000, none missing, none twice");
         assertMatch(stdout, /Nearest to 0° N, 0° E, of 3,000 cities/);
         assertMatch(stdout, /Delete those of France, in a savepoint +157 rows, .* 2,843 +0 /);
@@ -169,7 +172,7 @@ describe("atlas:", () => {
 });
 
 describe("atlas load:", () => {
-  const { countries } = new NPMSource(null);
+  const { countries, borders } = new NPMSource(null);
   const city = (name: string, country: string): CityRecord => ({
     name,
     country,
@@ -180,6 +183,7 @@ describe("atlas load:", () => {
   });
   const source = (edition: string, cities: readonly CityRecord[]): AtlasSource => ({
     countries,
+    borders,
     cities: { edition, read: () => cities },
   });
 
