@@ -5,7 +5,10 @@ const known: WeakMap<AbortSignal, Set<() => void>> = new WeakMap();
 
 /** Whether a value is a signal: of this realm, or of another. */
 export function isSignal(value: unknown): value is AbortSignal {
-  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
+  const { aborted, addEventListener } = (value ?? {}) as {
+    readonly aborted?: unknown;
+    readonly addEventListener?: unknown;
+  };
   return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 

@@ -8,8 +8,13 @@ describe("toAsyncDriver", () => {
   test("has every optional member that the driver has, and no other", () => {
     const has = (driver: object) =>
       OPTIONAL_MEMBERS.filter((name) => typeof (driver as Record<string, unknown>)[name] === "function");
-    // It has no SQL of its own.
-    const whole = Object.assign(new MemoryDriver(), { query: () => ({ rows: [], changes: 0 }) });
+    // It has no SQL of its own, no views, and no other connection that could write.
+    const others = {
+      query: () => ({ rows: [], changes: 0 }),
+      dataVersion: () => null,
+      useView: () => undefined,
+    };
+    const whole = Object.assign(new MemoryDriver(), others);
     assertEquals(has(whole), [...OPTIONAL_MEMBERS]);
     assertEquals(has(toAsyncDriver(whole)), [...OPTIONAL_MEMBERS]);
     const bare = Object.assign(
