@@ -43,6 +43,31 @@ const NO_TOKEN = "0".repeat(16);
 const taken = new Set<FileLock>();
 let watchesExit = false;
 
+/** Who has locks in this thread, by token: also what a module that was loaded again had taken before, whose memory is gone. */
+const KEY = Symbol.for("@rinari/orm/json-file-locks");
+interface Taken {
+  /** Equal for those of one load of this module. */
+  readonly load: object;
+  /** Gives it up. */
+  release(): void;
+}
+const THIS_LOAD = {};
+/** `bun --hot` loads all modules again, and nobody has closed what the last ones had opened. */
+const IS_RELOADED = "Bun" in globalThis && process.execArgv.includes("--hot");
+
+function takenHere(): Map<string, Taken> {
+  const scope = globalThis as { [KEY]?: Map<string, Taken> };
+  return scope[KEY] ??= new Map();
+}
+
+/** Gives up the lock of a load of this module that is gone. @returns Whether the lock was such. */
+function releaseReloaded(token: string): boolean {
+  const holder = IS_RELOADED ? takenHere().get(token) : undefined;
+  if (holder === undefined || holder.load === THIS_LOAD) return false;
+  holder.release();
+  return true;
+}
+
 /**
  * Takes a lock, which is there while its file is.
  *
@@ -101,11 +126,13 @@ export class FileLock {
       const text = textOf(this.#path);
       if (text === null) continue;
       const holder = readHolder(text);
+      if (holder !== null && releaseReloaded(holder.token)) continue;
       const ended = holder === null ? text === "" && isOld(this.#path) : hasEnded(holder, this.#path);
       if (!ended || !this.#replace(text, holder?.token ?? NO_TOKEN)) return new LockHeld(this.#path, holder);
       break;
     }
     this.#taken = true;
+    takenHere().set(this.#token, { load: THIS_LOAD, release: () => this.release() });
     return null;
   }
 
@@ -121,6 +148,7 @@ export class FileLock {
   /** Gives the lock up. */
   release(): void {
     taken.delete(this);
+    takenHere().delete(this.#token);
     rmSync(this.#own, { force: true });
     if (this.#taken && this.#isOurs()) rmSync(this.#path, { force: true });
     this.#taken = false;

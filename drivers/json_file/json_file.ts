@@ -203,7 +203,7 @@ export class JSONFile implements Pooled {
       throw failure(
         this.name,
         "LOCK_LOST",
-        `another process has taken the lock of ${
+        `somebody else has taken the lock of ${
           JSON.stringify(this.#path)
         }, so nothing was stored; disconnect and connect again`,
       );

@@ -1,5 +1,6 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { basename } from "node:path";
 import process from "node:process";
 import { kernelLocks } from "./kernel_lock.ts";
 
@@ -17,6 +18,8 @@ export interface Holder {
   readonly boot: string | null;
   /** Where its pid has a meaning: a container has its own pids. */
   readonly namespace: string | null;
+  /** The thread that has it, as the system numbers threads, and when that was started; absent where the system does not tell. */
+  readonly thread?: string | null;
   /** The system frees the lock of the file itself when the process ends. */
   readonly kernel: boolean;
   /** Since when, for people. */
@@ -36,7 +39,8 @@ interface DenoPermissions {
 export function thisProcess(token: string, kernel: boolean): Holder {
   const { pid } = process;
   const since = new Date().toISOString();
-  return { token, pid, start: stateOf(pid)?.start ?? null, ...place(), kernel, since };
+  const start = stateOf(`/proc/${pid}`)?.start ?? null;
+  return { token, pid, start, ...place(), thread: thisThread(), kernel, since };
 }
 
 /** Reads what a lock's file says; null when it says nothing that this driver wrote. */
@@ -63,9 +67,28 @@ export function hasEnded(holder: Holder, lockPath: string): boolean {
     if (free !== null) return free;
   }
   if ((sameBoot ?? sameHost) !== true || holder.namespace !== here.namespace) return false;
-  const state = stateOf(holder.pid);
+  const state = stateOf(`/proc/${holder.pid}`);
   if (state !== null && (state.ended || (holder.start !== null && state.start !== holder.start))) return true;
-  return !exists(holder.pid);
+  return !exists(holder.pid) || isThreadGone(holder);
+}
+
+/** A thread that is ended, as a worker by `terminate`, gives nothing up; its process goes on. */
+function thisThread(): string | null {
+  const path = "/proc/thread-self";
+  const id = ask({ name: "read", path }, () => basename(readlinkSync(path)));
+  const start = id === null ? null : stateOf(`/proc/${process.pid}/task/${id}`)?.start ?? null;
+  return start === null ? null : `${id} ${start}`;
+}
+
+function isThreadGone({ pid, thread = null }: Holder): boolean {
+  if (thread === null || !/^\d+ \d+$/.test(thread)) return false;
+  const [id, start] = thread.split(" ") as [string, string];
+  const threads = `/proc/${pid}/task`;
+  const known = ask({ name: "read", path: threads }, () => readdirSync(threads));
+  if (known === null || known.length === 0) return false;
+  if (!known.includes(id)) return true;
+  const state = stateOf(`${threads}/${id}`);
+  return state !== null && (state.ended || state.start !== start);
 }
 
 /** Whose pids this process sees. */
@@ -79,9 +102,9 @@ function place(): Pick<Holder, "host" | "boot" | "namespace"> {
   };
 }
 
-/** When a process was started, and whether only its entry is left; null where the system does not tell it so. */
-function stateOf(pid: number): { readonly start: string; readonly ended: boolean } | null {
-  const path = `/proc/${pid}/stat`;
+/** When a process or thread was started, and whether only its entry is left; null where the system does not tell it so. */
+function stateOf(entry: string): { readonly start: string; readonly ended: boolean } | null {
+  const path = `${entry}/stat`;
   const text = ask({ name: "read", path }, () => readFileSync(path, "utf8"));
   if (text === null) return null;
   // The name, in brackets, may itself hold brackets and spaces; the state and then twenty numbers follow it.

@@ -1,6 +1,7 @@
 import { TransactionError } from "../../src/errors/mod.ts";
 import { FilePool } from "../../src/files/file_pool.ts";
 import { type DatabaseProvider, UndoLog } from "../../src/reference/mod.ts";
+import type { Waiting } from "../../src/transaction/waiting.ts";
 import { JSONFile } from "./json_file.ts";
 import { type JSONFileOptions, type JSONFileSettings, jsonFileSettings, NAME } from "./options.ts";
 
@@ -11,6 +12,7 @@ export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
   /** The file that is used, and the transaction in which it is. */
   let current: JSONFile | null = null;
   let transaction: object | null = null;
+  const waiting: Waiting = { timeout: 0, connected: false, outside: false };
   const log = new UndoLog(() => current?.save());
 
   let pool = new FilePool(null, 1);
@@ -31,8 +33,12 @@ export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
     name: NAME,
     version: "0.1.0",
     log,
+    waiting,
     configure(config) {
       settings = jsonFileSettings(options, config);
+      waiting.timeout = settings.busyTimeout;
+      waiting.connected = true;
+      if (waiting.outside) settings = { ...settings, busyTimeout: 0 };
       pool = new FilePool(settings.maxOpen, 1);
       return settings.log;
     },
@@ -49,6 +55,8 @@ export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
       for (const file of files.values()) file.close();
       files.clear();
       current = null;
+      waiting.connected = false;
+      waiting.outside = false;
     },
   };
 }

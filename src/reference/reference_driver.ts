@@ -27,6 +27,7 @@ import { computesValues, givenValues, rowChange } from "./computed_values.ts";
 import type { Database } from "./database.ts";
 import { explainSearch } from "./explain.ts";
 import { type Row, type RowCopier, rowCopier } from "./row.ts";
+import { lendWaiting, type Waiting } from "../transaction/waiting.ts";
 import { differencesOf } from "./same_schema.ts";
 import type { Filter, Search } from "./search.ts";
 import { describeSchema } from "./storage_schema.ts";
@@ -48,6 +49,8 @@ export interface DatabaseProvider {
   readonly(name: string): boolean;
   /** Closes every database. */
   close(): void;
+  /** How it waits for locks; absent when there are none. */
+  readonly waiting?: Waiting;
 }
 
 /** A driver over the relational engine: everything it declares the engine does, on the databases of a provider. */
@@ -65,6 +68,7 @@ export class ReferenceDriver implements SyncDriver {
    */
   constructor(provider: DatabaseProvider) {
     this.#provider = provider;
+    if (provider.waiting !== undefined) lendWaiting(this, provider.waiting);
     this.metadata = {
       name: provider.name,
       version: provider.version,

@@ -102,9 +102,10 @@ function inTurn<T>(value: T): Promise<T> {
   return turn === undefined ? Promise.resolve(value) : turn.then(() => value);
 }
 
-/** Whether work met a lock of another process, which may be gone a little later. */
+/** Whether work met a lock of another process, which may be gone a little later: on its way, or when it opened the store. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof RinariError && error.code === "BUSY" && error.retryable;
+  if (!(error instanceof RinariError)) return false;
+  return error.code === "BUSY" ? error.retryable : error.code === "IN_USE";
 }
 
 function ended(): TransactionError {
