@@ -6,11 +6,15 @@ import { readDoneAlone } from "./record.ts";
 import type { MigrationStore } from "./store.ts";
 import { inTransaction, isTooLarge, repeat } from "./turn.ts";
 
-/** How many rows are changed at once. */
+/** How many rows are changed at once, where the driver takes so many. */
 const CHUNK = 500;
 
+function chunkOf({ driver }: Pick<MigrationStore, "driver">): number {
+  return Math.min(CHUNK, driver.metadata.capabilities?.limits?.batchRows ?? CHUNK);
+}
+
 /** Calls are numbered by tens: their parts have the numbers between. */
-const PARTS = 10;
+export const PARTS = 10;
 
 /** A change of a row, by its key. */
 export interface RowUpdate {
@@ -63,7 +67,8 @@ export interface Calls {
 export type TellRows = (table: string, rows: number) => void;
 
 /** All calls are part of the transaction that is open: nothing of them stays when it is interrupted. */
-export function wholeCalls(tell: TellRows): Calls {
+export function wholeCalls(tell: TellRows, store: Pick<MigrationStore, "driver"> | null = null): Calls {
+  const size = store === null ? CHUNK : chunkOf(store);
   return {
     make: (work) =>
       work({
@@ -72,10 +77,10 @@ export function wholeCalls(tell: TellRows): Calls {
           let after: string | null = null;
           let rows = 0;
           return repeat(() =>
-            chain(read(after, CHUNK), ({ updates, next }) =>
+            chain(read(after, size), ({ updates, next }) =>
               chain(updates.length === 0 ? undefined : write(updates), () => {
                 after = next;
-                tell(table, rows += CHUNK);
+                tell(table, rows += size);
                 return next === null;
               }))
           );
@@ -101,17 +106,25 @@ interface RowState {
  */
 export class ResumedCalls implements Calls {
   readonly #store: MigrationStore;
-  readonly #step: string;
+  readonly #name: string;
+  readonly #step: string | null;
   readonly #until: number;
   readonly #tell: TellRows;
   #count = 0;
-  #size = CHUNK;
+  #size: number;
   #last: Maybe<void> = undefined;
 
-  /** Begins the step, or goes on with it. */
-  constructor(store: MigrationStore, step: string, until: number, tell: TellRows) {
+  /**
+   * Begins something, or goes on with it.
+   *
+   * @param name What its notes are called.
+   * @param step The step that it is; null when it is none.
+   */
+  constructor(store: MigrationStore, name: string, step: string | null, until: number, tell: TellRows) {
     this.#tell = tell;
+    this.#size = chunkOf(store);
     this.#store = store;
+    this.#name = name;
     this.#step = step;
     this.#until = until;
   }
@@ -150,12 +163,12 @@ export class ResumedCalls implements Calls {
 
   /** How far the step is. Its notes are gone when another process has ended it: then all of it is done. */
   #now(): Maybe<Progress> {
-    return chain(readProgress(this.#store, this.#step), (found) => {
+    return chain(readProgress(this.#store, this.#name), (found) => {
       if (found.operation >= 0 || found.state !== null) return found;
       return chain(
         readDoneAlone(this.#store),
         (done) =>
-          done.some(({ step }) => step === this.#step)
+          this.#step !== null && done.some(({ step }) => step === this.#step)
             ? { operation: Number.MAX_SAFE_INTEGER, state: null }
             : found,
       );
@@ -163,7 +176,7 @@ export class ResumedCalls implements Calls {
   }
 
   #note(progress: Progress): Maybe<void> {
-    return writeProgress(this.#store, this.#step, progress);
+    return writeProgress(this.#store, this.#name, progress);
   }
 
   #part(

@@ -9,7 +9,7 @@ import { MigrationError } from "./migration_error.ts";
 import type { MigrationSettings } from "./migration_options.ts";
 import { applyChanges, followStepwise, type ModelChanges, modelChanges } from "./model_changes.ts";
 import type { BlockedChange, Migration, MigrationPlan, PlannedChange } from "./plan_parts.ts";
-import { allProgress, endProgress } from "./progress.ts";
+import { allProgress, endProgress, STEP } from "./progress.ts";
 import {
   type DoneStep,
   readDone,
@@ -234,10 +234,10 @@ export class Migrator {
         this.#next(done, (next, found, since) => {
           if (next === undefined) return this.#follow(done, found, since);
           return chain(allProgress(store), (begun) => {
-            if (begun.some(({ name }) => name === next[0])) throw BEGUN;
+            if (begun.some(({ name }) => name === STEP + next[0])) throw BEGUN;
             const note = (): Maybe<void> => writeDone(store, next[0], this.#recorded(done), since);
             return chain(
-              this.#step(next, done, wholeCalls(this.#telling(next[0])), note),
+              this.#step(next, done, wholeCalls(this.#telling(next[0]), store), note),
               () => ({ step: next[0], changes: [], last: false }),
             );
           });
@@ -263,7 +263,7 @@ export class Migrator {
               inTransaction(store, () => this.#noteFollowed(done, found, since), until));
           }
           const [name] = next;
-          const calls = new ResumedCalls(store, name, until, this.#telling(name));
+          const calls = new ResumedCalls(store, STEP + name, name, until, this.#telling(name));
           const note = (): Maybe<void> =>
             inTransaction(store, () =>
               chain(readDoneAlone(store), (now) => {
@@ -275,7 +275,7 @@ export class Migrator {
                 const tables = store.copied === null
                   ? this.#recorded(done)
                   : tablesText(this.#recorded(done), store.copied.schemas);
-                return chain(writeDone(store, name, tables, since), () => endProgress(store, name));
+                return chain(writeDone(store, name, tables, since), () => endProgress(store, STEP + name));
               }), until);
           return chain(calls.open(), () =>
             chain(this.#step(next, done, calls, note), () =>

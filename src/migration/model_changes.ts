@@ -1,13 +1,18 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
+import type { SchemaDifference } from "../contract/mod.ts";
 import { RinariError } from "../errors/mod.ts";
 import { READY } from "../orm/operation.ts";
 import { referringIndexes } from "../orm/referring_indexes.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { type Remedies, remedies } from "../schema/remedies.ts";
+import type { ModelColumn } from "../schema/model_schema.ts";
 import { Table } from "../schema/table.ts";
+import { type Call, PARTS, ResumedCalls } from "./calls.ts";
+import { allProgress, COLUMN, endProgress, readProgress } from "./progress.ts";
 import type { BlockedChange, PlannedChange } from "./plan_parts.ts";
 import { readSnapshot, type Snapshot } from "./record.ts";
 import type { MigrationStore } from "./store.ts";
+import { changeColumn, madeName } from "./step_database.ts";
 import { inTransaction, isTooLarge } from "./turn.ts";
 
 /** What brings the store to the models. */
@@ -44,7 +49,7 @@ export function modelChanges(store: MigrationStore, recorded: string | null): Ma
         changes.push({ table: table.name, text: `table \`${table.name}\` is made` });
         return;
       }
-      const { safe, steps }: Remedies = remedies(differences, table);
+      const { safe, steps }: Remedies = remedies(withoutMade(differences), table);
       for (const { text } of safe) changes.push({ table: table.name, text: `\`${table.name}\`: ${text}` });
       for (const { difference, code } of steps) {
         blocked.push({ table: table.name, text: `\`${table.name}\`: ${difference.text}`, step: code });
@@ -60,6 +65,16 @@ export function modelChanges(store: MigrationStore, recorded: string | null): Ma
       altered,
       obsolete,
     })));
+}
+
+/** Leaves out columns that take the place of others, which was interrupted. */
+function withoutMade(differences: readonly SchemaDifference[]): readonly SchemaDifference[] {
+  const types = differences.filter(({ kind }) => kind === "type").map(({ columns: [column = ""] }) =>
+    madeName(column)
+  );
+  return differences.filter(({ kind, columns: [column = ""] }) =>
+    kind !== "extra" || !types.includes(column)
+  );
 }
 
 function compareIndexes(
@@ -134,17 +149,7 @@ function goneTables(
 /** Makes the changes, in the open transaction. */
 export function applyChanges(store: MigrationStore, { altered, obsolete }: ModelChanges): Maybe<void> {
   const change = (entry: TableEntry): Maybe<void> => store.alter(entry.table.storeName, entry.storeSchema);
-  return chain(chainAll(altered, change), () => {
-    for (const entry of store.entries) entry.forget();
-    return chain(
-      chainAll(obsolete, ({ entry, index }) => dropIndex(store, entry, index)),
-      () =>
-        chain(
-          chainAll(store.entries, (entry) => readyEntry(store, entry)),
-          () => chain(chainAll(store.entries, (entry) => makeReferring(store, entry)), () => undefined),
-        ),
-    );
-  });
+  return chain(chainAll(altered, change), () => makeRest(store, obsolete));
 }
 
 /**
@@ -167,25 +172,58 @@ export function followStepwise(
             left === null || left.length === 0 ? undefined : store.alter(storeName, storeSchema)),
         until,
       );
+    const beforehand = (): Maybe<void> =>
+      store.driver.alterTable?.(store.database, storeName, storeSchema, { beforehand: true });
     return settle(once, () => undefined, (error) => {
       if (!isTooLarge(error)) throw error;
-      return chain(
-        store.driver.alterTable?.(store.database, storeName, storeSchema, { beforehand: true }),
-        once,
-      );
+      return chain(widenColumns(store, entry, until), () => chain(beforehand(), once));
     });
   };
-  return chain(chainAll(altered, change), () => {
-    for (const entry of store.entries) entry.forget();
-    return chain(
-      chainAll(obsolete, ({ entry, index }) => dropIndex(store, entry, index)),
-      () =>
-        chain(
-          chainAll(store.entries, (entry) => readyEntry(store, entry)),
-          () => chain(chainAll(store.entries, (entry) => makeReferring(store, entry)), () => undefined),
-        ),
+  return chain(chainAll(altered, change), () => chain(endColumns(store), () => makeRest(store, obsolete)));
+}
+
+/** Writes whole numbers as those of 64 bit, row by row. */
+function widenColumns(store: MigrationStore, entry: TableEntry, until: number): Maybe<void> {
+  const { storeSchema, table: { storeName } } = entry;
+  const widen = (column: string): Maybe<void> => {
+    const name = `${COLUMN}${storeName}.${column}`;
+    const calls = new ResumedCalls(store, name, null, until, () => undefined);
+    const wanted = storeSchema[column] as ModelColumn;
+    const change = (call: Call): Maybe<void> =>
+      changeColumn(store, call, storeName, column, wanted, (value) => BigInt(value as number));
+    // What was done once, and the column is not so any more, is done again.
+    const renewed = (): Maybe<void> =>
+      chain(
+        readProgress(store, name),
+        ({ operation }) => operation >= PARTS - 1 ? endProgress(store, name) : undefined,
+      );
+    return chain(calls.open(), () => chain(renewed(), () => calls.make(change)));
+  };
+  return chain(store.differences(storedTable(entry)), (left) => {
+    const columns = (left ?? []).flatMap(({ kind, columns: [column = ""] }) =>
+      kind === "type" ? [column] : []
     );
+    return chain(chainAll(columns, widen), () => undefined);
   });
+}
+
+/** Forgets how far columns were: all are as they are to be. */
+function endColumns(store: MigrationStore): Maybe<void> {
+  return chain(allProgress(store), (begun) => {
+    const columns = begun.filter(({ name }) => name.startsWith(COLUMN));
+    return chain(chainAll(columns, ({ name }) => endProgress(store, name)), () => undefined);
+  });
+}
+
+/** Makes tables that are absent and all indexes, and drops those that no model declares any more. */
+function makeRest(store: MigrationStore, obsolete: ModelChanges["obsolete"]): Maybe<void> {
+  for (const entry of store.entries) entry.forget();
+  const steps = [
+    () => chainAll(obsolete, ({ entry, index }) => dropIndex(store, entry, index)),
+    () => chainAll(store.entries, (entry) => readyEntry(store, entry)),
+    () => chainAll(store.entries, (entry) => makeReferring(store, entry)),
+  ];
+  return chain(chainAll(steps, (step) => step() as Maybe<unknown>), () => undefined);
 }
 
 function dropIndex({ connection, database }: MigrationStore, entry: TableEntry, index: string): Maybe<void> {

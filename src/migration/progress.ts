@@ -23,6 +23,9 @@ export interface NamedProgress extends Progress {
   readonly name: string;
 }
 
+/** What the progress of a step is called, and that of a column whose values are written in another form. */
+export const [STEP, COLUMN] = ["step ", "column "] as const;
+
 /** Nothing is done. */
 export const NO_PROGRESS: Progress = { operation: -1, state: null };
 

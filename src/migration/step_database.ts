@@ -177,8 +177,12 @@ function renameTable(store: MigrationStore, call: Call, from: string, to: string
     }));
 }
 
-/** A new column, filled row by row, takes the place of the old one. */
-function changeColumn(
+/**
+ * Makes a column another one: a new column, filled row by row, takes the place of the old one.
+ *
+ * @param convert Gives the new value; undefined when the values stay as they are.
+ */
+export function changeColumn(
   store: MigrationStore,
   call: Call,
   table: string,
@@ -216,7 +220,7 @@ function changeTo(
         return { schema: withName(columns, name, name, wanted, table) };
       }));
   }
-  const made = `rinari_new_${name}`;
+  const made = madeName(name);
   const { notNull: _n, unique: _u, references: _r, default: _d, ...plain } = wanted;
   const added = (): Maybe<Altered | null> =>
     chain(store.columns(table), (columns) => {
@@ -244,6 +248,11 @@ function changeTo(
     alter(store, call, { index: 0 }, table, added),
     () => chain(filled(), () => alter(store, call, { index: 2, last: true }, table, swapped)),
   );
+}
+
+/** What a column is called that takes the place of another one. */
+export function madeName(column: string): string {
+  return `rinari_new_${column}`;
 }
 
 /** The columns with another one, or another name, in the place of one. */

@@ -11,7 +11,7 @@ import { program, type Version } from "./stores.ts";
 const ROWS = torture ? 20_000 : 1_200;
 const id = { type: DataTypes.INTEGER, primaryKey: true } as const;
 const V1 = {
-  t: { id, a: { type: DataTypes.TEXT }, n: { type: DataTypes.INTEGER } },
+  t: { id, a: { type: DataTypes.TEXT }, n: { type: DataTypes.INTEGER }, big: { type: DataTypes.INTEGER } },
 } as const satisfies Version;
 const V2 = {
   t: {
@@ -19,6 +19,7 @@ const V2 = {
       id,
       a: { type: DataTypes.TEXT, notNull: true, unique: true },
       n: { type: DataTypes.TEXT },
+      big: { type: DataTypes.INTEGER, bigint: true },
       more: { type: DataTypes.BLOB },
     },
     indexes: [{ columns: ["n"] }],
@@ -35,7 +36,7 @@ describe("migrate: Deno KV:", () => {
         const v1 = program(driver, V1);
         await v1.migrate();
         await v1.model("t").bulkCreate(
-          Array.from({ length: ROWS }, (_, i) => ({ id: i, a: `a${i}`, n: i % 2 === 0 ? i : null })),
+          Array.from({ length: ROWS }, (_, i) => ({ id: i, a: `a${i}`, n: i % 2 === 0 ? i : null, big: i })),
         );
         await driver.expire("app", "t", 3, 600_000);
         await driver.expire("app", "t", 5, 1);
@@ -58,6 +59,7 @@ describe("migrate: Deno KV:", () => {
           id: 8,
           a: "a8",
           n: "<8>",
+          big: 8n,
           more: null,
         });
         assertEquals(converted >= ROWS / 2, true);
