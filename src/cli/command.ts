@@ -15,16 +15,26 @@ export interface CommandContext {
   tell(result: object): void;
 }
 
-/** A command of the command line. */
-export interface Command {
+/** What every command has. */
+interface AnyCommand {
   /** Its name. */
   readonly name: string;
   /** A line for the help. */
   readonly summary: string;
   /** The flags it takes beside those that all take. */
   readonly flags: Readonly<Record<string, { readonly type: "boolean" | "string"; readonly summary: string }>>;
+}
+
+/** A command on the models of a module. */
+export interface Command extends AnyCommand {
   /** Runs it. @returns The exit code. */
   run(context: CommandContext): Promise<number>;
+}
+
+/** A command on a store that has no models yet. */
+export interface StoreCommand extends AnyCommand {
+  /** Runs it on a path or url. @returns The exit code. */
+  runOn(place: string, context: Omit<CommandContext, "target" | "progress">): Promise<number>;
 }
 
 /** Writes a plan for people. @returns Whether `migrate` would refuse. */

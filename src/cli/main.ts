@@ -1,5 +1,5 @@
 /**
- * The command line of migrations: `deno run -A jsr:@rinari/orm/cli plan ./db.ts`.
+ * The command line of migrations, and of models for a database that is there: `deno run -A jsr:@rinari/orm/cli plan ./db.ts`.
  *
  * @example
  * ```ts

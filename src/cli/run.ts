@@ -2,16 +2,22 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { RinariError } from "../errors/mod.ts";
 import { MigrationError } from "../migration/mod.ts";
-import type { Command } from "./command.ts";
+import type { Command, StoreCommand } from "./command.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
 import { statusCommand } from "./commands/status.ts";
+import { typesCommand } from "./commands/types.ts";
 import { progressLines } from "./progress_lines.ts";
 import { loadTarget } from "./target.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The commands. A further one is a file and a line here. */
-const COMMANDS: readonly Command[] = [planCommand, migrateCommand, statusCommand];
+const COMMANDS: readonly (Command | StoreCommand)[] = [
+  planCommand,
+  migrateCommand,
+  statusCommand,
+  typesCommand,
+];
 
 const COMMON = {
   database: { type: "string", summary: "the database, where models are of several" },
@@ -30,7 +36,7 @@ export interface Output {
 }
 
 /**
- * Runs a command line: `plan`, `migrate` or `status`, then the module that exports `orm` and possibly `steps`.
+ * Runs a command line: `plan`, `migrate` or `status`, then the module that exports `orm` and possibly `steps`; or `types`, then a file or url.
  *
  * @param args What stands behind the program's name.
  * @returns The exit code: 0 when all is well, 1 when something is refused or left to do, 2 when the command line makes no sense.
@@ -61,18 +67,22 @@ function start(args: readonly string[], output: Output): Promise<number> {
   const { values, positionals } = parse(command, rest);
   if (values["help"] === true) return Promise.resolve(help(output));
   const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw new UsageError("one module is given, which exports `orm`");
+  if (path === undefined || more.length > 0) {
+    throw new UsageError(
+      "runOn" in command ? "one file or url is given" : "one module is given, which exports `orm`",
+    );
+  }
   const json = values["json"] === true;
+  const writing = {
+    flags: values,
+    say: (line: string) => json ? undefined : output.out(line),
+    tell: (result: object) => json ? output.out(JSON.stringify(result)) : undefined,
+  };
+  if ("runOn" in command) return command.runOn(path, writing);
   const database = values["database"];
   return loadTarget(path, typeof database === "string" ? database : undefined).then((target) => {
     const end = (): Promise<void> => Promise.resolve(target.orm.disconnect());
-    const context = {
-      target,
-      flags: values,
-      say: (line: string) => json ? undefined : output.out(line),
-      progress: json ? () => undefined : progressLines(output),
-      tell: (result: object) => json ? output.out(JSON.stringify(result)) : undefined,
-    };
+    const context = { target, ...writing, progress: json ? () => undefined : progressLines(output) };
     // What a sync driver throws comes as a rejection too.
     return Promise.resolve().then(() => command.run(context)).then(
       (code) => end().then(() => code),
@@ -85,7 +95,7 @@ function start(args: readonly string[], output: Output): Promise<number> {
 }
 
 function parse(
-  command: Command,
+  command: Command | StoreCommand,
   args: readonly string[],
 ): {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
@@ -106,6 +116,7 @@ function parse(
 
 function help({ out }: Output): number {
   out("rinari <command> <module> [options]");
+  out("rinari types <file or url> [options]");
   out("");
   out("The module exports `orm`, with its models, and possibly `steps` and `database`.");
   out("");

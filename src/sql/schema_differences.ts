@@ -12,15 +12,15 @@ import type { AdoptedColumn } from "./sql_column.ts";
 import type { SqlTable } from "./sql_table.ts";
 import type { StoredColumn, StoredReference, StoredTable } from "./sql_catalog.ts";
 
-/** The names that SQLite has for the number of a row. */
-const ROW_NUMBERS: readonly string[] = ["rowid", "_rowid_", "oid"];
+/** The name that SQLite has for the number of a row. It has others, but answers with this one. */
+export const ROW_NUMBER = "rowid";
 
 /** A table without a primary key, with the number of the row as one when the schema asks for it. */
 function withRowNumber(stored: StoredTable, wanted: SqlTable): StoredTable {
   const [key, ...more] = wanted.primaryKey;
   if (stored.numbered !== true || key === undefined || more.length > 0) return stored;
   const named = stored.columns.some(({ name }) => name.toLowerCase() === key.name);
-  if (named || !ROW_NUMBERS.includes(key.name)) return stored;
+  if (named || key.name !== ROW_NUMBER) return stored;
   const column: StoredColumn = {
     name: key.name,
     type: "INTEGER",
