@@ -329,7 +329,7 @@ export class Expression {
   }
 
   #value(type: ExpressionType, value: unknown): Expression {
-    const column = computedColumn(this.#table, type);
+    const column = unnamedColumn(this.#table, type);
     const accept = (given: unknown): unknown => {
       if (given === undefined || given === null) {
         return column.refuse(given, "a value is needed; `orElse` says what stands for null");
@@ -403,6 +403,17 @@ export function computedColumn(
     } as Column["definition"],
     table.time,
   );
+}
+
+const unnamed: WeakMap<Table, Map<ExpressionType, Column>> = new WeakMap();
+
+/** The same without a name of its own, made once for each type: each value of an expression is checked by it. */
+function unnamedColumn(table: Table, type: ExpressionType): Column {
+  let columns = unnamed.get(table);
+  if (columns === undefined) unnamed.set(table, columns = new Map());
+  let column = columns.get(type);
+  if (column === undefined) columns.set(type, column = computedColumn(table, type));
+  return column;
 }
 
 /** A value beside a DATE: a day, or any point in time. */
