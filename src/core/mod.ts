@@ -39,6 +39,7 @@ export type {
 export type { ConditionLimits } from "../orm/orm_options.ts";
 export { Model } from "../model/model.ts";
 export type { ScopedModel } from "../model/model.ts";
+export { omit } from "../model/omit.ts";
 export { View } from "../model/view.ts";
 export type { Prepared } from "../model/prepared.ts";
 export {
