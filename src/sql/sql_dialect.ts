@@ -167,8 +167,8 @@ export interface SqlGrammar extends SqlLanguage {
   indexTerm?(term: string): string;
   /** The condition of an index in the form in which the catalog gives it; needed where that gives the parts of an index. */
   indexCondition?(where: string): string;
-  /** Removes an index. */
-  dropIndex(quoted: string): string;
+  /** Removes an index of a table; both names are quoted. */
+  dropIndex(quoted: string, table: string): string;
   /**
    * For engines that are `distant`: makes a table or index unless there is one of the name. `refuseOther` is a statement that
    * fails when another text has made it, or a trigger is on the table.

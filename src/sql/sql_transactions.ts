@@ -258,7 +258,8 @@ export class SqlTransactions {
   #end(depth: number, keep: boolean): Maybe<void> {
     if (depth > 0) {
       const name = savepoint(depth);
-      return chain(keep ? undefined : this.#run(`ROLLBACK TO ${name}`), () => this.#run(`RELEASE ${name}`));
+      const undone = keep ? undefined : this.#run(`ROLLBACK TO SAVEPOINT ${name}`);
+      return chain(undone, () => this.#run(`RELEASE SAVEPOINT ${name}`));
     }
     const { dialect } = this.#engine as AnyEngine;
     if (this.#handle !== null) return keep ? this.#handle.commit() : this.#handle.rollback();

@@ -216,7 +216,7 @@ export function dropIndex(database: SqlDatabase, table: SqlTable, name: string):
     return chain(database.guard("index", table.name, look), (found) => {
       if (found === null) return;
       return chain(database.enterToWrite("index", table.name), (writer) => {
-        const drop = () => writer.run(command(dialect.dropIndex(dialect.quote(stored))), []);
+        const drop = () => writer.run(command(dialect.dropIndex(dialect.quote(stored), table.quoted)), []);
         return chain(
           database.guard("index", table.name, drop),
           () => knowIndex(database, table, name, undefined),
