@@ -5,6 +5,7 @@ import {
   checkDriver,
   ConformanceError,
 } from "../../src/testing/mod.ts";
+import process from "node:process";
 import * as broken from "../support/broken_drivers.ts";
 import * as stores from "../support/broken_stores.ts";
 import { runFile } from "../support/child.ts";
@@ -151,7 +152,7 @@ describe("conformance:", () => {
   for (const finding of findings) {
     const { driver, promise } = finding;
     test(`a driver that ${wordsOf(driver.name)} is found by the name of the promise it breaks`, async () => {
-      const report = await checkDriver({ driver: () => new driver(), reopen: (same) => same });
+      const report = await checkDriver({ driver: () => new driver(), reopen: stores.reopened });
       const found = report.results.filter(({ outcome }) => outcome === "failed");
       const error = found.find((result) => result.promise === promise)?.error;
       assertInstanceOf(error, ConformanceError, found.map((result) => result.promise).join("\n"));
@@ -211,6 +212,16 @@ const hidden: readonly (readonly [name: string, promise: string, make: () => Any
     () => stores.insertsRowByRow(),
   ],
   [
+    "says that it is closed before it is",
+    "driver.disconnect: when it has ended, another driver finds everything at once",
+    () => stores.closesLater(),
+  ],
+  [
+    "is held by what was left before its end",
+    "driver.iterate: may be left before its end, and the store can then be written",
+    () => new stores.LeaksIterators(),
+  ],
+  [
     "swallows what the store says of a write",
     "driver: a write that the store refuses is an error, and changes nothing",
     () => new stores.SwallowsFailures(),
@@ -224,6 +235,8 @@ const hidden: readonly (readonly [name: string, promise: string, make: () => Any
 
 const leaves = "driver.disconnect: leaves no timer or handle that keeps the process alive";
 
+const leavesFiles = "driver.disconnect: leaves no file open, whatever was read or refused before";
+
 function failWrites(driver: AnyKindOfDriver): () => void {
   const store = driver as unknown as stores.FullDriver;
   store.full = true;
@@ -234,7 +247,7 @@ function failWrites(driver: AnyKindOfDriver): () => void {
 
 async function outcomeOf(promise: string, driver: () => AnyKindOfDriver): Promise<string | undefined> {
   const only = (name: string) => name === promise;
-  const report = await checkDriver({ driver, only, failWrites, reopen: (same) => same });
+  const report = await checkDriver({ driver, only, failWrites, reopen: stores.reopened });
   return report.results.find((result) => result.promise === promise)?.outcome;
 }
 
@@ -251,6 +264,16 @@ describe("conformance: a driver that", () => {
       assertEquals(await outcomeOf(promise, () => new stores.FullDriver()), "passed");
     }
   });
+
+  if (process.platform !== "linux") {
+    test.skip("leaks a file is found", "only Linux tells which files are open");
+  } else {
+    test("leaks a file is found", async () => {
+      assertEquals(await outcomeOf(leavesFiles, () => new stores.LeaksAFile()), "failed");
+      stores.closeFiles();
+      assertEquals(await outcomeOf(leavesFiles, () => new broken.SoundDriver()), "passed");
+    });
+  }
 
   if (runtime !== "node") test.skip("leaks a timer is found", "only Node tells what keeps a process alive");
   else {

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import {
   type AsyncDriver,
@@ -83,6 +84,59 @@ export class LeaksATimer extends SoundDriver {
   }
 }
 
+/** A file is opened for what is read one by one, and nobody closes it. */
+export class LeaksAFile extends SoundDriver {
+  static readonly files: number[] = [];
+
+  iterate<T>(dbName: string, tableName: string, options: QueryOptions): IterableIterator<T> {
+    LeaksAFile.files.push(openSync(new URL(import.meta.url), "r"));
+    return this.findAll<T>(dbName, tableName, options).values();
+  }
+}
+
+/** What is read one by one holds the store until its last row: whoever leaves it before that holds it for good. */
+export class LeaksIterators extends SoundDriver {
+  #reading = 0;
+
+  iterate<T>(dbName: string, tableName: string, options: QueryOptions): IterableIterator<T> {
+    const rows = this.findAll<T>(dbName, tableName, options).values();
+    this.#reading++;
+    const next = (): IteratorResult<T> => {
+      const item = rows.next();
+      if (item.done === true) this.#reading--;
+      return item;
+    };
+    const iterator: IterableIterator<T> = { next, [Symbol.iterator]: () => iterator };
+    return iterator;
+  }
+
+  override insert<T>(dbName: string, tableName: string, data: Data): T {
+    if (this.#reading > 0) throw new Error("the store is being read");
+    return super.insert<T>(dbName, tableName, data);
+  }
+}
+
+/** It says that it is closed, and goes on to store what was written before. */
+export function closesLater(): AsyncDriver {
+  const driver = toAsyncDriver(new MemoryDriver());
+  const { disconnect } = driver;
+  return Object.assign(driver, {
+    disconnect: (): Promise<void> => {
+      stored.set(driver, false);
+      void later().then(disconnect).then(() => stored.set(driver, true));
+      return Promise.resolve();
+    },
+  });
+}
+
+/** Which of those have stored what was written to them. */
+const stored: WeakMap<object, boolean> = new WeakMap();
+
+/** Opens the store of a driver that is closed: what it has not stored is not there. */
+export function reopened<Driver extends object>(driver: Driver): Driver | AsyncDriver {
+  return stored.get(driver) === false ? closesLater() : driver;
+}
+
 /** A store that can be full. */
 export class FullDriver extends SoundDriver {
   full: boolean = false;
@@ -144,4 +198,9 @@ export function insertsRowByRow(): AsyncDriver {
 /** Ends the timers that a broken driver leaves. */
 export function endTimers(): void {
   for (const timer of LeaksATimer.timers.splice(0)) clearInterval(timer);
+}
+
+/** Closes the files that a broken driver leaves. */
+export function closeFiles(): void {
+  for (const file of LeaksAFile.files.splice(0)) closeSync(file);
 }

@@ -1,6 +1,7 @@
 import { ConnectionError } from "../../errors/mod.ts";
 import { expectEqual, expectFailure, expectTrue } from "../assertions.ts";
 import { Mismatch } from "../mismatch.ts";
+import { openFiles } from "../open_files.ts";
 import { promiseIf, reopens, type Requirement, type TestCase } from "../test_case.ts";
 import { take } from "../steps.ts";
 import type { Row, TestModel } from "../test_model.ts";
@@ -11,6 +12,9 @@ const canFail: Requirement = (given) => given.failsWrites ? null : "the options 
 
 const namesResources: Requirement = () =>
   resources() === null ? "this runtime does not tell what keeps a process alive" : null;
+
+const seesFiles: Requirement = () =>
+  openFiles() === null ? "only Linux tells which files a process has open, and Deno with all rights" : null;
 
 /** How a store is opened and closed, and what it does when it cannot write. */
 export const driverLifeSuite: readonly TestCase[] = [
@@ -23,7 +27,12 @@ export const driverLifeSuite: readonly TestCase[] = [
   promiseIf(
     namesResources,
     "driver.disconnect: leaves no timer or handle that keeps the process alive",
-    lets,
+    (world) => leavesNone(world, resources, "the process would not end by itself"),
+  ),
+  promiseIf(
+    seesFiles,
+    "driver.disconnect: leaves no file open, whatever was read or refused before",
+    (world) => leavesNone(world, openFiles, "a file is still open"),
   ),
   promiseIf(
     canFail,
@@ -99,25 +108,33 @@ function resources(): Map<string, number> | null {
   return counted;
 }
 
-async function lets(world: World): Promise<void> {
+/** Uses a driver, and looks whether there is more of something after its end than before. */
+async function leavesNone(
+  world: World,
+  counted: () => Map<string, number> | null,
+  what: string,
+): Promise<void> {
   // The timer of the test itself is there from here on.
   await null;
-  const before = resources() ?? new Map<string, number>();
+  const before = counted() ?? new Map<string, number>();
   const { driver, db, name } = await directTable(world, "items", schema, ROWS);
   await driver.insert(db, name, { id: 3, name: "c" });
   await driver.transaction(() => driver.count(db, name));
   const rows = driver.iterate?.(db, name, {});
   await rows?.next();
   await rows?.return?.();
+  try {
+    await driver.insert(db, name, { id: 1, name: "d" });
+  } catch {
+    // Not every driver refuses it.
+  }
   await driver.disconnect();
   const left = (): string[] =>
-    [...resources() ?? []].filter(([kind, count]) => count > (before.get(kind) ?? 0)).map(([kind]) => kind);
-  // Some handles close a little after they were told to.
+    [...counted() ?? []].filter(([kind, count]) => count > (before.get(kind) ?? 0)).map(([kind]) => kind);
+  // Some close a little after they were told to.
   for (let i = 0; i < 100 && left().length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
   const kept = left();
-  if (kept.length > 0) {
-    throw new Mismatch("the process would not end by itself", "nothing that is left open", kept.join(", "));
-  }
+  if (kept.length > 0) throw new Mismatch(what, "nothing that is left open", kept.join(", "));
 }
 
 /** Runs work while the store refuses to write. */
