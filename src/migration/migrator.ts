@@ -22,7 +22,7 @@ import {
 import { scratchOf } from "./scratch.ts";
 import { stepDatabase } from "./step_database.ts";
 import { MigrationStore } from "./store.ts";
-import { consistently, inTransaction, isTooLarge } from "./turn.ts";
+import { consistently, inTransaction, inTurn, isTooLarge } from "./turn.ts";
 
 const NOTHING: Migration = Object.freeze({ steps: [], changes: [], backup: null });
 
@@ -81,6 +81,10 @@ export class Migrator {
         { code: "IN_TRANSACTION", driver: this.#store.driverName },
       );
     }
+    return this.#store.copied === null ? this.#start() : inTurn(this.#store.connection, () => this.#start());
+  }
+
+  #start(): Maybe<Migration> {
     return chain(this.#store.connection.opened(), () =>
       chain(readDone(this.#store), (done) => {
         if (this.#isDone(done)) return NOTHING;

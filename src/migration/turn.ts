@@ -68,6 +68,16 @@ function stateOf(store: MigrationStore): Maybe<string | null> {
       chain(driver.tableExists(store.database, RECORD_TABLE), () => JSON.stringify([done, begun]))));
 }
 
+const turns = new WeakMap<object, Promise<unknown>>();
+
+/** Runs work after what this process does on the same connection already, where no transaction keeps the two apart. */
+export function inTurn<T>(connection: MigrationStore["connection"], work: () => Maybe<T>): Maybe<T> {
+  if (connection.mode === "sync") return work();
+  const done = (turns.get(connection) ?? Promise.resolve()).then(work);
+  turns.set(connection, done.catch(() => undefined));
+  return done;
+}
+
 /** Whether a transaction was more than the store takes at once: then nothing was written. */
 export function isTooLarge(error: unknown): boolean {
   return error instanceof TransactionError && error.code === "LIMIT_EXCEEDED";

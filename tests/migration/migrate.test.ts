@@ -382,6 +382,16 @@ for (const { name, copies, use } of stores) {
         }
       }));
 
+    test("of two calls at once one migrates", () =>
+      use(async ({ open }) => {
+        await fill(await open(V1));
+        const v2 = await open({ ...V1, users: { schema: { ...USERS, mail: text }, indexes: [...INDEXES] } });
+        const done = await Promise.all([v2.migrate(), v2.migrate()]);
+        assertEquals(done.map(({ changes }) => changes.length).sort(), [0, 1]);
+        assertEquals(await v2.model("users").count(), ROWS.length);
+        await childrenAreThere(v2);
+      }));
+
     test("is refused inside a transaction", () =>
       use(async ({ open }) => {
         const { orm } = await open({ notes: { id, text } });
