@@ -1,12 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import {
-  DataTypes,
-  NotNullConstraintError,
-  ORM,
-  type SyncDriver,
-  UnsupportedError,
-  ValidationError,
-} from "../../mod.ts";
+import { DataTypes, NotNullConstraintError, type ORM, type SyncDriver, UnsupportedError } from "../../mod.ts";
 import { migrate, type MigrationDatabase, MigrationError } from "../../src/migration/mod.ts";
 import { describe, test } from "../support/runner.ts";
 import { type Program, stores, type Version } from "./stores.ts";
