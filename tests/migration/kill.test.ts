@@ -13,7 +13,9 @@ async function makeFirst(kind: string, dir: string): Promise<void> {
   const v1 = await open(kind, dir, V1);
   await v1.migrate();
   await v1.model("users").bulkCreate([{ name: "Ada L", nick: "a" }, { name: "Bob M" }]);
-  await v1.model("orders").bulkCreate([{ user: 1, total: 1.5 }, { user: 2, total: 2 }, { user: 2 }]);
+  await v1.model("orders").bulkCreate([{ user: 1, total: 1.5, count: 7 }, { user: 2, total: 2 }, {
+    user: 2,
+  }]);
   await v1.orm.disconnect();
 }
 
@@ -25,12 +27,13 @@ async function expectSecond(kind: string, dir: string): Promise<void> {
     { id: 2, fullName: "Bob M", first: "Bob" },
   ]);
   assertEquals(
-    (await v2.model("orders").findAll({ orderBy: [["id", "ASC"]] })).map(({ user, total, note }) => [
+    (await v2.model("orders").findAll({ orderBy: [["id", "ASC"]] })).map(({ user, total, count, note }) => [
       user,
       total,
+      count,
       note,
     ]),
-    [[1, 150, "-"], [2, 200, "-"], [2, null, "-"]],
+    [[1, 150, 7n, "-"], [2, 200, null, "-"], [2, null, null, "-"]],
   );
   assertEquals(await v2.model("notes").count(), 0);
   assertEquals((await v2.plan({ steps: stepsOf(kind) })).changes, []);
