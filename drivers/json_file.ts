@@ -28,7 +28,7 @@
  */
 import { ReferenceDriver } from "../src/reference/mod.ts";
 import type { JSONFileOptions } from "./json_file/options.ts";
-import { jsonFiles } from "./json_file/provider.ts";
+import { type JSONFiles, jsonFiles } from "./json_file/provider.ts";
 
 export type { ReferenceDriver } from "../src/reference/mod.ts";
 export type { JSONFileOptions } from "./json_file/options.ts";
@@ -57,8 +57,17 @@ export type { JSONFileOptions } from "./json_file/options.ts";
  * ```
  */
 export class JSONFileDriver extends ReferenceDriver {
+  readonly #files: JSONFiles;
+
   /** Makes a driver; no file is opened before its database is used. */
   constructor(options: JSONFileOptions = {}) {
-    super(jsonFiles(options));
+    const files = jsonFiles(options);
+    super(files);
+    this.#files = files;
+  }
+
+  /** Copies the file of a database to one beside it. @returns Where the copy is. */
+  copyDatabase(dbName: string, suffix: string): string {
+    return this.#files.copy(dbName, suffix);
   }
 }

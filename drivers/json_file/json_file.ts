@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  copyFileSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -60,6 +62,17 @@ export class JSONFile implements Pooled {
     this.#path = findDatabaseFile(NAME, settings, name, ".json").realPath;
     this.#database = new Database(NAME, name, log);
     this.#open();
+  }
+
+  /** Copies the file as it is, which is what the last commit left, to one beside it that is not there. @returns Where. */
+  copy(suffix: string): string {
+    const path = this.#path + suffix;
+    try {
+      copyFileSync(this.#path, path, constants.COPYFILE_EXCL);
+    } catch (error) {
+      throw writeFailure(this.name, this.#path, error);
+    }
+    return path;
   }
 
   /** Whether nothing is under way with it. */

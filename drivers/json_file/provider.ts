@@ -5,8 +5,14 @@ import type { Waiting } from "../../src/transaction/waiting.ts";
 import { JSONFile } from "./json_file.ts";
 import { type JSONFileOptions, type JSONFileSettings, jsonFileSettings, NAME } from "./options.ts";
 
+/** Databases in JSON files. */
+export interface JSONFiles extends DatabaseProvider {
+  /** Copies a file to one beside it. @returns Where. */
+  copy(name: string, suffix: string): string;
+}
+
 /** Databases in JSON files, opened when they are first used. */
-export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
+export function jsonFiles(options: JSONFileOptions): JSONFiles {
   const files = new Map<string, JSONFile>();
   let settings: JSONFileSettings | null = null;
   /** The file that is used, and the transaction in which it is. */
@@ -51,6 +57,7 @@ export function jsonFiles(options: JSONFileOptions): DatabaseProvider {
       return file.database;
     },
     readonly: (name) => open(name).readonly,
+    copy: (name, suffix) => open(name).copy(suffix),
     close() {
       for (const file of files.values()) file.close();
       files.clear();

@@ -20,6 +20,7 @@ const MEMBERS: Readonly<Record<Optional, true>> = {
   dataVersion: true,
   indexes: true,
   useView: true,
+  copyDatabase: true,
   query: true,
 };
 

@@ -156,6 +156,11 @@ export interface SyncDriver {
    * or serves them not. Fallback: none.
    */
   useView?(dbName: string, viewName: string, schema: TableSchema): void;
+  /**
+   * Optional. Copies a database, as its last commit left it, to a file beside its own whose name ends with `suffix`; returns where.
+   * Fallback: `VACUUM INTO` where the store is a SQLite file, else none.
+   */
+  copyDatabase?(dbName: string, suffix: string): string;
   /** Optional. Runs a statement in the store's own language, in the open transaction when there is one. Fallback: none. */
   query?<T>(dbName: string, statement: RawStatement): RawResult<T>;
 }

@@ -17,7 +17,7 @@ export interface PlanOptions<M extends Mode = "sync"> {
 
 /** What `migrate` takes. */
 export interface MigrateOptions<M extends Mode = "sync"> extends PlanOptions<M> {
-  /** Copies the database to a file beside it before anything is changed. Only SQLite files. */
+  /** Copies the database to a file beside it before anything is changed. Only files of SQLite and JSON. */
   readonly backup?: boolean | undefined;
   /** Does everything, to find rows that refuse, and undoes it. */
   readonly dryRun?: boolean | undefined;

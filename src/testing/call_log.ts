@@ -54,6 +54,7 @@ const READS = new Set([
   "dataVersion",
   "indexes",
   "useView",
+  "copyDatabase",
 ]);
 
 /** The calls a test makes, to be told when it fails. */

@@ -47,6 +47,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
     dataVersion,
     indexes,
     useView,
+    copyDatabase,
     query,
   } = driver;
   const patience = new Patience(driver);
@@ -94,6 +95,7 @@ export function toAsyncDriver(driver: SyncDriver): AsyncDriver {
       { suspendReferences: (...args) => run(() => suspendReferences.apply(driver, args)) }),
     ...(dataVersion && { dataVersion: (...args) => run(() => dataVersion.apply(driver, args)) }),
     ...(useView && { useView: (...args) => run(() => useView.apply(driver, args)) }),
+    ...(copyDatabase && { copyDatabase: (...args) => run(() => copyDatabase.apply(driver, args)) }),
     ...(indexes && { indexes: (...args) => run(() => indexes.apply(driver, args)) }),
     ...(prepare && {
       prepare: (...args) => {

@@ -1,12 +1,21 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { JSONFileDriver } from "../../drivers/json_file.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { DataTypes, ORM, ValidationError } from "../../mod.ts";
 import { migrate, plan } from "../../src/migration/mod.ts";
 import { describe, test } from "../support/runner.ts";
+import { withTempDir } from "../support/temp_dir.ts";
 import { stores } from "./stores.ts";
 
 const id = { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true } as const;
 const text = { type: DataTypes.TEXT } as const;
+
+interface NoteModel {
+  create(row: object): unknown;
+  findAll(): readonly unknown[];
+}
 
 describe("migrate: options:", () => {
   test("that make no sense are refused", async () => {
@@ -30,6 +39,30 @@ describe("migrate: options:", () => {
       }
     });
   });
+});
+
+describe("migrate: backup", () => {
+  test("of a JSON file is a copy beside it, made before anything is changed", () =>
+    withTempDir((dir) => {
+      const at = (folder: string) => new JSONFileDriver({ databases: { app: join(folder, "app.json") } });
+      const opened = (driver: JSONFileDriver, columns: object) => {
+        const orm = new ORM({ driver });
+        return { orm, Note: orm.define("app", "notes", { id, ...columns } as never) as unknown as NoteModel };
+      };
+      const v1 = opened(at(dir), { text });
+      migrate(v1.orm, "app", { backup: true });
+      v1.Note.create({ text: "a" });
+      v1.orm.disconnect();
+      const v2 = opened(at(dir), { text, more: text });
+      const { backup } = migrate(v2.orm, "app", { backup: true });
+      assertEquals(migrate(v2.orm, "app", { backup: true }).backup, null);
+      v2.Note.create({ text: "b" });
+      v2.orm.disconnect();
+      assertEquals(readdirSync(dir).filter((file) => file.includes("before")).length, 1);
+      const copy = opened(new JSONFileDriver({ databases: { app: backup as string } }), { text });
+      assertEquals(copy.Note.findAll(), [{ id: 1, text: "a" }]);
+      copy.orm.disconnect();
+    }));
 });
 
 describe("migrate: tables of its own", () => {

@@ -7,7 +7,7 @@ export const migrateCommand: Command = {
   summary: "brings the store to the models",
   flags: {
     "dry-run": { type: "boolean", summary: "does everything and undoes it" },
-    backup: { type: "boolean", summary: "copies a SQLite file before anything is changed" },
+    backup: { type: "boolean", summary: "copies the file before anything is changed" },
     baseline: { type: "string", summary: "the last step that was done before anything was written down" },
   },
   run({ target: { orm, database, steps }, flags, say, tell, progress }) {

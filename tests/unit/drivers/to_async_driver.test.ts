@@ -8,11 +8,12 @@ describe("toAsyncDriver", () => {
   test("has every optional member that the driver has, and no other", () => {
     const has = (driver: object) =>
       OPTIONAL_MEMBERS.filter((name) => typeof (driver as Record<string, unknown>)[name] === "function");
-    // It has no SQL of its own, no views, and no other connection that could write.
+    // It has no SQL of its own, no views, no file, and no other connection that could write.
     const others = {
       query: () => ({ rows: [], changes: 0 }),
       dataVersion: () => null,
       useView: () => undefined,
+      copyDatabase: () => "",
     };
     const whole = Object.assign(new MemoryDriver(), others);
     assertEquals(has(whole), [...OPTIONAL_MEMBERS]);
