@@ -46,8 +46,13 @@ export interface ColumnDefinition {
   readonly notNull?: boolean;
   /** No two rows have the same value; any number may have null. */
   readonly unique?: boolean;
-  /** The value, or a function that makes the value, of a row that gives none. The core applies it; a driver need not. */
+  /**
+   * The value, or a function that makes the value, of a row that gives none. The core applies it; a driver need not. `"store"`: the
+   * default that the column has in a table that others have made; such a row comes without the column.
+   */
   readonly default?: unknown;
+  /** The store computes the column, in a table that others have made: rows come without it. */
+  readonly generated?: "always";
   /** A foreign key. */
   readonly references?: ColumnReference;
   /** An INTEGER column of full 64 bit: its values are `bigint`. */

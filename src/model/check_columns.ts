@@ -81,7 +81,11 @@ function checkGenerated(column: Column): void {
   const { generated } = column.definition as { readonly generated?: unknown };
   if (generated === undefined) return;
   if (generated !== "always") refuse(column, '`generated` is "always"');
-  if (!column.autoIncrement) refuse(column, "`generated` needs `autoIncrement`");
+  const other = (["default", "touch", "version", "validate", "primaryKey", "references"] as const)
+    .find((name) => column.definition[name] !== undefined);
+  if (!column.autoIncrement && other !== undefined) {
+    refuse(column, `what the store computes takes no \`${other}\``);
+  }
 }
 
 function checkValues(column: Column): void {
@@ -106,7 +110,7 @@ function checkDefault(column: Column): void {
   if (column.autoIncrement) {
     refuse(column, "`autoIncrement` assigns the value, so `default` would never be used");
   }
-  if (typeof value === "function") return;
+  if (typeof value === "function" || value === "store") return;
   if (value === null && !column.nullable) refuse(column, "its `default` is null, which it refuses");
   if (value !== null) {
     column.storedDefault = fits(column, "its `default` does not fit", () => storedValue(column, value));

@@ -25,7 +25,8 @@ export function readInsert(table: Table, data: unknown): Row {
   } catch (error) {
     throw allMistakes(error, table.columns, (column) => {
       const value = own(given, column);
-      const absent = value === undefined && (column.autoIncrement || column.initial !== undefined);
+      const absent = value === undefined &&
+        (column.autoIncrement || column.byStore !== null || column.initial !== undefined);
       if (value !== undefined && value !== null) storedValue(column, value);
       else if (!absent) readNull(column, "insert into");
     });
@@ -58,7 +59,7 @@ function readRow(table: Table, given: Row): Row {
     let value = own(given, column);
     if (value !== undefined) known++;
     else {
-      if (column.autoIncrement) continue;
+      if (column.autoIncrement || column.byStore !== null) continue;
       const { initial } = column;
       value = typeof initial === "function" ? initial() : initial;
     }
@@ -128,6 +129,7 @@ export function readChanges(table: Table, data: unknown): Row {
   for (const name of Object.keys(given)) {
     const value = given[name];
     const column = table.column(name);
+    if (column.byStore === "always" && value !== undefined) refuseGiven(column);
     if (typeof value === "function" && value !== now) row[name] = readComputed(table, column, value);
     else if (value !== undefined) {
       row[name] = value === null ? readNull(column, "update") : storedValue(column, value);
@@ -188,6 +190,7 @@ function own(data: Row, column: Column): unknown {
 }
 
 function readNull(column: Column, what: string): null {
+  if (column.byStore === "always") refuseGiven(column);
   if (column.nullable) return null;
   throw new NotNullConstraintError(
     `Cannot ${what} \`${column.table}\`: column \`${column.name}\` refuses null; give it a value` +
@@ -203,6 +206,7 @@ function readNull(column: Column, what: string): null {
  * @throws {NotNullConstraintError} When the validator makes null of it and the column refuses that.
  */
 export function storedValue(column: Column, value: unknown): unknown {
+  if (column.byStore === "always") refuseGiven(column);
   const { validate, values } = column;
   const checked = validate === undefined
     ? value
@@ -223,16 +227,19 @@ export function storedValue(column: Column, value: unknown): unknown {
   return accepted;
 }
 
+/** Refuses a value of a column that only the store gives one. */
+export function refuseGiven(column: Column): never {
+  throw new ValidationError(
+    `Cannot write to \`${column.table}\`: column \`${column.name}\` is always generated; leave it out`,
+    { code: "GENERATED_VALUE", table: column.table, columns: [column.name] },
+  );
+}
+
 /** The greatest number that may be given for an autoIncrement column: as many are left to assign, on every driver. */
 const MOST_GIVEN = 2 ** 52;
 
 function checkNumber(column: Column, given: number | bigint): void {
-  if (column.definition.generated === "always") {
-    throw new ValidationError(
-      `Cannot write to \`${column.table}\`: column \`${column.name}\` is always generated; leave it out`,
-      { code: "GENERATED_VALUE", table: column.table, columns: [column.name] },
-    );
-  }
+  if (column.definition.generated === "always") refuseGiven(column);
   if (given <= MOST_GIVEN) return;
   throw new ValidationError(
     `Cannot write to \`${column.table}\`: column \`${column.name}\` goes on after the greatest number given, and ` +

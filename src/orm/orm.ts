@@ -35,7 +35,7 @@ import type { IndexDefinition } from "./index_definition.ts";
 import { schemaOf } from "./schema_of.ts";
 import { DatabaseTables } from "./database_tables.ts";
 import { TableEntry } from "./table_entry.ts";
-import { checkView, ViewEntry } from "./view_entry.ts";
+import { checkByStore, checkView, ViewEntry } from "./view_entry.ts";
 
 /** The options of an ORM. */
 export interface ORMOptions<D extends SyncDriver | AsyncDriver> {
@@ -457,6 +457,7 @@ export class ORM<D extends SyncDriver | AsyncDriver> {
       );
     }
     checkColumns(table);
+    checkByStore(connection.driver, table);
     if (isView) checkView(connection.driver, table);
     const { indexes, relations } = checkDefineOptions<IndexDefinition>(name, options, isView);
     const declared = readRelations(table, relations);

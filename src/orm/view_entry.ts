@@ -49,6 +49,21 @@ export function readOnly(view: string): UnsupportedError {
 }
 
 /**
+ * Refuses columns whose values the store gives where no store can: only one with tables of others, which is one with views, does.
+ *
+ * @throws {UnsupportedError} Naming the column.
+ */
+export function checkByStore({ metadata: { name: driver }, useView }: CompleteDriver, table: Table): void {
+  const column = useView === undefined ? table.columns.find(({ byStore }) => byStore !== null) : undefined;
+  if (column === undefined) return;
+  throw new UnsupportedError(
+    `Cannot define column \`${column.name}\` of \`${table.name}\`: the store of driver ${driver} gives no column a value; use a function, ` +
+      "as `default` or where the value is read",
+    { driver, table: table.name, columns: [column.name] },
+  );
+}
+
+/**
  * Checks what a view can be.
  *
  * @throws {UnsupportedError} When the driver's store has no views.

@@ -70,6 +70,8 @@ export class Column {
   readonly initial: unknown;
   /** The value, or what makes the value, that a change of the row gives it when the change does not; undefined for none. */
   readonly touch: unknown;
+  /** Whether the store has a value for rows that give none: one that it `always` computes, or a `default`; null for neither. */
+  readonly byStore: "always" | "default" | null;
   /** Whether it counts the changes of its row. */
   readonly version: boolean;
   /** Whether the time it is can stand in it. */
@@ -107,7 +109,14 @@ export class Column {
     this.version = definition.version === true;
     this.timed = definition.default === now || definition.touch === now;
     this.touch = madeBy(this, definition.touch, clock);
-    this.initial = this.version
+    this.byStore = definition.generated === "always" && definition.autoIncrement !== true
+      ? "always"
+      : definition.default === "store"
+      ? "default"
+      : null;
+    this.initial = this.byStore !== null
+      ? undefined
+      : this.version
       ? this.kind === "bigint" ? 1n : 1
       : definition.default === undefined
       ? this.touch

@@ -33,8 +33,9 @@ export interface ModelColumn extends ColumnDefinition {
   /** The only values a TEXT, STRING, INTEGER, NUMBER or REAL column takes; they become its type. */
   readonly values?: readonly (string | number)[];
   /**
-   * With `autoIncrement`: `"always"` refuses a value that is given, so that only the store ever numbers rows. Otherwise one up to
-   * 2^52 is taken, so that no caller can use up the numbers.
+   * `"always"`: only the store ever gives it a value, and one that is given is refused. With `autoIncrement` that is the number of a
+   * new row, of which otherwise one up to 2^52 is taken, so that no caller can use up the numbers; without, it is a column that the
+   * store computes, in a table that others have made.
    */
   readonly generated?: "always";
   /**

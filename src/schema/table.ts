@@ -27,7 +27,7 @@ export class Table {
   readonly primaryKey: readonly Column[];
   /** The column the store assigns, or null. */
   readonly autoIncrement: Column | null;
-  /** A row of nulls, without the column the store assigns: a copy of it has its final shape from the start. */
+  /** A row of nulls, without the columns the store gives their values: a copy of it has its final shape from the start. */
   readonly blank: Readonly<Record<string, unknown>>;
   /** What conditions on it may be. */
   readonly rules: WhereRules;
@@ -93,7 +93,9 @@ export class Table {
     }
     this.#byName = new Map(this.columns.map((column) => [column.name, column]));
     this.blank = Object.fromEntries(
-      this.columns.filter(({ autoIncrement }) => !autoIncrement).map((column) => [column.name, null]),
+      this.columns.filter(({ autoIncrement, byStore }) => !autoIncrement && byStore === null).map((
+        column,
+      ) => [column.name, null]),
     );
     this.touched = this.columns.filter(({ touch }) => touch !== undefined);
     this.version = this.columns.find(({ version }) => version) ?? null;

@@ -1,6 +1,7 @@
-import { chain, type Maybe } from "../chain/chain.ts";
+import { chain, type Maybe, settle } from "../chain/chain.ts";
 import { notNullViolation } from "../errors/violations.ts";
 import type { AnySession } from "./any_engine.ts";
+import { insertGiven } from "./insert_given.ts";
 import type { Row } from "./rows_decoder.ts";
 import type { SqlChanges } from "./sql_engine.ts";
 import type { SqlDatabase } from "./sql_database.ts";
@@ -18,6 +19,13 @@ export function insertRow(
   row: Readonly<Row>,
 ): Maybe<Row> {
   const { inserts } = table;
+  if (inserts.byStore.length > 0) {
+    return settle(
+      () => insertGiven(table, session, row),
+      (stored) => stored,
+      (error) => insertFailed(database, table, session, row, error),
+    );
+  }
   if (inserts.rowNumber !== null) checkRowNumber(table, inserts.rowNumber, row);
   try {
     const { query, writer, numbers } = inserts.one(row);

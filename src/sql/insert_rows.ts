@@ -25,6 +25,9 @@ export function insertRows(
   session: AnySession,
   rows: readonly Readonly<Row>[],
 ): Maybe<Row[]> {
+  if (table.inserts.byStore.length > 0) {
+    return chainAll(rows, (row) => insertRow(database, table, session, row));
+  }
   const results: Row[] = [];
   return chain(
     chainAll(chunks(table, rows), (chunk) =>
@@ -46,6 +49,7 @@ export function insertBatch(
   batch: NonNullable<AnyEngine["batch"]>,
   rows: readonly Readonly<Row>[],
 ): Maybe<Row[] | null> {
+  if (table.inserts.byStore.length > 0) return null;
   const all = chunks(table, rows);
   const statements = all.map((chunk) => ({ query: chunk.statement.query, params: valuesOf(chunk) }));
   const failed = (error: unknown): null => {

@@ -22,6 +22,8 @@ export class InsertStatements {
   readonly assigned: SqlColumn | null;
   /** The column of which SQLite would make up the value when it is null, though it is not assigned; or null. */
   readonly rowNumber: string | null;
+  /** The columns of which the store has a value for rows that give none. */
+  readonly byStore: readonly SqlColumn[];
   readonly #table: SqlTable;
   readonly #whole: RowWriter;
   readonly #partial: RowWriter;
@@ -36,6 +38,7 @@ export class InsertStatements {
   constructor(table: SqlTable) {
     const { columns } = table;
     this.#table = table;
+    this.byStore = columns.filter(({ column }) => column.byStore !== null);
     this.assigned = columns.find(({ column }) => column.autoIncrement) ?? null;
     this.#rest = columns.filter((column) => column !== this.assigned);
     this.#whole = new RowWriter(columns);

@@ -1,6 +1,7 @@
 import { chain, chainAll, type Maybe } from "../chain/chain.ts";
 import { indexMismatch } from "../schema/schema_mismatch.ts";
 import { type AnyEngine, command } from "./any_engine.ts";
+import { refuseToMake } from "./insert_given.ts";
 import { describeIndex, isSameIndex, storedIndexName } from "./index_sql.ts";
 import type { SqlConnection } from "./sql_connection.ts";
 import type { SqlDatabase } from "./sql_database.ts";
@@ -43,7 +44,10 @@ export function remakeTables(
   const remake = (table: SqlTable): Maybe<unknown> => {
     const made = chain(catalog.table(engine, table.name), (found) => {
       if (table.storage.view === true) return takeView(connection, database, engine, table, found);
-      if (found === null) return make(table, dialect.createTable(table));
+      if (found === null) {
+        refuseToMake(table);
+        return make(table, dialect.createTable(table));
+      }
       const wanted = new SqlTable(table.name, table.schema, table.traits);
       return useTable(connection, database, engine, wanted, found);
     });

@@ -97,10 +97,7 @@ function columnDifferences(
   const differ = (kind: DifferenceKind, a: string, b: string): void => {
     differences.push(...columnDifference(kind, name, a, b));
   };
-  if (stored.generated) {
-    const text = `column \`${name}\` is computed by the store`;
-    differences.push({ kind: "generated", columns: [name], stored: "computed", wanted: null, text });
-  }
+  differences.push(...byStoreDifference(stored, wanted));
   if (stored.oddity !== undefined) {
     const text = `column \`${name}\` ${stored.oddity}`;
     differences.push({ kind: "type", columns: [name], stored: stored.oddity, wanted: null, text });
@@ -129,6 +126,26 @@ function columnDifferences(
     differ("references", storedReferenceText(reference, wanted), referenceText(wanted));
   }
   return differences;
+}
+
+/** The difference of what gives a column its value, with the line to write. */
+function byStoreDifference(
+  { name, generated, hasDefault }: StoredColumn,
+  { byStore }: Column,
+): SchemaDifference[] {
+  const differ = (stored: string | null, text: string): SchemaDifference[] => [
+    { kind: "generated", columns: [name], stored, wanted: byStore, text: `column \`${name}\` ${text}` },
+  ];
+  if (generated && byStore !== "always") {
+    return differ("computed", 'is computed by the store: write `generated: "always"`');
+  }
+  if (!generated && byStore === "always") {
+    return differ(null, "is not computed by the store: leave `generated` away");
+  }
+  if (byStore === "default" && hasDefault !== true) {
+    return differ(null, 'has no default in the store: leave `default: "store"` away');
+  }
+  return [];
 }
 
 /** The difference of how dates are stored, with the line to write. */

@@ -12,6 +12,7 @@ import { type Attempt, orphans } from "../errors/violations.ts";
 import { indexMismatch, schemaMismatch } from "../schema/schema_mismatch.ts";
 import { adoptedColumns } from "./adopted_columns.ts";
 import { type AnySession, command, query } from "./any_engine.ts";
+import { refuseToMake } from "./insert_given.ts";
 import { describeIndex, givenIndexName, isSameIndex, storedIndexName } from "./index_sql.ts";
 import { schemaDifferences } from "./schema_differences.ts";
 import type { StoredColumn, StoredIndex, StoredTable } from "./sql_catalog.ts";
@@ -76,6 +77,7 @@ export function withStored<T>(
 }
 
 function makeTable(connection: SqlConnection, database: SqlDatabase, wanted: SqlTable): Maybe<void> {
+  refuseToMake(wanted);
   const { name } = wanted;
   const { dialect } = wanted.traits;
   const sql = dialect.createTable(wanted);

@@ -11,7 +11,7 @@ export function driverSchema(
   named: (reference: ColumnReference) => ColumnReference = (reference) => ({ ...reference }),
 ): TableSchema {
   const schema: Record<string, ColumnDefinition> = {};
-  for (const { storeName, definition, storedDefault } of table.columns) {
+  for (const { storeName, definition, storedDefault, byStore } of table.columns) {
     const { type, primaryKey, autoIncrement, notNull, unique, references, bigint, sensitive, stored } =
       definition;
     const given = typeof definition.default === "function" ? undefined : definition.default;
@@ -23,6 +23,7 @@ export function driverSchema(
       ...(notNull || primaryKey ? { notNull: true } : null),
       ...(unique ? { unique } : null),
       ...(literal === undefined ? null : { default: literal }),
+      ...(byStore === "always" ? { generated: "always" } : null),
       ...(references ? { references: named(references) } : null),
       ...(bigint ? { bigint } : null),
       ...(stored ? { stored } : null),

@@ -90,6 +90,7 @@ export type NotNullColumn = { readonly notNull: true } | { readonly primaryKey: 
 /** A column that `create` needs: it refuses null, and nothing else gives it a value. */
 export type RequiredColumn = NotNullColumn & {
   readonly autoIncrement?: false;
+  readonly generated?: undefined;
   readonly default?: undefined;
   readonly touch?: undefined;
   readonly version?: false;
@@ -106,7 +107,7 @@ export type Selected<Row, K extends keyof Row> = [K] extends [never] ? Row : Sim
 /** The columns `create` needs. */
 export type RequiredKeys<S> = { [K in keyof S]: S[K] extends RequiredColumn ? K : never }[keyof S];
 
-/** The columns `create` may leave out: numbered, with a default, or taking null. What the store alone numbers it does not take. */
+/** The columns `create` may leave out: numbered, with a default, or taking null. What the store alone gives it does not take. */
 export type OptionalKeys<S> = {
   [K in keyof S]: S[K] extends RequiredColumn | { readonly generated: "always" } ? never : K;
 }[keyof S];

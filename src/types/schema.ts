@@ -61,8 +61,8 @@ export interface SpecialColumn<C>
   readonly bigint?: KnownFlag<C, "bigint">;
   /** Known here. */
   readonly version?: KnownFlag<C, "version">;
-  /** A value that the column takes, or a function that makes one. */
-  readonly default?: DefaultOf<C>;
+  /** A value that the column takes, a function that makes one, or that of the store. */
+  readonly default?: DefaultOf<C> | "store";
   /** A value that the column takes, or a function that makes one. */
   readonly touch?: DefaultOf<C>;
   /** Without members that no reference has. */

@@ -16,7 +16,7 @@ import {
 } from "./projects.ts";
 
 /** Type instantiations that the project may cost: 201,000 when this was last counted. bench/README.md has the figures of all three. */
-const BUDGET = 211_000;
+const BUDGET = 212_000;
 
 /** Those that models with relations, and queries that read two levels of them, may cost: 259,000 when this was last counted. */
 const RELATIONS_BUDGET = 300_000;

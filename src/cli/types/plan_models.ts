@@ -100,7 +100,8 @@ function planModel(found: FoundTable, variables: Names): PlannedModel {
   for (const column of stored.columns) {
     const isKey = key.includes(column.name);
     const unique = stored.unique.includes(column.name) || stored.uniqueIndexed.includes(column.name);
-    const guessed = !isName("column", column.name) || column.generated || column.oddity !== undefined
+    const guessed = !isName("column", column.name) || column.oddity !== undefined ||
+        (column.generated && (isKey || joins.has(column.name)))
       ? null
       : guessColumn(column, found.values.get(column.name) ?? [], isKey || unique || joins.has(column.name));
     if (guessed !== null && !(isKey && guessed.definition.type === "JSON")) {
@@ -131,7 +132,7 @@ function planModel(found: FoundTable, variables: Names): PlannedModel {
 
 function traitsOf(
   { stored }: FoundTable,
-  { name, notNull, rowNumber }: StoredColumn,
+  { name, notNull, rowNumber, generated, hasDefault }: StoredColumn,
   isKey: boolean,
   json: boolean,
 ): Partial<ColumnDefinition> {
@@ -145,6 +146,9 @@ function traitsOf(
     ...(alone && numbered && { autoIncrement: true }),
     ...(notNull && !isKey && { notNull: true }),
     ...(isUnique && !isKey && { unique: true }),
+    ...(generated
+      ? { generated: "always" }
+      : foreign === true && hasDefault === true && !isKey && { default: "store" }),
   };
 }
 

@@ -45,7 +45,7 @@ function look(session: AnySession, stored: StoredTable | null): Maybe<FoundTable
     return { stored, indexes: [], values: new Map(), apart: [] };
   }
   const first = `(SELECT * FROM ${quoteSqlite(name)} LIMIT ${LOOKED_AT})`;
-  const columns = stored.columns.filter(({ oddity, generated }) => oddity === undefined && !generated);
+  const columns = stored.columns.filter(({ oddity }) => oddity === undefined);
   const valuesOf = (column: string): Maybe<[string, unknown[]]> => {
     const quoted = quoteSqlite(column);
     const sql = `SELECT DISTINCT ${quoted} AS v FROM ${first} WHERE ${quoted} IS NOT NULL`;
