@@ -15,7 +15,8 @@ export function watchedTables(entry: TableEntry, options: unknown): ReadonlySet<
   if (!asksForRelations(options)) return tables;
   const given = options as { readonly with?: unknown; readonly aggregates?: unknown };
   if (hasWhere(given.with) || hasWhere(given.aggregates)) return null;
-  for (const other of tablesOf(readLoad(entry, options, false).levels)) {
+  const { levels, order } = readLoad(entry, options, false);
+  for (const other of tablesOf([...levels, ...order?.levels ?? []])) {
     if (other.base !== other || other.isView) return null;
     tables.add(other.table.name);
   }

@@ -33,12 +33,12 @@ export function findByKey(entry: TableEntry, key: unknown, options: unknown): Ma
  */
 export function loadRows(
   entry: TableEntry,
-  { find, levels, trim }: ReadLoad,
+  { find, levels, trim, order }: ReadLoad,
   most: number = Infinity,
   signal?: AbortSignal,
 ): Maybe<Row[]> {
-  if (levels.length === 0) return entry.execute(find.plan, find.params, signal);
-  return entry.execute({ kind: "load", plan: find.plan, levels, trim, most }, find.params, signal);
+  if (levels.length === 0 && order === undefined) return entry.execute(find.plan, find.params, signal);
+  return entry.execute({ kind: "load", plan: find.plan, levels, trim, most, order }, find.params, signal);
 }
 
 const KEY_OPTIONS: readonly string[] = ["select", "with", "aggregates"];

@@ -158,7 +158,7 @@ function groupTable(table: Table, by: readonly GroupKey[], terms: readonly Aggre
 }
 
 /** A column of groups with the values of a column of rows. Groups can have null where rows cannot. */
-function columnLike(table: Table, name: string): ModelColumn {
+export function columnLike(table: Table, name: string): ModelColumn {
   const { type, definition, sensitive } = table.column(name);
   return {
     type,

@@ -38,10 +38,10 @@ export function paginate(entry: TableEntry, given: unknown = {}): Maybe<Page<Row
   const limit = size + 1;
   const load = readLoad(entry, { ...rest, limit }, false);
   const { orderBy } = load.find.plan;
-  if (!isColumnOrder(orderBy)) {
+  if (load.order !== undefined || !isColumnOrder(orderBy)) {
     return refuseSearch(
       table,
-      "a page goes on where the one before ended, which an order by what is computed, or with nulls elsewhere than they are by " +
+      "a page goes on where the one before ended, which an order by related rows, by what is computed, or with nulls elsewhere than they are by " +
         "themselves, does not tell; order by columns, or use findAll with `limit` and `offset`",
     );
   }

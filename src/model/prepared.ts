@@ -11,6 +11,7 @@ import { BoundPlaceholder } from "../query/operand.ts";
 import { readSignal } from "../query/signal_option.ts";
 import { Placeholder, placeholders, unplaced } from "../query/placeholder.ts";
 import { type Level, type ReadLoad, readSearch } from "../relations/levels.ts";
+import type { RelatedOrder } from "../relations/related_order.ts";
 import type { ReadWhere } from "../query/where_reader.ts";
 import { isPlain } from "../schema/plain_object.ts";
 import type { Table } from "../schema/table.ts";
@@ -36,15 +37,23 @@ export function prepare<T, P extends object, M extends Mode>(
   build: (params: P) => unknown,
 ): Prepared<T, P, M> {
   const { table } = entry;
-  const { load: { find: all, levels, trim }, limit } = read(entry, build as (params: object) => unknown);
+  const { load: { find: all, levels, trim, order }, limit } = read(
+    entry,
+    build as (params: object) => unknown,
+  );
   const one: ReadFind = {
     plan: changePlan(table, all.plan, { limit: Math.min(1, all.plan.limit ?? 1) }),
     params: all.params,
   };
   const run = (find: ReadFind, values: P, signal: AbortSignal | undefined): Maybe<Row[]> => {
-    if (levels.length === 0) return entry.execute(find.plan, find.params, signal);
-    const bound = levels.map((level) => bindLevel(level, values));
-    return loadRows(entry, { find, levels: bound, trim }, Infinity, signal);
+    if (levels.length === 0 && order === undefined) return entry.execute(find.plan, find.params, signal);
+    const load = {
+      find,
+      levels: levels.map((level) => bindLevel(level, values)),
+      trim,
+      order: order === undefined ? undefined : bindOrder(table, order, values),
+    };
+    return loadRows(entry, load, Infinity, signal);
   };
   const select = (find: ReadFind, values: P, options: unknown): Maybe<Row[]> => {
     const signal = readSignal(table, options);
@@ -128,6 +137,12 @@ function refuseWork(table: Table, name: string | undefined): never {
       : `the value of parameter \`${name}\` is known only when it runs, so nothing can be made of it or decided by it here; give what ` +
         "you make of it as a parameter, and prepare a query for each case",
   );
+}
+
+/** The same for an order by related rows. */
+function bindOrder(table: Table, order: RelatedOrder, values: object): RelatedOrder {
+  const { params } = bindWhere(table, { predicate: null, params: order.params }, values);
+  return { ...order, params, levels: order.levels.map((level) => bindLevel(level, values)) };
 }
 
 /** The same for what comes with the rows. */

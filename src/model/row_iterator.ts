@@ -32,7 +32,7 @@ function* syncRows(
 ): Generator<Row, undefined> {
   const origin = originOf(entry.connection);
   const { plan, params } = load.find;
-  const rows = load.levels.length > 0 || !isColumnOrder(plan.orderBy)
+  const rows = load.levels.length > 0 || load.order !== undefined || !isColumnOrder(plan.orderBy)
     ? null
     : entry.execute({ kind: "iterate", plan }, params, signal) as Iterable<Row> | null;
   if (rows !== null) return yield* rowsOf(entry, rows, origin, signal);
@@ -132,7 +132,7 @@ function pages(
 ): (size: number) => Maybe<Row[]> {
   const { table } = entry;
   const { orderBy } = load.find.plan;
-  if (!isColumnOrder(orderBy)) return onePage(entry, load, signal);
+  if (load.order !== undefined || !isColumnOrder(orderBy)) return onePage(entry, load, signal);
   const { find, trim } = withOrderColumns(table, load, orderBy);
   const { plan, params } = find;
   // The offset is skipped once; its value keeps its slot.

@@ -1,5 +1,6 @@
 import type { GroupPlan, NamedIndex, Predicate, TableIndex, UpsertOptions } from "../contract/mod.ts";
 import type { Level } from "../relations/levels.ts";
+import type { RelatedOrder } from "../relations/related_order.ts";
 import type { Call, CountPlan, DeletePlan, SelectPlan, UpdatePlan } from "../query/plans.ts";
 import type { AnyIterator, Row } from "../store/any_driver.ts";
 
@@ -43,6 +44,8 @@ export interface LoadOperation {
   readonly trim: readonly string[];
   /** Nothing comes with rows beyond this number. */
   readonly most: number;
+  /** The order, where it is by what relations lead to. */
+  readonly order: RelatedOrder | undefined;
 }
 
 /** How a search would run. */

@@ -19,8 +19,7 @@ import { relateTable } from "../query/related.ts";
 import { TableNames } from "../query/table_names.ts";
 import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { givenValues } from "../reference/computed_values.ts";
-import { tablesOf } from "../relations/levels.ts";
-import { loadLevels } from "../relations/load.ts";
+import { loadSearch } from "../relations/load_search.ts";
 import { Relations } from "../relations/relations.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { storeNameOf } from "../schema/naming.ts";
@@ -41,7 +40,7 @@ import { traced, tracing } from "../tracing/channel.ts";
 import { checkReading } from "../transaction/abort.ts";
 import { describeOperation, rowsOf } from "./traced_operation.ts";
 import { TableChanges } from "./table_changes.ts";
-import { type Answer, type Given, type LoadOperation, type Operation, READS, whereOf } from "./operation.ts";
+import { type Answer, type Given, type Operation, READS, whereOf } from "./operation.ts";
 
 /** A defined table: the one door to it, and whether it is known to exist. */
 export class TableEntry {
@@ -255,7 +254,7 @@ export class TableEntry {
             ),
         );
       case "load":
-        return this.#load(operation, given as Params, signal);
+        return loadSearch(this, operation, given as Params, signal);
       case "explain":
         return this.#found(
           operation.plan.where,
@@ -290,19 +289,6 @@ export class TableEntry {
   /** Goes on with a condition whose lists are found. */
   #found<T>(where: Predicate | null, params: Params, run: (found: FoundWhere) => Maybe<T>): Maybe<T> {
     return chain(foundWhere(this, where, params), run);
-  }
-
-  #load(
-    { plan, levels, trim, most }: LoadOperation,
-    params: Params,
-    signal: AbortSignal | undefined,
-  ): Maybe<Row[]> {
-    const others = [...tablesOf(levels)].filter(({ isReady }) => !isReady);
-    return chain(chainAll(others, (other) => other.ensure()), () =>
-      chain(this.read(plan, params), (rows) => {
-        const parents = rows.length > most ? rows.slice(0, most) : rows;
-        return chain(loadLevels(parents, levels, trim, signal), () => rows);
-      }));
   }
 
   /** The rows of a search that is a part of an operation whose turn it is. */

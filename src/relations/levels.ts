@@ -6,6 +6,7 @@ import { type ReadWhere, readWhere } from "../query/where_reader.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import { checkIdentifier } from "../schema/identifiers.ts";
 import { isPlain, ownMembers } from "../schema/plain_object.ts";
+import { ordersByPath, readRelatedOrder, type RelatedOrder } from "./related_order.ts";
 import { listOfRelations, type Relation } from "./relation.ts";
 
 /** How deep `with` may nest: it can come from outside. */
@@ -44,13 +45,20 @@ export interface ReadLoad {
   readonly levels: readonly Level[];
   /** The columns read to join rows that nobody asked for, last of the columns. */
   readonly trim: readonly string[];
+  /** The order, where it is by what relations lead to; the numbers in it are not among the levels. */
+  readonly order?: RelatedOrder | undefined;
 }
 
 /** Whether options ask for more than rows. */
 export function asksForRelations(options: unknown): options is object {
   if (typeof options !== "object" || options === null) return false;
-  const given = options as { readonly with?: unknown; readonly aggregates?: unknown };
-  return given.with !== undefined || given.aggregates !== undefined;
+  const given = options as {
+    readonly with?: unknown;
+    readonly aggregates?: unknown;
+    readonly orderBy?: unknown;
+  };
+  return given.with !== undefined || given.aggregates !== undefined ||
+    (given.orderBy !== undefined && ordersByPath(given.orderBy));
 }
 
 /**
@@ -83,18 +91,30 @@ function read(
 ): ReadLoad {
   const { table } = entry;
   const { with: wanted, aggregates, ...rest } = ownMembers(options) as Readonly<Record<string, unknown>>;
-  const levels = [...readWith(entry, wanted, depth), ...readNumbers(entry, aggregates)];
+  const numbers = readNumbers(entry, aggregates);
+  const order = readRelatedOrder(entry, rest["orderBy"], numbers) ?? undefined;
+  if (order !== undefined && depth > 1) {
+    return refuseSearch(
+      table,
+      "the rows of a relation are ordered by their own columns; order by related rows stands in the options of the search itself",
+    );
+  }
+  const levels = [
+    ...readWith(entry, wanted, depth),
+    ...numbers.filter((level) => order?.levels.includes(level) !== true),
+  ];
   const trim: string[] = [];
-  let given: Readonly<Record<string, unknown>> = rest;
+  let given: Readonly<Record<string, unknown>> = order === undefined ? rest : { ...rest, orderBy: undefined };
   if (rest["select"] !== undefined) {
     const select = readSelect(table, rest["select"]);
     for (const name of joined === null ? ownColumns(levels) : [joined, ...ownColumns(levels)]) {
       if (!select.includes(name) && !trim.includes(name)) trim.push(name);
     }
-    given = { ...rest, select: [...select, ...trim] };
+    given = { ...given, select: [...select, ...trim] };
   }
   const { strict } = table.rules;
-  return { find: one ? readFindOne(table, given, strict) : readFind(table, given, strict), levels, trim };
+  const find = one ? readFindOne(table, given, strict) : readFind(table, given, strict);
+  return { find, levels, trim, order };
 }
 
 function ownColumns(levels: readonly Level[]): string[] {

@@ -19,8 +19,11 @@ export interface FindOptions<Row, K extends keyof Row = keyof Row, R = Empty, W 
   extends ReadOptions {
   /** The rows to find; all when absent. */
   readonly where?: WhereInput<Row, R> | undefined;
-  /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
-  readonly orderBy?: OrderBy<Row> | undefined;
+  /**
+   * The order, by columns, aggregates, columns of one related row (`"author.name"`) and functions: NULL first ascending, text by code point;
+   * ties by the primary key, in the direction of the last term.
+   */
+  readonly orderBy?: OrderBy<Row, OrderNames<R, A>> | undefined;
   /** At most this many rows. */
   readonly limit?: number | undefined;
   /** Skip this many rows first. */
@@ -38,8 +41,11 @@ export interface FindOneOptions<Row, K extends keyof Row = keyof Row, R = Empty,
   extends ReadOptions {
   /** The rows to find; all when absent. */
   readonly where?: WhereInput<Row, R> | undefined;
-  /** The order: NULL first ascending, text by code point; ties by the primary key, in the direction of the last term. */
-  readonly orderBy?: OrderBy<Row> | undefined;
+  /**
+   * The order, by columns, aggregates, columns of one related row (`"author.name"`) and functions: NULL first ascending, text by code point;
+   * ties by the primary key, in the direction of the last term.
+   */
+  readonly orderBy?: OrderBy<Row, OrderNames<R, A>> | undefined;
   /** Skip this many rows first. */
   readonly offset?: number | undefined;
   /** The columns to return; all when absent. */
@@ -49,6 +55,15 @@ export interface FindOneOptions<Row, K extends keyof Row = keyof Row, R = Empty,
   /** Numbers computed over the rows of relations, by the name that each gets in the row. */
   readonly aggregates?: (A & ExactlyAggregated<Row, R, A>) | undefined;
 }
+
+/** What an order may name beside columns: aggregates, and the columns of the one row that a relation leads to. */
+export type OrderNames<R, A> = [keyof R] extends [never] ? never
+  :
+    | (keyof NoInfer<A> & string)
+    | {
+      readonly [P in keyof R & string]: R[P] extends () => { readonly many: true } ? never
+        : `${P}.${keyof RelatedRow<R[P]> & string}`;
+    }[keyof R & string];
 
 /** What a row comes with, as the options of `findById` say it. */
 export interface RowOptions<Row, K extends keyof Row = keyof Row, R = Empty, W = never, A = Empty>

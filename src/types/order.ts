@@ -10,8 +10,8 @@ export type OrderDirection =
   | "DESC NULLS FIRST"
   | "DESC NULLS LAST";
 
-/** What rows are ordered by: columns, and functions of the row that compute a value with an order. */
-export type OrderBy<Row> = readonly (readonly [
-  by: (keyof Row & string) | ((row: Exprs<Row>) => Expr<Scalar | null>),
+/** What rows are ordered by: columns, what else has one of the `Names`, and functions of the row that compute a value with an order. */
+export type OrderBy<Row, Names extends string = never> = readonly (readonly [
+  by: (keyof Row & string) | Names | ((row: Exprs<Row>) => Expr<Scalar | null>),
   direction: OrderDirection,
 ])[];

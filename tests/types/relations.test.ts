@@ -147,6 +147,35 @@ test("types: aggregates are numbers, or what the column has, by their names", ()
   expectType(nested).toBe<{ id: number; books: { id: number; tagCount: number }[] } | null>();
 });
 
+test("types: an order names aggregates, and columns of the one row of a relation", () => {
+  const { Author, Book } = library();
+  const found = Author.findAll({
+    select: ["name"],
+    aggregates: { bookCount: { of: "books", count: "*" }, dearest: { of: "books", max: "price" } },
+    orderBy: [["bookCount", "DESC"], ["dearest", "ASC NULLS LAST"], ["profile.bio", "ASC"], ["name", "ASC"]],
+    limit: 3,
+  });
+  expectType(found).toBe<{ name: string; bookCount: number; dearest: number | null }[]>();
+  const book = Book.findOne({
+    with: { editor: true },
+    orderBy: [["author.name", "ASC"], [(b) => b.title.lower(), "DESC"]],
+  });
+  expectType(book?.editor).toBe<AuthorRow | null | undefined>();
+  const refused = () => {
+    // @ts-expect-error: no such aggregate
+    Author.findAll({ aggregates: { n: { of: "books", count: "*" } }, orderBy: [["m", "ASC"]] });
+    // @ts-expect-error: no such column
+    Book.findAll({ orderBy: [["author.nam", "ASC"]] });
+    // @ts-expect-error: no such relation
+    Book.findAll({ orderBy: [["writer.name", "ASC"]] });
+    // @ts-expect-error: several rows
+    Author.findAll({ orderBy: [["books.title", "ASC"]] });
+    // @ts-expect-error: a page goes on by its columns
+    Book.paginate({ orderBy: [["author.name", "ASC"]] });
+  };
+  assertEquals([found, book, typeof refused], [[], null, "function"]);
+});
+
 test("types: whatever is misspelt is refused where it stands, beside what is right", () => {
   const { orm, Author, Book, BookTag, Tag } = library();
   const refused = () => {

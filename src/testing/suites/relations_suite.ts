@@ -9,6 +9,7 @@ import { key, library, relate } from "./library.ts";
 import { nestedWrites } from "./nested_writes.ts";
 import { relatedFilters } from "./related_filters.ts";
 import { relatedLists } from "./related_lists.ts";
+import { relatedOrders } from "./related_order.ts";
 import { relatedGraphs } from "./related_graphs.ts";
 import { relatedNumbers } from "./related_numbers.ts";
 import { relationMistakes } from "./relation_mistakes.ts";
@@ -33,6 +34,7 @@ export const relationsSuite: readonly TestCase[] = [
   ...relatedGraphs,
   ...relatedFilters,
   ...relatedLists,
+  ...relatedOrders,
   ...nestedWrites,
 ];
 
