@@ -76,6 +76,7 @@ async function postBuild(): Promise<void> {
   await leaveEnginesToTheUser();
   await runScript("scripts/join_modules.mjs", "the modules were not joined");
   await runScript("scripts/add_bin.mjs", "the command was not added");
+  await runScript("scripts/finish_types.mjs", "the declarations were not finished");
   // A bundler looks into the nearest manifest, which dnt writes for each half.
   for (const [half, type] of [["esm", "module"], ["script", "commonjs"]]) {
     const manifest = { type, sideEffects: false };

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addBin } from "./add_bin.mjs";
+import { finishTypes } from "./finish_types.mjs";
 import { joinModules } from "./join_modules.mjs";
 import { binaryOf } from "./runtimes.mjs";
 import { runCommand } from "./test/command.mjs";
@@ -15,6 +16,7 @@ export async function packInto(folder) {
   await must("tar", ["-xzf", tarball, "-C", folder]);
   await joinModules(join(folder, "package"));
   addBin(join(folder, "package"));
+  finishTypes(join(folder, "package"));
   await must("tar", ["-czf", tarball, "-C", folder, "package"]);
 }
 

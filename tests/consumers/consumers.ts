@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { binaryOf, otherNodes, root, versionOf } from "../../scripts/runtimes.mjs";
 import { type ChildResult, runCommand } from "../support/child.ts";
 import { browserProgram } from "./programs.ts";
-import { manifest, type Workspace } from "./workspace.ts";
+import { entries, manifest, type Workspace } from "./workspace.ts";
 
 /** Milliseconds that a use may take on a busy machine. */
 const timeout = 120_000;
@@ -105,6 +105,48 @@ export function typeCheck(moduleResolution: "node16" | "nodenext" | "bundler"): 
       { cwd },
     );
   };
+}
+
+/** Type-checks a program by an entry point each, with nothing but the language itself; only the fetch of libSQL is of a runtime. */
+export function typeCheckAlone({ project }: Workspace): Promise<ChildResult> {
+  const cwd = project("bare");
+  const imported = entries.filter((name) => name !== "./drivers/libsql").map((name, i) =>
+    `import * as entry${i} from ${JSON.stringify(manifest.name + name.slice(1))};\nvoid entry${i};\n`
+  );
+  writeFileSync(join(cwd, "alone.mts"), imported.join(""));
+  const config = join(cwd, "tsconfig.alone.json");
+  const compilerOptions = {
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+    target: "es2022",
+    lib: ["es2022"],
+    types: [],
+    module: "nodenext",
+    moduleResolution: "nodenext",
+  };
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: ["alone.mts"] }));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  return runCommand(binaryOf("node"), [tsc, "--project", config], { cwd });
+}
+
+/** Type-checks a program whose modules are found as Node 10 found them: by `typesVersions`. */
+export function typeCheckNode10({ project }: Workspace): Promise<ChildResult> {
+  const cwd = project("bare");
+  const config = join(cwd, "tsconfig.node10.json");
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "es2022",
+    lib: ["es2022", "esnext.disposable", "dom"],
+    types: [],
+    module: "esnext",
+    moduleResolution: "node10",
+  };
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: ["types.mts"] }));
+  // The last one that knows it.
+  const tsc = join(root, "node_modules/typescript-5.9/bin/tsc");
+  return runCommand(binaryOf("node"), [tsc, "--project", config], { cwd });
 }
 
 /** Bundles a program for a browser, minified, and runs it with what a browser has. */

@@ -18,6 +18,8 @@ import {
   requirers,
   run,
   typeCheck,
+  typeCheckAlone,
+  typeCheckNode10,
   type Use,
   withoutEngines,
 } from "./consumers.ts";
@@ -123,6 +125,8 @@ for (const checker of checkers) {
 for (const moduleResolution of ["node16", "nodenext", "bundler"] as const) {
   testUse(`package: its types with ${moduleResolution}`, typeCheck(moduleResolution), checkSuccess);
 }
+testUse("package: its types with the library of ES2022 alone", typeCheckAlone, checkSuccess);
+testUse("package: its types with node10", typeCheckNode10, checkSuccess);
 for (const bundler of ["esbuild", "bun"] as const) {
   testUse(`package: a browser runs what ${bundler} bundles`, browser(bundler), (ended) => {
     checkSuccess(ended);
@@ -137,9 +141,12 @@ for (const bundler of ["esbuild", "bun"] as const) {
 testUse("package: publint is clean", publint, checkSuccess);
 testUse("package: attw is clean", areTheTypesWrong, checkSuccess);
 testUse("package: its manifest says what deno.json says", readManifest, ({ stdout }) => {
-  const { name, version, license, exports, dependencies = {} } = JSON.parse(stdout) as PackageJson;
+  const { name, version, license, exports, typesVersions, dependencies = {} } = JSON.parse(
+    stdout,
+  ) as PackageJson;
   assertEquals([name, version, license], [manifest.name, manifest.version, manifest.license]);
   assertEquals(Object.keys(exports), entries);
+  assertEquals(Object.keys(typesVersions["*"]).map((path) => `./${path}`), entries.slice(1));
   assertEquals(dependencies, {});
 });
 

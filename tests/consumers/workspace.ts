@@ -21,6 +21,7 @@ export interface PackageJson {
   readonly version: string;
   readonly license: string;
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly typesVersions: Readonly<Record<"*", Readonly<Record<string, readonly string[]>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
