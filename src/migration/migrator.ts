@@ -4,7 +4,7 @@ import type { AnyORM } from "../orm/orm.ts";
 import type { Mode } from "../types/mode.ts";
 import { makeBackup } from "./backup.ts";
 import { type Calls, ResumedCalls, type TellRows, wholeCalls } from "./calls.ts";
-import { readHistory } from "./history.ts";
+import { type History, readHistory } from "./history.ts";
 import { MigrationError } from "./migration_error.ts";
 import type { MigrationSettings } from "./migration_options.ts";
 import { applyChanges, followStepwise, type ModelChanges, modelChanges } from "./model_changes.ts";
@@ -152,9 +152,12 @@ export class Migrator {
   /** Finds out what is to be done, as the store is now. */
   #survey(done: readonly DoneStep[]): Maybe<MigrationPlan> {
     return chain(this.#compare(done), (found) => {
-      const { pending, unknown } = readHistory(done, this.#settings, found);
-      const newer = this.#newerText(done, unknown, found);
-      if (newer !== null) return { steps: [], changes: [], blocked: [], newer };
+      const history = readHistory(done, this.#settings, found);
+      const { pending } = history;
+      const newer = this.#newerText(done, history, found);
+      if (newer !== null || this.#isOlder(done, history)) {
+        return { steps: [], changes: [], blocked: [], newer };
+      }
       const names = pending.map(([name]) => name);
       return {
         steps: names,
@@ -172,10 +175,22 @@ export class Migrator {
     return chain(known, () => modelChanges(store, done.at(-1)?.schema ?? null));
   }
 
-  #newerText(done: readonly DoneStep[], unknown: readonly string[], found: ModelChanges): string | null {
+  /**
+   * Whether the program is older than the store, which then concerns it or not: it has no step to run, and the store has had its models
+   * before, or a step that it does not know.
+   */
+  #isOlder(done: readonly DoneStep[], { pending, unknown }: History): boolean {
+    if (pending.length > 0) return false;
+    const before = done.slice(0, -1).some(({ schema }) => schema === this.#snapshot);
+    return unknown.length > 0 || (before && done.at(-1)?.schema !== this.#snapshot);
+  }
+
+  #newerText(done: readonly DoneStep[], history: History, found: ModelChanges): string | null {
     // What is new does not concern these models.
-    if (found.altered.length === 0) return null;
-    const [step] = unknown;
+    if (found.altered.length === 0 && (found.absent.length === 0 || !this.#isOlder(done, history))) {
+      return null;
+    }
+    const [step] = history.unknown;
     if (step !== undefined) return `step ${JSON.stringify(step)} was done, which this program does not have`;
     const earlier = done.slice(0, -1).some(({ schema }) => schema === this.#snapshot);
     return earlier ? "its tables were changed by a program with newer models" : null;
@@ -299,9 +314,11 @@ export class Migrator {
   ): Maybe<Round> {
     const store = this.#store;
     return chain(this.#compare(done), (found) => {
-      const { pending, assumed, unknown } = readHistory(done, this.#settings, found);
-      const newer = this.#newerText(done, unknown, found);
+      const history = readHistory(done, this.#settings, found);
+      const { pending, assumed } = history;
+      const newer = this.#newerText(done, history, found);
       if (newer !== null) throw this.#newer(newer);
+      if (this.#isOlder(done, history)) return { step: null, changes: [], last: true };
       const since = Date.now();
       const note = (step: string): Maybe<void> => writeDone(store, step, this.#recorded(done), since);
       return chain(chainAll(assumed, note), () => work(pending[0], found, since));
