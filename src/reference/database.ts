@@ -1,3 +1,4 @@
+import { tellRow } from "../errors/tell_row.ts";
 import type { RowChange } from "./computed_values.ts";
 import type {
   AggregateTerm,
@@ -205,8 +206,8 @@ export class Database {
       store,
       "insert into",
       (statement) =>
-        records.map((record) => {
-          const { row } = store.insert(record);
+        records.map((record, i) => {
+          const row = storedRow(store, record, records.length > 1 ? i : null);
           // Rows in memory are waited for by nobody.
           statement.inserted(row);
           return store.copy(row);
@@ -324,4 +325,13 @@ function ownValues(record: Row, names: readonly string[]): Row {
   return Object.fromEntries(
     names.map((name) => [name, Object.hasOwn(record, name) ? record[name] : undefined]),
   );
+}
+
+/** Stores a row; what refuses it says which of several it is. */
+function storedRow(store: TableStore, record: Row, place: number | null): Row {
+  try {
+    return store.insert(record).row;
+  } catch (error) {
+    throw place === null ? error : tellRow(error, place);
+  }
 }

@@ -1,4 +1,5 @@
 import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
+import { tellRow } from "../errors/tell_row.ts";
 import type { AnyEngine, AnySession } from "./any_engine.ts";
 import { checkRowNumber, insertRow, lastNumber } from "./insert_row.ts";
 import type { InsertStatement } from "./insert_statements.ts";
@@ -14,6 +15,8 @@ const CHUNK_ROWS = 100;
 
 /** Rows that one statement stores. */
 interface Chunk {
+  /** The place of the first of them among all. */
+  readonly at: number;
   readonly rows: readonly Readonly<Row>[];
   readonly statement: InsertStatement;
 }
@@ -26,7 +29,7 @@ export function insertRows(
   rows: readonly Readonly<Row>[],
 ): Maybe<Row[]> {
   if (table.inserts.byStore.length > 0) {
-    return chainAll(rows, (row) => insertRow(database, table, session, row));
+    return insertEach(database, table, session, { rows, at: 0 });
   }
   const results: Row[] = [];
   return chain(
@@ -72,7 +75,7 @@ function insertChunk(
   const failed = (error: unknown): Maybe<Row[]> => {
     // One by one, so that the first row that is wrong is the one reported.
     if (ROW_FAILURES.includes(database.engine.failure(error).kind)) {
-      return chainAll(chunk.rows, (row) => insertRow(database, table, session, row));
+      return insertEach(database, table, session, chunk);
     }
     return failWith(database, session, error, { table, attempt: "insert into" });
   };
@@ -89,6 +92,21 @@ function insertChunk(
   } catch (error) {
     return failed(error);
   }
+}
+
+function insertEach(
+  database: SqlDatabase,
+  table: SqlTable,
+  session: AnySession,
+  { rows, at }: Pick<Chunk, "rows" | "at">,
+): Maybe<Row[]> {
+  return chainAll(
+    rows,
+    (row, i) =>
+      settle(() => insertRow(database, table, session, row), (stored) => stored, (error) => {
+        throw tellRow(error, at + i);
+      }),
+  );
 }
 
 function valuesOf({ rows, statement: { writer } }: Chunk): unknown[] {
@@ -126,7 +144,7 @@ function chunks(table: SqlTable, rows: readonly Readonly<Row>[]): Chunk[] {
     const left = rows.length - at;
     const size = left >= full ? full : 2 ** Math.floor(Math.log2(left));
     const some = rows.slice(at, at + size);
-    result.push({ rows: some, statement: inserts.many(some) });
+    result.push({ at, rows: some, statement: inserts.many(some) });
     at += size;
   }
   return result;
