@@ -14,6 +14,7 @@ const FLAGS: readonly (readonly [name: keyof Capabilities, what: string, otherwi
   ["uniqueIndexes", "unique indexes", "enforced by the core"],
   ["partialIndexes", "indexes with a condition", "unique ones enforced by the core, others refused"],
   ["references", "foreign keys and their actions", "enforced by the core"],
+  ["findsReferring", "rows found by what they refer to", "an index of the column"],
   ["savepoints", "transactions in transactions", "undone by the core"],
 ];
 

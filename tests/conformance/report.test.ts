@@ -67,7 +67,7 @@ describe("checkDriver:", () => {
 describe("capabilityMatrix:", () => {
   test("tells what a driver declares and what the core does instead", () => {
     const lines = capabilityMatrix(new NaiveDriver({ capabilities: { orderBy: true, operators: ["$gt"] } }));
-    assertEquals(lines.split("\n").slice(0, 11), [
+    assertEquals(lines.split("\n").slice(0, 12), [
       "| naive 1.0.0    | driver | note                                             |",
       "| -------------- | ------ | ------------------------------------------------ |",
       "| native date    | no     | encoded by the core                              |",
@@ -78,6 +78,7 @@ describe("capabilityMatrix:", () => {
       "| jsonPaths      | no     | applied by the core                              |",
       "| expressions    | no     | computed by the core                             |",
       "| returning      | no     | read by the core in a transaction                |",
+      "| related        | no     | found by their keys                              |",
       "| orderBy        | yes    | the order                                        |",
     ]);
   });

@@ -360,8 +360,6 @@ async function explains(world: World): Promise<void> {
       steps.every((step) => typeof step === "string" && step !== ""),
     `explain gives lines of text, not ${JSON.stringify(steps)}`,
   );
-  // Nothing is left open that would be in the way.
-  await driver.dropTable(db, name);
 }
 
 async function tellsVersion(world: World): Promise<void> {
