@@ -80,6 +80,15 @@ export class ComposedDatabase implements Home {
     });
   }
 
+  /** Looks for a view of a driver that has some. It is kept nowhere: who reads it looks for it. */
+  useView(name: string, schema: TableSchema): Maybe<void> {
+    return chain(this.#open(), () =>
+      chain(
+        this.driver.useView?.(this.name, name, schema),
+        () => this.#know(name, new StoredTable(this, new Table(name, schema))),
+      ));
+  }
+
   /** Removes a table. */
   dropTable(name: string): Maybe<void> {
     return chain(this.#open(), () => {

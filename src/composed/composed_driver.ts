@@ -36,6 +36,8 @@ export class ComposedDriver implements CompleteDriver {
   readonly writesAlone: boolean;
   /** Runs a statement in the store's own language, when the driver has one. */
   readonly query?: (dbName: string, statement: RawStatement) => Maybe<RawResult<Row>>;
+  /** Looks for a view, when the driver has some. */
+  readonly useView?: (dbName: string, viewName: string, schema: TableSchema) => Maybe<void>;
   readonly #driver: AnyDriver;
   readonly #transactions: ComposedTransactions;
   readonly #databases: Map<string, ComposedDatabase> = new Map();
@@ -48,6 +50,9 @@ export class ComposedDriver implements CompleteDriver {
     this.metadata = driver.metadata;
     this.writesAlone = !doesEverything(driver.metadata.capabilities ?? {});
     this.#transactions = new ComposedTransactions(driver);
+    if (driver.useView !== undefined) {
+      this.useView = (dbName, viewName, schema) => this.#database(dbName).useView(viewName, schema);
+    }
     if (driver.query !== undefined) this.query = driver.query.bind(driver);
   }
 

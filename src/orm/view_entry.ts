@@ -49,12 +49,18 @@ export function readOnly(view: string): UnsupportedError {
 }
 
 /**
- * Refuses columns whose values the store gives where no store can: only one with tables of others, which is one with views, does.
+ * Refuses columns whose values the store gives where none can: only one with tables of others, which is one with views, does, and only
+ * what is not composed leaves columns out.
  *
  * @throws {UnsupportedError} Naming the column.
  */
-export function checkByStore({ metadata: { name: driver }, useView }: CompleteDriver, table: Table): void {
-  const column = useView === undefined ? table.columns.find(({ byStore }) => byStore !== null) : undefined;
+export function checkByStore(
+  { metadata: { name: driver }, useView, composes }: CompleteDriver,
+  table: Table,
+): void {
+  const column = useView === undefined || composes === true
+    ? table.columns.find(({ byStore }) => byStore !== null)
+    : undefined;
   if (column === undefined) return;
   throw new UnsupportedError(
     `Cannot define column \`${column.name}\` of \`${table.name}\`: the store of driver ${driver} gives no column a value; use a function, ` +
