@@ -31,6 +31,7 @@ export function loadLevels(
   trim: readonly string[],
   signal?: AbortSignal,
 ): Maybe<Row[]> {
+  if (levels.length === 0 && trim.length === 0) return rows;
   const known = new Map<Column, Values>();
   const read = (level: Level): Maybe<Attach> => {
     const { own, table } = level.relation;
@@ -85,6 +86,8 @@ function readRows(level: RowsLevel, values: Values, signal: AbortSignal | undefi
   return chain(
     relation.joint === null ? direct(level, values) : joined(level, relation.joint, values),
     (groups) => {
+      const whole = level.levels.length === 0 && level.trim.length === 0;
+      if (whole && plan.limit === undefined && plan.offset === undefined) return attachRows(level, groups);
       const kept = relation.many ? sliceAll(level, groups) : [...groups.values()].flat();
       return chain(loadLevels(kept, level.levels, level.trim, signal), () => attachRows(level, groups));
     },
@@ -100,11 +103,18 @@ function direct({ relation, find }: RowsLevel, values: Values): Maybe<Map<Key, R
 
 function groupBy({ name, kind }: Column, rows: readonly Row[]): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>();
+  let last: Key | undefined;
+  let group: Row[] = [];
   for (const row of rows) {
     const key = keyOf(kind, row[name]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
+    // The rows of a value mostly come one after another.
+    if (key !== last) {
+      last = key;
+      const known = groups.get(key);
+      if (known === undefined) groups.set(key, group = []);
+      else group = known;
+    }
+    group.push(row);
   }
   return groups;
 }
