@@ -22,15 +22,15 @@ import { builtinModule } from "../src/runtime/builtin_module.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 import type { SqlChanges, SqlQuery, SqlRows } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
-import { SqliteEngine } from "../src/sql/sqlite_engine.ts";
-import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
-import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
-import type { SqliteHandle } from "../src/sql/sqlite_pragmas.ts";
-import { type SqliteLibrary, sqliteProvider } from "../src/sql/sqlite_provider.ts";
+import { SqliteEngine } from "../src/sql/sqlite/engine.ts";
+import { sqliteFailure } from "../src/sql/sqlite/failure.ts";
+import type { SQLiteOptions } from "../src/sql/sqlite/options.ts";
+import type { SqliteHandle } from "../src/sql/sqlite/pragmas.ts";
+import { type SqliteLibrary, sqliteProvider } from "../src/sql/sqlite/provider.ts";
 
 export type { SqlChanges } from "../src/sql/sql_engine.ts";
 export type { SyncSqlDriver } from "../src/sql/sql_driver.ts";
-export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
+export type { SQLiteOptions } from "../src/sql/sqlite/options.ts";
 
 /** What a statement of `bun:sqlite` is known by: its types differ from version to version. */
 export interface BunStatement {

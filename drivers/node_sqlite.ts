@@ -19,18 +19,18 @@
  */
 import { UnsupportedError } from "../src/errors/mod.ts";
 import { builtinModule } from "../src/runtime/builtin_module.ts";
-import { untilEndRow, withEndRow } from "../src/sql/end_row.ts";
+import { untilEndRow, withEndRow } from "../src/sql/sqlite/end_row.ts";
 import { SyncSqlDriver } from "../src/sql/sql_driver.ts";
 import type { SqlChanges, SqlQuery, SqlRows } from "../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../src/sql/sql_failure.ts";
-import { SqliteEngine } from "../src/sql/sqlite_engine.ts";
-import { sqliteFailure } from "../src/sql/sqlite_failure.ts";
-import type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
-import type { SqliteHandle } from "../src/sql/sqlite_pragmas.ts";
-import { type SqliteLibrary, sqliteProvider } from "../src/sql/sqlite_provider.ts";
+import { SqliteEngine } from "../src/sql/sqlite/engine.ts";
+import { sqliteFailure } from "../src/sql/sqlite/failure.ts";
+import type { SQLiteOptions } from "../src/sql/sqlite/options.ts";
+import type { SqliteHandle } from "../src/sql/sqlite/pragmas.ts";
+import { type SqliteLibrary, sqliteProvider } from "../src/sql/sqlite/provider.ts";
 
 export type { SyncSqlDriver } from "../src/sql/sql_driver.ts";
-export type { SQLiteOptions } from "../src/sql/sqlite_options.ts";
+export type { SQLiteOptions } from "../src/sql/sqlite/options.ts";
 
 /** The part of a `StatementSync` of `node:sqlite` that is used. */
 export interface NodeStatement {

@@ -9,7 +9,7 @@ import type {
   SqlStatement,
 } from "../../src/sql/sql_engine.ts";
 import type { SqlFailure } from "../../src/sql/sql_failure.ts";
-import { sqlite } from "../../src/sql/sqlite_dialect.ts";
+import { sqlite } from "../../src/sql/sqlite/dialect.ts";
 import { libsqlFailure } from "./libsql_failure.ts";
 import type { LibSQLLink } from "./libsql_link.ts";
 import { isRead, iterateAll, readRaw, readResult, readRows, toStatement } from "./read_result.ts";

@@ -1,7 +1,7 @@
 import { RinariError } from "../../src/errors/mod.ts";
 import type { SqlFailure } from "../../src/sql/sql_failure.ts";
-import { sqliteCode } from "../../src/sql/sqlite_code.ts";
-import { sqliteFailure } from "../../src/sql/sqlite_failure.ts";
+import { sqliteCode } from "../../src/sql/sqlite/code.ts";
+import { sqliteFailure } from "../../src/sql/sqlite/failure.ts";
 
 /** What an embedded replica says of an error at the primary: the extended code and the message. */
 const REMOTE_FAILURE = /RemoteSqliteFailure\(-?\d+, (\d+), "(.*)"\)/s;

@@ -1,5 +1,5 @@
 import { ValidationError } from "../../src/errors/mod.ts";
-import { findSqliteFile, type SqliteFile } from "../../src/sql/sqlite_files.ts";
+import { findSqliteFile, type SqliteFile } from "../../src/sql/sqlite/files.ts";
 import { MEMORY } from "../../src/files/file_place.ts";
 import { checkDatabaseName } from "../../src/schema/identifiers.ts";
 import type { LibSQLClient } from "./libsql_client.ts";

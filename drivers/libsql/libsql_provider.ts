@@ -1,11 +1,11 @@
 import type { DriverConfig } from "../../src/contract/mod.ts";
 import { ConnectionError, type RinariError, UnsupportedError } from "../../src/errors/mod.ts";
 import { builtinModule } from "../../src/runtime/builtin_module.ts";
-import { claimFile, confirmClaim } from "../../src/sql/open_files.ts";
+import { claimFile, confirmClaim } from "../../src/sql/sqlite/open_files.ts";
 import { refuseOptions } from "../../src/schema/driver_options.ts";
 import { sqlError } from "../../src/sql/sql_error.ts";
 import type { AsyncSqlProvider, GivenClient } from "../../src/sql/sql_provider.ts";
-import type { SqliteFile } from "../../src/sql/sqlite_files.ts";
+import type { SqliteFile } from "../../src/sql/sqlite/files.ts";
 import { connectionFailure, unauthorized } from "./connection_failure.ts";
 import { deadlineFetch } from "./deadline.ts";
 import {

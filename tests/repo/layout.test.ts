@@ -59,6 +59,15 @@ describe("dependency rule:", () => {
         : `\`${room}\` does not stand above \`${other}\``;
     }));
 
+  test("what SQL drivers share knows nothing of SQLite", () =>
+    check((file, { target }) =>
+      isUnder(file.path, "src/sql") && !isUnder(file.path, "src/sql/sqlite") &&
+        file.path !== "src/sql/mod.ts" &&
+        isUnder(target, "src/sql/sqlite")
+        ? "src/sql may not import src/sql/sqlite"
+        : null
+    ));
+
   test("a driver imports only what stands below the composition", () =>
     check((file, { target, typeOnly }) => {
       const room = roomOf(target);

@@ -17,7 +17,7 @@ import { BunSQLiteDriver } from "../../drivers/bun_sqlite.ts";
 import { LibSQLDriver } from "../../drivers/libsql.ts";
 import { MemoryDriver } from "../../drivers/memory.ts";
 import { NodeSQLiteDriver } from "../../drivers/node_sqlite.ts";
-import { scanSqlite } from "../../src/sql/sqlite_scan.ts";
+import { scanSqlite } from "../../src/sql/sqlite/scan.ts";
 import { noServer } from "../support/libsql/server.ts";
 import { ServerStores } from "../support/libsql/stores.ts";
 import { describe, runtime, test } from "../support/runner.ts";

@@ -2,9 +2,9 @@ import type { ColumnDefinition, DataType, StoredForm } from "../../contract/mod.
 import { Column, type ColumnKind } from "../../schema/column.ts";
 import type { StoredColumn } from "../../sql/sql_catalog.ts";
 import { SqlColumn } from "../../sql/sql_column.ts";
-import { sqliteFormOf } from "../../sql/sqlite_dates.ts";
-import { sqliteDecoder } from "../../sql/sqlite_decoder.ts";
-import { sqliteDialect } from "../../sql/sqlite_dialect.ts";
+import { sqliteFormOf } from "../../sql/sqlite/dates.ts";
+import { sqliteDecoder } from "../../sql/sqlite/decoder.ts";
+import { sqliteDialect } from "../../sql/sqlite/dialect.ts";
 
 /** What a column is in a model. */
 export interface GuessedColumn {

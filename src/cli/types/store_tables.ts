@@ -3,8 +3,8 @@ import type { TableIndex } from "../../contract/mod.ts";
 import { isOwnTable } from "../../schema/identifiers.ts";
 import { type AnySession, asArrays, query } from "../../sql/any_engine.ts";
 import type { StoredTable } from "../../sql/sql_catalog.ts";
-import { sqliteCatalog } from "../../sql/sqlite_catalog.ts";
-import { quoteSqlite } from "../../sql/sqlite_quote.ts";
+import { sqliteCatalog } from "../../sql/sqlite/catalog.ts";
+import { quoteSqlite } from "../../sql/sqlite/quote.ts";
 
 /** How many rows of a table are looked at. */
 export const LOOKED_AT = 10_000;

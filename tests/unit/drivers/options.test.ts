@@ -6,7 +6,7 @@ import { JSONFileDriver } from "../../../drivers/json_file.ts";
 import { LibSQLDriver } from "../../../drivers/libsql.ts";
 import { MemoryDriver } from "../../../drivers/memory.ts";
 import { ORM, RinariError } from "../../../mod.ts";
-import { sqliteSettings } from "../../../src/sql/sqlite_options.ts";
+import { sqliteSettings } from "../../../src/sql/sqlite/options.ts";
 import { describe, test } from "../../support/runner.ts";
 import { withTempDir } from "../../support/temp_dir.ts";
 import { sqliteDrivers } from "../sql/sqlite_drivers.ts";

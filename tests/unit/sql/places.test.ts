@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { NodeSQLiteDriver } from "../../../drivers/node_sqlite.ts";
 import { DataTypes, ORM } from "../../../mod.ts";
-import { sqliteDialect } from "../../../src/sql/sqlite_dialect.ts";
+import { sqliteDialect } from "../../../src/sql/sqlite/dialect.ts";
 import { test } from "../../support/runner.ts";
 
 // node:sqlite looks the name of a numbered place up among all of them, for each value: a bulk insert took three times as long.

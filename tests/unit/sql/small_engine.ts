@@ -1,10 +1,10 @@
 import process from "node:process";
 import type { SqlQuery, SyncSqlEngine } from "../../../src/sql/sql_engine.ts";
 import type { SyncSqlProvider } from "../../../src/sql/sql_provider.ts";
-import { sqliteCode } from "../../../src/sql/sqlite_code.ts";
-import { sqlite } from "../../../src/sql/sqlite_dialect.ts";
-import { sqliteFailure } from "../../../src/sql/sqlite_failure.ts";
-import { sqliteNumbered } from "../../../src/sql/sqlite_numbered.ts";
+import { sqliteCode } from "../../../src/sql/sqlite/code.ts";
+import { sqlite } from "../../../src/sql/sqlite/dialect.ts";
+import { sqliteFailure } from "../../../src/sql/sqlite/failure.ts";
+import { sqliteNumbered } from "../../../src/sql/sqlite/numbered.ts";
 
 interface Statement {
   all(...params: unknown[]): Record<string, unknown>[];

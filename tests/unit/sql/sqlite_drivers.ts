@@ -3,7 +3,7 @@ import { BunSQLiteDriver } from "../../../drivers/bun_sqlite.ts";
 import { NodeSQLiteDriver } from "../../../drivers/node_sqlite.ts";
 import type { TableSchema } from "../../../src/contract/mod.ts";
 import type { SyncSqlDriver } from "../../../src/sql/sql_driver.ts";
-import type { SQLiteOptions } from "../../../src/sql/sqlite_options.ts";
+import type { SQLiteOptions } from "../../../src/sql/sqlite/options.ts";
 import { runtime } from "../../support/runtime.ts";
 
 /** The options of either driver, without a client. */

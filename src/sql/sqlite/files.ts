@@ -1,10 +1,10 @@
-import { ConnectionError } from "../errors/mod.ts";
-import { type FilePlaces, findDatabaseFile, givenPlace } from "../files/database_file.ts";
-import { MEMORY } from "../files/file_place.ts";
-import { whyNotOpened } from "../files/open_error.ts";
-import { builtinModule } from "../runtime/builtin_module.ts";
-import { checkDatabaseName } from "../schema/identifiers.ts";
-import type { SqlFailure } from "./sql_failure.ts";
+import { ConnectionError } from "../../errors/mod.ts";
+import { type FilePlaces, findDatabaseFile, givenPlace } from "../../files/database_file.ts";
+import { MEMORY } from "../../files/file_place.ts";
+import { whyNotOpened } from "../../files/open_error.ts";
+import { builtinModule } from "../../runtime/builtin_module.ts";
+import { checkDatabaseName } from "../../schema/identifiers.ts";
+import type { SqlFailure } from "../sql_failure.ts";
 
 /** Where a database is. */
 export interface SqliteFile {

@@ -1,5 +1,5 @@
-import type { StoredForm } from "../contract/mod.ts";
-import type { ColumnKind } from "../schema/column.ts";
+import type { StoredForm } from "../../contract/mod.ts";
+import type { ColumnKind } from "../../schema/column.ts";
 
 /** What a column takes that turns no value into another: any kind. */
 const ANY: readonly ColumnKind[] = [

@@ -1,5 +1,5 @@
-import { type FilePool, type Pooled, tick } from "../files/file_pool.ts";
-import { FilePresence } from "../files/file_presence.ts";
+import { type FilePool, type Pooled, tick } from "../../files/file_pool.ts";
+import { FilePresence } from "../../files/file_presence.ts";
 
 /** The file of a client that can be closed and opened again. */
 export interface ClientFile<Client> {

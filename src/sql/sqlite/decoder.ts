@@ -1,8 +1,8 @@
-import type { StoredForm } from "../contract/mod.ts";
-import { corruptValue } from "./corrupt_value.ts";
-import type { SqlColumnDescription } from "./sql_description.ts";
-import type { Decode, DecoderOptions } from "./sql_dialect.ts";
-import { sqliteDateReader, sqliteFormOf } from "./sqlite_dates.ts";
+import type { StoredForm } from "../../contract/mod.ts";
+import { corruptValue } from "../corrupt_value.ts";
+import type { SqlColumnDescription } from "../sql_description.ts";
+import type { Decode, DecoderOptions } from "../sql_dialect.ts";
+import { sqliteDateReader, sqliteFormOf } from "./dates.ts";
 
 /** The largest safe integer; its negative is the least. */
 const SAFE = Number.MAX_SAFE_INTEGER;

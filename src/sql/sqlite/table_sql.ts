@@ -1,6 +1,6 @@
-import type { ColumnReference, ReferenceAction } from "../contract/mod.ts";
-import type { ColumnKind, SqlColumnDescription, SqlTableDescription } from "./sql_description.ts";
-import { quoteSqlite } from "./sqlite_quote.ts";
+import type { ColumnReference, ReferenceAction } from "../../contract/mod.ts";
+import type { ColumnKind, SqlColumnDescription, SqlTableDescription } from "../sql_description.ts";
+import { quoteSqlite } from "./quote.ts";
 
 /** Begins the name of the check that keeps an integer column within what a number holds; the column's name follows. */
 export const SAFE_INTEGER_CHECK = "safe integer: ";

@@ -1,5 +1,5 @@
-import type { ExpressionCall, ExpressionType } from "../contract/mod.ts";
-import type { NoValueSQL, SqlExpressions } from "./sql_dialect.ts";
+import type { ExpressionCall, ExpressionType } from "../../contract/mod.ts";
+import type { NoValueSQL, SqlExpressions } from "../sql_dialect.ts";
 
 /** A statement that comes to it fails with "integer overflow", in every SQLite. */
 const FAIL = "abs(-9223372036854775807 - 1)";

@@ -1,4 +1,4 @@
-import type { SqlQuery } from "./sql_engine.ts";
+import type { SqlQuery } from "../sql_engine.ts";
 
 /** The name of the column that tells the end: no column of a table begins with `$`. */
 const END = "$end";

@@ -1,6 +1,6 @@
-import type { SqlDialect } from "./sql_dialect.ts";
-import type { SqlLanguage } from "./sql_engine.ts";
-import { sqliteDialect } from "./sqlite_dialect.ts";
+import type { SqlDialect } from "../sql_dialect.ts";
+import type { SqlLanguage } from "../sql_engine.ts";
+import { sqliteDialect } from "./dialect.ts";
 
 const numbered: SqlDialect = {
   ...sqliteDialect,

@@ -1,4 +1,4 @@
-import type { DriverConfig } from "../contract/mod.ts";
+import type { DriverConfig } from "../../contract/mod.ts";
 import {
   driverOptions,
   DURABILITY,
@@ -11,7 +11,7 @@ import {
   refuseOptions,
   VERBOSE,
   whole,
-} from "../schema/driver_options.ts";
+} from "../../schema/driver_options.ts";
 
 /** Where a SQLite driver finds its databases, and how it opens them. */
 export interface SQLiteOptions<Client> {

@@ -1,5 +1,5 @@
-import type { JSONPath } from "../contract/mod.ts";
-import type { Operand, SqlGrammar, SqlPlace, TextOperator } from "./sql_dialect.ts";
+import type { JSONPath } from "../../contract/mod.ts";
+import type { Operand, SqlGrammar, SqlPlace, TextOperator } from "../sql_dialect.ts";
 
 /** The part of a dialect that is about JSON. */
 type JSONGrammar = Pick<

@@ -1,5 +1,5 @@
-import { query } from "./any_engine.ts";
-import type { SqlDialect } from "./sql_dialect.ts";
+import { query } from "../any_engine.ts";
+import type { SqlDialect } from "../sql_dialect.ts";
 
 /** Makes tables and indexes of SQLite unless there are any of the name. */
 export const sqliteUnlessMade: NonNullable<SqlDialect["unlessMade"]> = {

@@ -1,5 +1,5 @@
-import { pause } from "../files/pause.ts";
-import type { SqlFailure } from "./sql_failure.ts";
+import { pause } from "../../files/pause.ts";
+import type { SqlFailure } from "../sql_failure.ts";
 
 /** The part of an open SQLite database that sets it up. */
 export interface SqliteHandle {

@@ -1,4 +1,4 @@
-import type { StoredForm } from "../contract/mod.ts";
+import type { StoredForm } from "../../contract/mod.ts";
 import {
   DAY_MS,
   inDateRange,
@@ -6,10 +6,10 @@ import {
   readMilliseconds,
   readSeconds,
   writeSQLDateTime,
-} from "../schema/dates.ts";
-import type { SqlColumnDescription } from "./sql_description.ts";
-import type { ColumnForm, Encode } from "./sql_dialect.ts";
-import { milliseconds, timeText } from "./sqlite_expressions.ts";
+} from "../../schema/dates.ts";
+import type { SqlColumnDescription } from "../sql_description.ts";
+import type { ColumnForm, Encode } from "../sql_dialect.ts";
+import { milliseconds, timeText } from "./expressions.ts";
 
 /** Times from here on, in milliseconds, are none in seconds: those would be in the year 5138. */
 const SECONDS_END = 100_000_000_000;

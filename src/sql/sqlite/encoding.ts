@@ -1,7 +1,7 @@
-import type { ColumnKind } from "../schema/column.ts";
-import { writeISODate, writeISODateTime } from "../schema/dates.ts";
-import { toHex } from "./hex.ts";
-import type { Encode, KindEncoding } from "./sql_dialect.ts";
+import type { ColumnKind } from "../../schema/column.ts";
+import { writeISODate, writeISODateTime } from "../../schema/dates.ts";
+import { toHex } from "../hex.ts";
+import type { Encode, KindEncoding } from "../sql_dialect.ts";
 
 const date: Encode = (value) => writeISODate(value as Date);
 const datetime: Encode = (value) => writeISODateTime(value as Date);

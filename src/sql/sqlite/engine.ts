@@ -1,11 +1,11 @@
-import { BoundedMap } from "../cache/bounded_map.ts";
-import { tick } from "../files/file_pool.ts";
-import type { SqlChanges, SqlLanguage, SqlQuery, SqlRows, SyncSqlEngine } from "./sql_engine.ts";
-import type { SqlFailure } from "./sql_failure.ts";
-import { keepTemporary, type OpenedClient } from "./sqlite_client.ts";
-import { sqlite } from "./sqlite_dialect.ts";
-import { switchToWAL } from "./sqlite_pragmas.ts";
-import type { SqliteLibrary, SqliteUse } from "./sqlite_provider.ts";
+import { BoundedMap } from "../../cache/bounded_map.ts";
+import { tick } from "../../files/file_pool.ts";
+import type { SqlChanges, SqlLanguage, SqlQuery, SqlRows, SyncSqlEngine } from "../sql_engine.ts";
+import type { SqlFailure } from "../sql_failure.ts";
+import { keepTemporary, type OpenedClient } from "./client.ts";
+import { sqlite } from "./dialect.ts";
+import { switchToWAL } from "./pragmas.ts";
+import type { SqliteLibrary, SqliteUse } from "./provider.ts";
 
 /**
  * An engine on a synchronous client of SQLite: keeps what was prepared, waits with the write-ahead log until something is written,

@@ -1,17 +1,17 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import type { SchemaDifference } from "../contract/mod.ts";
-import { UnsupportedError } from "../errors/mod.ts";
-import { type AnySession, asArrays, command, query } from "./any_engine.ts";
-import { givenIndexName, storedIndexName } from "./index_sql.ts";
-import { schemaDifferences } from "./schema_differences.ts";
-import type { AlteredTable, SqlAlter } from "./sql_alter.ts";
-import type { StoredTable } from "./sql_catalog.ts";
-import type { SqlColumn } from "./sql_column.ts";
-import type { SqlTable } from "./sql_table.ts";
-import { sqliteCatalog } from "./sqlite_catalog.ts";
-import { quoteSqlite } from "./sqlite_quote.ts";
-import { SAFE_INTEGER_CHECK, sqliteColumnSQL, sqliteTableSQL } from "./sqlite_table_sql.ts";
-import { nameOf, sqlWords } from "./sqlite_words.ts";
+import { chain, chainAll, type Maybe } from "../../chain/chain.ts";
+import type { SchemaDifference } from "../../contract/mod.ts";
+import { UnsupportedError } from "../../errors/mod.ts";
+import { type AnySession, asArrays, command, query } from "../any_engine.ts";
+import { givenIndexName, storedIndexName } from "../index_sql.ts";
+import { schemaDifferences } from "../schema_differences.ts";
+import type { AlteredTable, SqlAlter } from "../sql_alter.ts";
+import type { StoredTable } from "../sql_catalog.ts";
+import type { SqlColumn } from "../sql_column.ts";
+import type { SqlTable } from "../sql_table.ts";
+import { sqliteCatalog } from "./catalog.ts";
+import { quoteSqlite } from "./quote.ts";
+import { SAFE_INTEGER_CHECK, sqliteColumnSQL, sqliteTableSQL } from "./table_sql.ts";
+import { nameOf, sqlWords } from "./words.ts";
 
 /** What the schema keeps as text that a rebuild has to make again: indexes of the table, and all triggers and views. */
 interface Kept {

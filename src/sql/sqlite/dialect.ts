@@ -1,20 +1,20 @@
-import type { Encode, SqlDialect, TupleColumn } from "./sql_dialect.ts";
-import type { SqlLanguage } from "./sql_engine.ts";
-import { sqliteAlter } from "./sqlite_alter.ts";
-import { sqliteCatalog } from "./sqlite_catalog.ts";
-import { sqliteDateForm, sqliteFormOf } from "./sqlite_dates.ts";
-import { sqliteDecoder } from "./sqlite_decoder.ts";
-import { afterPrefix } from "./text_prefix.ts";
-import { sqliteEncoding } from "./sqlite_encoding.ts";
-import { sqliteJSON } from "./sqlite_json.ts";
-import { sqliteLiteral } from "./sqlite_literal.ts";
-import { sqliteExpressions } from "./sqlite_expressions.ts";
-import { quoteSqlite } from "./sqlite_quote.ts";
-import { scanSqlite } from "./sqlite_scan.ts";
-import type { ColumnKind } from "./sql_description.ts";
-import { canonicalSQL, sqlWords } from "./sqlite_words.ts";
-import { sqliteTableSQL } from "./sqlite_table_sql.ts";
-import { sqliteUnlessMade } from "./sqlite_unless_made.ts";
+import type { Encode, SqlDialect, TupleColumn } from "../sql_dialect.ts";
+import type { SqlLanguage } from "../sql_engine.ts";
+import { sqliteAlter } from "./alter.ts";
+import { sqliteCatalog } from "./catalog.ts";
+import { sqliteDateForm, sqliteFormOf } from "./dates.ts";
+import { sqliteDecoder } from "./decoder.ts";
+import { afterPrefix } from "../text_prefix.ts";
+import { sqliteEncoding } from "./encoding.ts";
+import { sqliteJSON } from "./json.ts";
+import { sqliteLiteral } from "./literal.ts";
+import { sqliteExpressions } from "./expressions.ts";
+import { quoteSqlite } from "./quote.ts";
+import { scanSqlite } from "./scan.ts";
+import type { ColumnKind } from "../sql_description.ts";
+import { canonicalSQL, sqlWords } from "./words.ts";
+import { sqliteTableSQL } from "./table_sql.ts";
+import { sqliteUnlessMade } from "./unless_made.ts";
 
 /** Up to here numbered places cost nothing. */
 const FEW_PARAMETERS = 16;

@@ -1,5 +1,5 @@
-import type { SqlFailure, SqlFailureKind } from "./sql_failure.ts";
-import { SAFE_INTEGER_CHECK } from "./sqlite_table_sql.ts";
+import type { SqlFailure, SqlFailureKind } from "../sql_failure.ts";
+import { SAFE_INTEGER_CHECK } from "./table_sql.ts";
 
 /** SQLite's extended result codes that mean more than their primary code. */
 const EXTENDED: Readonly<Record<number, SqlFailureKind>> = {

@@ -1,23 +1,17 @@
-import type { DriverConfig } from "../contract/mod.ts";
-import { ConnectionError, ValidationError } from "../errors/mod.ts";
-import { FilePool } from "../files/file_pool.ts";
-import { isOutOfDescriptors, tooManyFiles } from "../files/open_error.ts";
-import type { Waiting } from "../transaction/waiting.ts";
+import type { DriverConfig } from "../../contract/mod.ts";
+import { ConnectionError, ValidationError } from "../../errors/mod.ts";
+import { FilePool } from "../../files/file_pool.ts";
+import { isOutOfDescriptors, tooManyFiles } from "../../files/open_error.ts";
+import type { Waiting } from "../../transaction/waiting.ts";
 import { claimFile, confirmClaim } from "./open_files.ts";
-import type { SyncSqlEngine } from "./sql_engine.ts";
-import { sqlError } from "./sql_error.ts";
-import type { GivenClient, SyncSqlProvider } from "./sql_provider.ts";
-import { type OpenedClient, SqliteClient } from "./sqlite_client.ts";
-import {
-  checkWithoutLog,
-  findSqliteFile,
-  immutableURL,
-  openingError,
-  type SqliteFile,
-} from "./sqlite_files.ts";
-import { type SQLiteOptions, type SQLiteSettings, sqliteSettings } from "./sqlite_options.ts";
-import { setUpBorrowedSqlite, setUpSqlite, type SqliteHandle } from "./sqlite_pragmas.ts";
-import type { SqlFailure } from "./sql_failure.ts";
+import type { SyncSqlEngine } from "../sql_engine.ts";
+import { sqlError } from "../sql_error.ts";
+import type { GivenClient, SyncSqlProvider } from "../sql_provider.ts";
+import { type OpenedClient, SqliteClient } from "./client.ts";
+import { checkWithoutLog, findSqliteFile, immutableURL, openingError, type SqliteFile } from "./files.ts";
+import { type SQLiteOptions, type SQLiteSettings, sqliteSettings } from "./options.ts";
+import { setUpBorrowedSqlite, setUpSqlite, type SqliteHandle } from "./pragmas.ts";
+import type { SqlFailure } from "../sql_failure.ts";
 
 /** How an engine is used. */
 export interface SqliteUse {

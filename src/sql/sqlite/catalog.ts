@@ -1,9 +1,9 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
-import type { ReferenceAction, TableIndex } from "../contract/mod.ts";
-import { type AnySession, asArrays, query } from "./any_engine.ts";
-import type { SqlCatalog, StoredColumn, StoredIndex, StoredReference, StoredTable } from "./sql_catalog.ts";
-import { sqliteForms, sqliteKinds } from "./sqlite_affinity.ts";
-import { indexCondition, noteOf, tableWords } from "./sqlite_words.ts";
+import { chain, chainAll, type Maybe } from "../../chain/chain.ts";
+import type { ReferenceAction, TableIndex } from "../../contract/mod.ts";
+import { type AnySession, asArrays, query } from "../any_engine.ts";
+import type { SqlCatalog, StoredColumn, StoredIndex, StoredReference, StoredTable } from "../sql_catalog.ts";
+import { sqliteForms, sqliteKinds } from "./affinity.ts";
+import { indexCondition, noteOf, tableWords } from "./words.ts";
 
 /** What SQLite tells of itself. Names are bound, like all values. */
 export const sqliteCatalog: SqlCatalog = {

@@ -1,7 +1,7 @@
-import { ValidationError } from "../errors/mod.ts";
-import { describeValue } from "../schema/describe_value.ts";
-import { isStorableText } from "../schema/json_value.ts";
-import { toHex } from "./hex.ts";
+import { ValidationError } from "../../errors/mod.ts";
+import { describeValue } from "../../schema/describe_value.ts";
+import { isStorableText } from "../../schema/json_value.ts";
+import { toHex } from "../hex.ts";
 
 /**
  * Writes an encoded value as SQL text. Only for DEFAULT and the condition of an index, which take no parameters: everywhere

@@ -1,5 +1,5 @@
-import { ConnectionError } from "../errors/mod.ts";
-import { ThreadClaims } from "../files/thread_claims.ts";
+import { ConnectionError } from "../../errors/mod.ts";
+import { ThreadClaims } from "../../files/thread_claims.ts";
 
 interface OpenFile {
   readonly library: string;
