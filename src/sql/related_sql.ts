@@ -46,6 +46,7 @@ function isKey(table: SqlTable, column: string): boolean {
 /** Whether the rows with a value of a column are found without reading the others. */
 function leads(table: SqlTable, column: string): boolean {
   return table.table.primaryKey[0]?.name === column || table.column(column).unique ||
+    [...table.found.values()].includes(column) ||
     [...table.indexes.values()].some(({ columns, where }) => where === undefined && columns[0] === column);
 }
 

@@ -61,6 +61,8 @@ export class SqlTable implements SqlTableDescription {
   live = true;
   /** The tables that are known in the same database, by name. */
   siblings: (name: string) => SqlTable = () => this;
+  /** The columns that indexes lead with which were there already, by the name of the index; not of those with a condition. */
+  readonly found: Map<string, string> = new Map();
   /** The indexes that were asked for, by name. */
   readonly indexes: Map<string, IndexOptions> = new Map();
   /** Whether deletions come back to the table by way of foreign keys, as of a generation of the database's tables. */

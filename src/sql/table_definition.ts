@@ -124,7 +124,16 @@ export function useTable(
     const ours = strict && !triggers && adopted.size === 0;
     const { name, schema, traits } = wanted;
     const storage = { checked: !strict, triggers, adopted };
-    know(connection, database, ours ? wanted : new SqlTable(name, schema, traits, storage));
+    const table = ours ? wanted : new SqlTable(name, schema, traits, storage);
+    // Conditions on related rows are written by the indexes there are, and nobody has asked for those of columns that refer.
+    const refers = table.columns.some(({ references }) => references !== null);
+    const look = () => database.engine.dialect.catalog.indexes(session, name);
+    return chain(refers ? database.guard("search", name, look) : [], (indexes) => {
+      for (const { name: stored, columns: [first], partial } of indexes) {
+        if (first !== undefined && !partial) table.found.set(givenIndexName(name, stored), first);
+      }
+      know(connection, database, table);
+    });
   });
 }
 
@@ -231,10 +240,11 @@ export function dropIndex(database: SqlDatabase, table: SqlTable, name: string):
 /** Remembers an index, or that there is none, so that it can be made again where the file was removed. */
 function knowIndex(
   database: SqlDatabase,
-  { indexes }: SqlTable,
+  { indexes, found }: SqlTable,
   name: string,
   options: IndexOptions | undefined,
 ): void {
+  found.delete(name);
   const before = indexes.get(name);
   const put = (index: IndexOptions | undefined): void => {
     if (index === undefined) indexes.delete(name);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DataTypes, hasMany, ORM } from "../../mod.ts";
 import { describe, test } from "../support/runner.ts";
+import { withTempDir } from "../support/temp_dir.ts";
 import { type SqliteDriverCase, sqliteDrivers } from "../unit/sql/sqlite_drivers.ts";
 
 const id = { type: DataTypes.INTEGER, primaryKey: true } as const;
@@ -50,6 +51,25 @@ for (const { name, make } of sqliteDrivers) {
       for (const each of all) assertEquals(ran(each).length, 1, each.toString());
       orm.disconnect();
     });
+
+    test("is written by the indexes of a table that was there", () =>
+      withTempDir((storageDir) => {
+        const forms = [1, 2].map(() => {
+          const statements: string[] = [];
+          using orm = new ORM({ driver: make({ storageDir, verbose: (sql) => statements.push(sql) }) });
+          const Owner = orm.define("app", "owners", { id }, {
+            relations: { dogs: () => hasMany(Dog, "owner") },
+          });
+          const Dog = orm.define("app", "dogs", {
+            id,
+            age: { type: DataTypes.INTEGER },
+            owner: { type: DataTypes.INTEGER, references: { table: "owners", column: "id" } },
+          });
+          Owner.count({ dogs: { $some: { age: { $gt: 1 } } } });
+          return /EXISTS \(SELECT 1 FROM `dogs`/.test(statements.at(-1) ?? "");
+        });
+        assertEquals(forms, [true, true]);
+      }));
 
     test("collects few rows, and looks for many with each row", () => {
       const { orm, Buyer, ran } = shop(make);
