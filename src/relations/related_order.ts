@@ -94,6 +94,8 @@ function readPath(entry: TableEntry, name: string): RelatedPath {
   const [first, ...rest] = name.split(".");
   const relation = entry.relations.get(first as string);
   if (relation === null) {
+    // A place in a JSON column is no column, and is ordered by in a function.
+    if (entry.table.get(first as string) !== undefined) entry.table.column(name);
     return refuseSearch(
       entry.table,
       `\`orderBy\` names ${JSON.stringify(name.slice(0, 80))}, and \`${first}\` is no relation: ${
