@@ -30,9 +30,9 @@ export interface ColumnReference {
 /**
  * How a SQL store keeps the dates of a column: `iso` as text in ISO 8601 (a DATE as `YYYY-MM-DD`), `milliseconds` and `seconds` as
  * an integer since 1970, `sql` as the text `YYYY-MM-DD hh:mm:ss` with at most six digits of a second behind it. The other stores keep
- * dates in a way of their own, and of the form only its precision.
+ * dates in a way of their own, and of the form only its precision. `letters` is of BOOLEAN columns of tables that others have made: `t` and `f`.
  */
-export type StoredForm = "iso" | "milliseconds" | "seconds" | "sql";
+export type StoredForm = "iso" | "milliseconds" | "seconds" | "sql" | "letters";
 
 /** A column, as a driver is told of it. */
 export interface ColumnDefinition {
@@ -57,7 +57,7 @@ export interface ColumnDefinition {
   readonly references?: ColumnReference;
   /** An INTEGER column of full 64 bit: its values are `bigint`. */
   readonly bigint?: boolean;
-  /** How a SQL store keeps the dates of a DATE or DATETIME column. Default `iso`. */
+  /** How a SQL store keeps the dates of a DATE or DATETIME column. Default `iso`. Of a BOOLEAN column: `letters`, or 0 and 1. */
   readonly stored?: StoredForm;
   /** Its values stand in no error, log or plan. */
   readonly sensitive?: boolean;

@@ -50,7 +50,7 @@ export class Column {
   readonly kind: ColumnKind;
   /** The declared type. */
   readonly type: DataType;
-  /** How dates are kept by SQL stores; null for columns of no dates. */
+  /** How dates, and booleans that are letters, are kept by SQL stores; null for other columns. */
   readonly stored: StoredForm | null;
   /** Whether null is accepted. */
   readonly nullable: boolean;
@@ -105,7 +105,9 @@ export class Column {
     this.validate = definition.validate;
     this.type = definition.type;
     this.kind = kindOf(definition);
-    this.stored = this.kind === "date" || this.kind === "datetime" ? definition.stored ?? "iso" : null;
+    this.stored = this.kind === "date" || this.kind === "datetime"
+      ? definition.stored ?? "iso"
+      : definition.stored ?? null;
     this.version = definition.version === true;
     this.timed = definition.default === now || definition.touch === now;
     this.touch = madeBy(this, definition.touch, clock);

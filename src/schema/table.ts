@@ -169,8 +169,11 @@ function checkDefinition(table: string, column: string, given: ModelColumn): Mod
     refuse(table, column, "`autoIncrement` needs INTEGER");
   }
   if (stored !== undefined) {
-    if (type !== "DATE" && type !== "DATETIME") refuse(table, column, "`stored` needs DATE or DATETIME");
-    if (!STORED_FORMS.includes(stored)) {
+    if (type === "BOOLEAN") {
+      if (stored !== "letters") refuse(table, column, '`stored` of BOOLEAN is "letters"');
+    } else if (type !== "DATE" && type !== "DATETIME") {
+      refuse(table, column, "`stored` needs DATE or DATETIME");
+    } else if (!STORED_FORMS.includes(stored)) {
       refuse(
         table,
         column,

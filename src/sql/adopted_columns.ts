@@ -6,7 +6,7 @@ import type { AdoptedColumn, SqlColumn } from "./sql_column.ts";
 import type { SqlDatabase } from "./sql_database.ts";
 import type { SqlTable } from "./sql_table.ts";
 
-/** The date columns of a table that is there of which more is known than the schema says, by their names. */
+/** The columns of dates, and of booleans that are letters, of a table that is there of which more is known than the schema says, by their names. */
 export type AdoptedColumns = ReadonlyMap<string, AdoptedColumn>;
 
 /**
@@ -23,7 +23,8 @@ export function adoptedColumns(
   const unknown: SqlColumn[] = [];
   for (const column of wanted.columns) {
     const found = stored.columns.find(({ name }) => name === column.name);
-    if (column.stored === null || found?.forms === undefined) continue;
+    if (column.kind === "boolean" && found?.exact === false) unknown.push(column);
+    if (column.stored === null || column.kind === "boolean" || found?.forms === undefined) continue;
     if (!found.exact) unknown.push(column);
     else {
       const form = chosenForm(column, found, found.forms[0] ?? null);
@@ -44,7 +45,13 @@ export function adoptedColumns(
     for (const [i, column] of unknown.entries()) {
       const found = stored.columns.find((each) => each.name === column.name) as StoredColumn;
       const sample = row[i] ?? null;
-      const form = chosenForm(column, found, dialect.formOf?.(sample) ?? null);
+      const seen = dialect.formOf?.(sample) ?? null;
+      if (column.kind === "boolean") {
+        const letters = seen === "letters" || (sample === null && column.stored === "letters");
+        if (letters) adopted.set(column.name, { stored: "letters", foreign: true, sample });
+        continue;
+      }
+      const form = chosenForm(column, found, seen);
       adopted.set(column.name, { stored: form, foreign: true, sample });
     }
     return adopted;

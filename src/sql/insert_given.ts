@@ -34,7 +34,16 @@ export function insertGiven(table: SqlTable, session: AnySession, row: Readonly<
  *
  * @throws {ValidationError} Naming the columns.
  */
-export function refuseToMake({ name, inserts: { byStore }, traits: { driver } }: SqlTable): void {
+export function refuseToMake(
+  { name, columns: all, inserts: { byStore }, traits: { driver } }: SqlTable,
+): void {
+  const letters = all.find(({ stored }) => stored === "letters");
+  if (letters !== undefined) {
+    throw new ValidationError(
+      `Cannot make table \`${name}\`: \`${letters.name}\` is to have letters, which only tables of others have; leave \`stored\` away`,
+      { code: "INVALID_SCHEMA", driver, table: name, columns: [letters.name] },
+    );
+  }
   if (byStore.length === 0) return;
   const columns = byStore.map((column) => column.name);
   throw new ValidationError(

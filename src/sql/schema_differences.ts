@@ -154,6 +154,11 @@ function formDifference(
   wanted: Column,
   adopted: AdoptedColumn | undefined,
 ): SchemaDifference[] {
+  if (wanted.kind === "boolean") {
+    if (wanted.stored === null || adopted?.stored === "letters") return [];
+    const text = `column \`${stored.name}\` has 0 and 1 in the store: leave \`stored\` away`;
+    return [{ kind: "stored", columns: [stored.name], stored: "0 and 1", wanted: wanted.stored, text }];
+  }
   const form = adopted?.stored ?? wanted.stored;
   if (form === null || stored.forms === undefined || stored.forms.includes(form)) return [];
   const choices = stored.forms.map((each) => `\`stored: ${JSON.stringify(each)}\``).join(" or ");

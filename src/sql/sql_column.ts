@@ -64,7 +64,7 @@ export class SqlColumn implements SqlColumnDescription {
     this.sample = adopted?.sample ?? null;
     this.#dialect = dialect;
     this.compared = this.quoted;
-    this.#form = column.stored === null ? null : dialect.form?.(this, integers) ?? null;
+    this.#form = this.stored === null ? null : dialect.form?.(this, integers) ?? null;
     const { one, list } = this.#form?.encoding ?? dialect.encoding(column.kind, integers);
     this.encode = one;
     this.encodeList = list;

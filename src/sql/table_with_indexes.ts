@@ -35,7 +35,9 @@ export function createTableWithIndexes(
     if (connection.transactions.open) return inSteps();
     const traits = { driver: database.driver, dialect, rows, integers, tellsRowNumber };
     const table = new SqlTable(name, schema, traits);
-    if (table.inserts.byStore.length > 0) return inSteps();
+    if (table.columns.some(({ column, stored }) => column.byStore !== null || stored === "letters")) {
+      return inSteps();
+    }
     const make = (type: "table" | "index", stored: string, sql: string): SqlStatement[] => [
       unlessMade.refuseOther(type, stored, sql),
       { query: command(unlessMade.create(sql)), params: [] },

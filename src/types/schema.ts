@@ -81,7 +81,9 @@ export type DefaultOf<C> = C extends { readonly type: "JSON" | "OBJECT" | "ARRAY
   : Given<C> | (() => MadeBy<C>);
 
 /** The forms in which a column can be stored. */
-export type StoredOf<C> = C extends { readonly type: "DATE" | "DATETIME" } ? StoredForm : never;
+export type StoredOf<C> = C extends { readonly type: "DATE" | "DATETIME" } ? Exclude<StoredForm, "letters">
+  : C extends { readonly type: "BOOLEAN" } ? "letters"
+  : never;
 
 /** What the function that makes a default returns. */
 export type MadeBy<C> = C extends { readonly validate: object } ? unknown

@@ -47,7 +47,8 @@ export function guessColumn(
   const kinds = dated === null ? stored.kinds : [dated, ...stored.kinds];
   for (const kind of kinds) {
     const isDate = kind === "date" || kind === "datetime";
-    for (const form of isDate ? formsOf(stored, values) : [undefined]) {
+    const letters = kind === "boolean" && !stored.exact && (values[0] === "t" || values[0] === "f");
+    for (const form of isDate ? formsOf(stored, values) : [letters ? "letters" as const : undefined]) {
       const definition: ColumnDefinition = {
         type: TYPES[kind],
         ...(kind === "bigint" && { bigint: true }),

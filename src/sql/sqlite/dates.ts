@@ -28,7 +28,7 @@ interface Style {
   readonly suffix: string;
 }
 
-/** How the dates of a column are written where it is not as ISO 8601 in a table of ours; null where it is. */
+/** How the dates and booleans of a column are written where it is not as in a table of ours without `stored`; null where it is. */
 export function sqliteDateForm(
   column: SqlColumnDescription,
   integers: "number" | "bigint",
@@ -41,6 +41,8 @@ export function sqliteDateForm(
       return countedForm(quoted, isDay, stored === "seconds" ? 1000 : 1, integers);
     case "sql":
       return textForm(quoted, isDay, " ", column.sample);
+    case "letters":
+      return lettersForm(quoted);
     case "iso":
       return foreign && !isDay ? textForm(quoted, false, "T", column.sample) : null;
     default:
@@ -54,6 +56,7 @@ export function sqliteFormOf(value: unknown): StoredForm | null {
     return Math.abs(Number(value)) >= SECONDS_END ? "milliseconds" : "seconds";
   }
   if (typeof value !== "string") return null;
+  if (value === "t" || value === "f") return "letters";
   if (readSQLDateTime(value) !== null) return "sql";
   return value.length === 10 || readISODateTime(value, true) !== null ? "iso" : null;
 }
@@ -116,6 +119,17 @@ function readSQLDateTime(text: string): Date | null {
   if (!/^\.\d{1,6}$/.test(text.slice(19))) return null;
   const whole = ms + readMilliseconds(`${text}00`);
   return whole === whole ? new Date(whole) : null;
+}
+
+/** Booleans as others have written them. */
+function lettersForm(quoted: string): ColumnForm {
+  const one: Encode = (value) => value ? "t" : "f";
+  return {
+    encoding: { one, list: listOf(one) },
+    value: `(${quoted} = 't')`,
+    store: (sql) => `CASE ${sql} WHEN 1 THEN 't' WHEN 0 THEN 'f' END`,
+    equal: null,
+  };
 }
 
 function countedForm(

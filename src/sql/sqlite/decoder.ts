@@ -13,6 +13,7 @@ const FORMS: Readonly<Record<StoredForm, readonly [example: string, written: str
   milliseconds: ["1769851800000", "unixepoch(…) * 1000"],
   seconds: ["1769851800", "unixepoch(…)"],
   sql: ["2026-01-31 09:30:00", "datetime(…)"],
+  letters: ["t", "iif(…, 't', 'f')"],
 };
 const DAY = ["2026-01-31", "date(…)"] as const;
 
@@ -60,6 +61,9 @@ export function sqliteDecoder(column: SqlColumnDescription, options: DecoderOpti
       if (bigints || checked) return (value) => readInteger(value) ?? corrupt(value);
       return (value) => (value as number) > SAFE || (value as number) < -SAFE ? corrupt(value) : value;
     case "boolean":
+      if (column.stored === "letters") {
+        return (value) => value === "t" ? true : value === "f" ? false : corrupt(value);
+      }
       return (value) =>
         value === 1 || value === 1n ? true : value === 0 || value === 0n ? false : corrupt(value);
     case "date":
