@@ -1,6 +1,6 @@
 import type { ExpressionCall, ExpressionType, JSONPath, OperatorName } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
-import { Column } from "../schema/column.ts";
+import { Column, TYPES } from "../schema/column.ts";
 import { describeValue } from "../schema/describe_value.ts";
 import type { Table } from "../schema/table.ts";
 import { condition, consumed } from "./built_conditions.ts";
@@ -374,18 +374,6 @@ export class Expression {
     return refuseExpression(this.#table, `\`${call}\` ${reason}`);
   }
 }
-
-const TYPES = {
-  text: "TEXT",
-  integer: "INTEGER",
-  bigint: "INTEGER",
-  real: "REAL",
-  boolean: "BOOLEAN",
-  date: "DATE",
-  datetime: "DATETIME",
-  json: "JSON",
-  blob: "BLOB",
-} as const;
 
 /** A column that stands for what is computed: it checks values as a column of the type does, and is no column of the table. */
 export function computedColumn(

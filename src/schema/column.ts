@@ -16,6 +16,19 @@ import { describeKind, describeValue } from "./describe_value.ts";
 /** How a column's values are represented; several data types share a kind. */
 export type ColumnKind = ExpressionType;
 
+/** The type of a column of each kind. */
+export const TYPES: Readonly<Record<ColumnKind, DataType>> = {
+  text: "TEXT",
+  integer: "INTEGER",
+  bigint: "INTEGER",
+  real: "REAL",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  datetime: "DATETIME",
+  json: "JSON",
+  blob: "BLOB",
+};
+
 const KINDS: Readonly<Record<DataType, ColumnKind>> = {
   TEXT: "text",
   STRING: "text",

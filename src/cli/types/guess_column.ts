@@ -1,5 +1,5 @@
 import type { ColumnDefinition, DataType, StoredForm } from "../../contract/mod.ts";
-import { Column, type ColumnKind } from "../../schema/column.ts";
+import { Column, type ColumnKind, TYPES } from "../../schema/column.ts";
 import type { StoredColumn } from "../../sql/sql_catalog.ts";
 import { SqlColumn } from "../../sql/sql_column.ts";
 import { sqliteFormOf } from "../../sql/sqlite/dates.ts";
@@ -13,18 +13,6 @@ export interface GuessedColumn {
   /** What was guessed, for a comment; null where the table says it all. */
   readonly note: string | null;
 }
-
-const TYPES: Readonly<Record<ColumnKind, DataType>> = {
-  text: "TEXT",
-  integer: "INTEGER",
-  bigint: "INTEGER",
-  real: "REAL",
-  boolean: "BOOLEAN",
-  date: "DATE",
-  datetime: "DATETIME",
-  json: "JSON",
-  blob: "BLOB",
-};
 
 const DATE_TEXT = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d|$)/;
 const DATE_NAME = /(?:_at|At|_on|On|[Dd]ate|[Tt]ime|[Tt]imestamp)$/;
