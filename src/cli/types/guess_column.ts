@@ -1,4 +1,4 @@
-import type { ColumnDefinition, DataType, StoredForm } from "../../contract/mod.ts";
+import type { ColumnDefinition, StoredForm } from "../../contract/mod.ts";
 import { Column, type ColumnKind, TYPES } from "../../schema/column.ts";
 import type { StoredColumn } from "../../sql/sql_catalog.ts";
 import { SqlColumn } from "../../sql/sql_column.ts";
