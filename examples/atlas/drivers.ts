@@ -63,10 +63,12 @@ export async function openDriver({ driver, path, url, authToken, fresh }: AtlasO
   return opened;
 }
 
-/** Cities refer to countries, so that they go first. */
+/** Cities and borders refer to countries, so that they go first. */
 async function removeTables(driver: AsyncDriver): Promise<void> {
   await driver.connect({});
-  for (const table of ["cities", "countries", "loads", "starts"]) await driver.dropTable("atlas", table);
+  for (const table of ["cities", "borders", "countries", "loads", "starts"]) {
+    await driver.dropTable("atlas", table);
+  }
 }
 
 async function openMemory(): Promise<OpenDriver> {
