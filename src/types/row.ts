@@ -117,8 +117,8 @@ export type Given<C> = C extends NotNullColumn ? ColumnInput<C> : ColumnInput<C>
 
 /** A row as it is given to `create`. */
 export type InsertOf<S> = Simplify<
-  & { -readonly [K in RequiredKeys<S>]: ColumnInput<S[K]> }
-  & { -readonly [K in OptionalKeys<S>]?: Given<S[K]> | undefined }
+  & { -readonly [K in keyof Pick<S, RequiredKeys<S>>]: Given<S[K]> }
+  & { -readonly [K in keyof Pick<S, OptionalKeys<S>>]?: Given<S[K]> | undefined }
 >;
 
 /** The columns of the primary key. */
