@@ -104,7 +104,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   '{ type: "TXT" }': `Type '"TXT"' is not assignable to type '"TXT" & Mistake<DataType>'.`,
   "{ type: DataTypes.TEXT, notNull: 1 }": `Type '1' is not assignable to type '1 & Mistake<boolean>'.`,
   '{ type: DataTypes.DATETIME, stored: "ms" }':
-    `Type '"ms"' is not assignable to type '"ms" & Mistake<StoredForm>'.`,
+    `Type '"ms"' is not assignable to type '"ms" & Mistake<"iso" | "milliseconds" | "seconds" | "sql">'.`,
   '{ type: DataTypes.TEXT, stored: "iso" }':
     `Type '"iso"' is not assignable to type '"iso" & Mistake<"stored needs DATE or DATETIME">'.`,
   "{ unique: true }":
