@@ -7,9 +7,8 @@ import { pathToFileURL } from "node:url";
 const DISPOSES = /\bSymbol\.(?:asyncD|d)ispose\b/;
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
 
-/** Merged with what a runtime's own types say of it, and all there is to it where there are none. */
-const SIGNALS = /\bAbortSignal\b/;
-const SIGNAL = "declare global {\n  interface AbortSignal {}\n}\n";
+/** Merged with what a runtime's own types say of them, and all there is to them where there are none. */
+const GLOBALS = ["AbortController", "AbortSignal"];
 
 /** @param {string} folder The package. */
 export function finishTypes(folder) {
@@ -18,7 +17,10 @@ export function finishTypes(folder) {
     const file = join(folder, path);
     const text = readFileSync(file, "utf8");
     const before = DISPOSES.test(text) ? DISPOSABLE : "";
-    const after = SIGNALS.test(text) ? SIGNAL : "";
+    const named = GLOBALS.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+    const after = named.length === 0
+      ? ""
+      : `declare global {\n${named.map((name) => `  interface ${name} {}\n`).join("")}}\n`;
     if (before + after !== "") writeFileSync(file, `${before}${text.trimEnd()}\n${after}`);
   }
   const path = join(folder, "package.json");
@@ -36,7 +38,15 @@ export function finishTypes(folder) {
  * @returns {string}
  */
 function typesOf(entry) {
-  return entry.require?.types ?? entry.types ?? entry.import.types;
+  return typesBeside(entry.require) ?? entry.types ?? typesBeside(entry.import);
+}
+
+/**
+ * The declarations of a half, which are named, or lie beside its file.
+ * @param {string | { types: string } | undefined} half
+ */
+function typesBeside(half) {
+  return typeof half === "string" ? half.replace(/\.([cm]?)js$/, ".d.$1ts") : half?.types;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) finishTypes(process.argv[2] ?? "npm");
