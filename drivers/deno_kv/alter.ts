@@ -2,7 +2,12 @@ import type { AsyncDriver, TableChange, TableSchema } from "../../src/contract/m
 import { UnsupportedError } from "../../src/errors/mod.ts";
 import { notNullViolation } from "../../src/errors/violations.ts";
 import { describeSchema, type Row } from "../../src/reference/mod.ts";
-import { followedSchema, keptIndexes } from "../../src/reference/altered_table.ts";
+import {
+  followedSchema,
+  initialValue,
+  keptIndexes,
+  widenedValue,
+} from "../../src/reference/altered_table.ts";
 import { storageSchema } from "../../src/reference/storage_schema.ts";
 import type { Column } from "../../src/schema/column.ts";
 import { Table } from "../../src/schema/table.ts";
@@ -117,10 +122,8 @@ function alterationOf(
       if (before.record.initial?.[from] !== undefined) initial[column.name] = before.record.initial[from];
       continue;
     }
-    const literal = given[column.name]?.default;
-    if (literal !== undefined && literal !== null && typeof literal !== "function") {
-      initial[column.name] = column.accept(literal);
-    }
+    const value = initialValue(column, given[column.name]);
+    if (value !== null) initial[column.name] = value;
   }
   return { before, name, schema, table, sources, initial };
 }
@@ -278,10 +281,10 @@ async function* rowsOf(
       const stored = await openListed(work, before, entry);
       if (stored === null) continue;
       const row: Record<string, unknown> = {};
-      for (const { name, kind } of table.columns) {
+      for (const column of table.columns) {
+        const { name } = column;
         const from = sources.get(name);
-        const value = from === undefined ? initial[name] ?? null : stored.row[from] ?? null;
-        row[name] = kind === "bigint" && typeof value === "number" ? BigInt(value) : value;
+        row[name] = widenedValue(column, (from === undefined ? initial[name] : stored.row[from]) ?? null);
       }
       rows.push({ ...stored, row });
     }

@@ -1,5 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { TableSchema } from "../contract/mod.ts";
+import { initialValue } from "../reference/altered_table.ts";
 import { storageSchema } from "../reference/storage_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
@@ -15,9 +16,9 @@ export function createTable(store: MigrationStore, name: string, schema: TableSc
   const codec = codecOf(store, name, schema);
   const table = new Table(name, storageSchema(schema));
   const told = Object.entries(schema).map(([column, definition]) => {
-    const { default: given = null, ...rest } = definition;
-    if (given === null || typeof given === "function") return [column, rest];
-    return [column, { ...rest, default: codec.encodeValue(column, table.column(column).accept(given)) }];
+    const { default: _, ...rest } = definition;
+    const given = initialValue(table.column(column), definition);
+    return [column, given === null ? rest : { ...rest, default: codec.encodeValue(column, given) }];
   });
   return store.driver.createTable(store.database, name, Object.fromEntries(told) as TableSchema);
 }

@@ -4,7 +4,7 @@ import { decodeTagged, encodeTagged } from "../composed/tagged_json.ts";
 import type { ColumnDefinition, TableChange, TableSchema } from "../contract/mod.ts";
 import { UnsupportedError } from "../errors/mod.ts";
 import { missingParent, notNullViolation, uniqueViolation } from "../errors/violations.ts";
-import { followedSchema } from "../reference/altered_table.ts";
+import { followedSchema, initialValue, widenedValue } from "../reference/altered_table.ts";
 import { type Key, keyOf } from "../reference/keys.ts";
 import { storageSchema } from "../reference/storage_schema.ts";
 import { RESERVED_TABLE } from "../schema/identifiers.ts";
@@ -216,11 +216,7 @@ export class CopiedTables {
     ];
     const sources = made.columns.map((column) => {
       const from = old.get(renamed[column.name] ?? column.name);
-      const literal = schema[column.name]?.default;
-      const given = literal === undefined || literal === null || typeof literal === "function"
-        ? null
-        : literal;
-      return { column, from, initial: given === null ? null : column.accept(given) };
+      return { column, from, initial: initialValue(column, schema[column.name]) };
     });
     const unique = made.columns.filter((column) => column.unique && !column.primaryKey)
       .map((column) => ({ column, seen: new Set<Key>() }));
@@ -233,9 +229,7 @@ export class CopiedTables {
           for (const { column, from, initial } of sources) {
             const value = from === undefined ? initial : row[from.name] ?? null;
             if (value === null && !column.nullable) throw notNullViolation(scene, "update", column);
-            values[column.name] = column.kind === "bigint" && typeof value === "number"
-              ? BigInt(value)
-              : value;
+            values[column.name] = widenedValue(column, value);
           }
           for (const { column, seen } of unique) {
             const value = values[column.name] ?? null;

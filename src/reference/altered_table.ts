@@ -1,4 +1,5 @@
 import type { ColumnDefinition, IndexOptions, TableChange, TableSchema } from "../contract/mod.ts";
+import type { Column } from "../schema/column.ts";
 import type { Row } from "./row.ts";
 import { TableStore } from "./table_store.ts";
 import type { UndoLog } from "./undo_log.ts";
@@ -19,12 +20,9 @@ export function alteredTable(
   for (const { row } of before.entries) {
     const made: Record<string, unknown> = {};
     for (const { column, from } of sources) {
-      const initial = schema[column.name]?.default;
       made[column.name] = from === undefined
-        ? initial === undefined || initial === null || typeof initial === "function"
-          ? null
-          : column.accept(initial)
-        : widened(column.kind, row[from]);
+        ? initialValue(column, schema[column.name])
+        : widenedValue(column, row[from]);
     }
     after.restore(made as Row);
   }
@@ -75,7 +73,14 @@ export function keptIndexes(
     .filter((options) => named(options).every(isThere));
 }
 
-function widened(kind: string, value: unknown): unknown {
+/** What rows have in a column that was not there when they were written: the default that is a value, or null. */
+export function initialValue(column: Column, definition: ColumnDefinition | undefined): unknown {
+  const literal = definition?.default ?? null;
+  return literal === null || typeof literal === "function" ? null : column.accept(literal);
+}
+
+/** A value of a column that has become one of 64 bit, or stayed what it was. */
+export function widenedValue({ kind }: Column, value: unknown): unknown {
   return kind === "bigint" && typeof value === "number" ? BigInt(value) : value;
 }
 
