@@ -1,5 +1,6 @@
 import { chain, type Maybe, settle } from "../chain/chain.ts";
 import { checkOrigin, type Origin, originOf } from "../orm/row_origin.ts";
+import { rowsInOrder } from "../orm/rows_in_order.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import type { ReadFind } from "../query/find_options.ts";
 import { findAfter } from "../query/keyset.ts";
@@ -81,8 +82,6 @@ function asyncRows(
     ended = true;
     page = [];
   };
-  // Calls of `next` that are made without waiting are answered in order.
-  let last: Promise<unknown> = Promise.resolve();
   const read = (): Maybe<IteratorResult<Row>> => {
     if (ended && at >= page.length) return { done: true, value: undefined };
     try {
@@ -105,20 +104,7 @@ function asyncRows(
       return read();
     });
   };
-  return {
-    next() {
-      const result = last.then(read);
-      last = result.catch(() => undefined);
-      return result;
-    },
-    return() {
-      end();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return rowsInOrder(read, end);
 }
 
 /**

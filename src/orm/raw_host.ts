@@ -1,4 +1,4 @@
-import { chain, chainAll, type Maybe } from "../chain/chain.ts";
+import { chain, chainAll, type Maybe, settle } from "../chain/chain.ts";
 import type { RawResult, RawStatement } from "../contract/mod.ts";
 import { ValidationError } from "../errors/mod.ts";
 import { entryIn, View } from "../model/view.ts";
@@ -9,6 +9,7 @@ import type { Mode } from "../types/mode.ts";
 import type { Connection } from "./connection.ts";
 import { traceWork } from "./traced_operation.ts";
 import { checkOrigin, type Origin, originOf } from "./row_origin.ts";
+import { rowsInOrder } from "./rows_in_order.ts";
 import type { TableEntry } from "./table_entry.ts";
 
 /** What changes nothing: anything else may. */
@@ -120,32 +121,25 @@ function asyncRows(
   let rows: Row[] | null = null;
   let origin: Origin | null = null;
   let at = 0;
+  const end = (): void => {
+    rows = [];
+  };
   const next = (): Maybe<IteratorResult<Row>> => {
     if (rows === null) {
       origin = originOf(connection);
-      return chain(run(), (found) => {
+      const began = (found: RawResult<Row>): Maybe<IteratorResult<Row>> => {
         rows = found.rows;
         return next();
+      };
+      // A statement that failed is not run again.
+      return settle(run, began, (error) => {
+        end();
+        throw error;
       });
     }
     if (at >= rows.length) return { done: true, value: undefined };
     if (at > 0) checkOrigin(connection, origin, WHAT);
     return { done: false, value: read(rows[at++] as Row) };
   };
-  // Calls that are made without waiting are answered in order.
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    next() {
-      const result = last.then(next);
-      last = result.catch(() => rows ??= []);
-      return result;
-    },
-    return() {
-      rows = [];
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return rowsInOrder(next, end);
 }
