@@ -1,6 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
 import type { QueryPlan } from "../contract/mod.ts";
-import { type CompiledQuery, compiledQuery } from "./compiled_query.ts";
+import { type CompiledQuery, compiledQuery, isStale } from "./compiled_query.ts";
 import type { Row, RowsDecoder } from "./rows_decoder.ts";
 import { finishSelect, queryFailed, runCount, runSelect } from "./run_query.ts";
 import type { SqlDatabase } from "./sql_database.ts";
@@ -25,6 +25,11 @@ export class PreparedSql implements AnyPreparedSql {
     this.#table = table;
     this.#plan = plan;
     this.#compiled = compiledQuery(table, plan);
+  }
+
+  /** Whether one of the other tables that it looks at is not what it was. */
+  get stale(): boolean {
+    return isStale(this.#compiled);
   }
 
   /** The rows. This is the path of most calls: it does nothing that can be done once. */
