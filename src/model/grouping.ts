@@ -144,17 +144,26 @@ function groupTable(table: Table, by: readonly GroupKey[], terms: readonly Aggre
       ? columnLike(table, key)
       : computedLike(table, key.expression);
   }
-  for (const { as, operation, column, expression } of terms) {
+  for (const term of terms) {
+    const { as } = term;
     if (Object.hasOwn(schema, as)) refuse(table, `\`${as}\` names both what makes a group and an aggregate`);
-    if (operation !== "min" && operation !== "max" && operation !== "sum") {
-      schema[as] = { type: operation === "avg" ? "REAL" : "INTEGER" };
-    } else if (expression !== undefined) schema[as] = computedLike(table, expression);
-    else schema[as] = columnLike(table, column as string);
+    schema[as] = aggregateLike(table, term);
   }
   const [first] = Object.keys(schema);
   if (first === undefined) return refuse(table, "there is nothing to group by and nothing to compute");
   schema[first] = { ...schema[first] as ModelColumn, primaryKey: true };
   return new Table(table.name, schema, table.rules);
+}
+
+/** A column with the values of an aggregate. */
+export function aggregateLike(
+  table: Table,
+  { operation, column, expression }: AggregateTerm,
+): ModelColumn {
+  if (operation !== "min" && operation !== "max" && operation !== "sum") {
+    return { type: operation === "avg" ? "REAL" : "INTEGER" };
+  }
+  return expression === undefined ? columnLike(table, column as string) : computedLike(table, expression);
 }
 
 /** A column of groups with the values of a column of rows. Groups can have null where rows cannot. */

@@ -1,6 +1,6 @@
 import { chain, type Maybe } from "../chain/chain.ts";
-import type { AggregateTerm, OrderTerm } from "../contract/mod.ts";
-import { columnLike } from "../model/grouping.ts";
+import type { OrderTerm } from "../contract/mod.ts";
+import { aggregateLike, columnLike } from "../model/grouping.ts";
 import type { TableEntry } from "../orm/table_entry.ts";
 import { expressionColumns } from "../query/computed_condition.ts";
 import { readFind, refuseSearch } from "../query/find_options.ts";
@@ -70,7 +70,7 @@ export function readRelatedOrder(
   const schema: Record<string, ModelColumn> = {};
   for (const { name, definition } of table.columns) schema[name] = definition;
   for (const { relation: { target }, terms } of counted) {
-    for (const term of terms) schema[term.as] = numberColumn(target.table, term);
+    for (const term of terms) schema[term.as] = aggregateLike(target.table, term);
   }
   for (const { name, relation, column } of paths) schema[name] = columnLike(relation.target.table, column);
   const ordered = new Table(table.name, schema, table.rules);
@@ -82,12 +82,6 @@ export function readRelatedOrder(
     levels: [...counted, ...levelsOf(paths)],
     paths,
   };
-}
-
-function numberColumn(table: Table, { operation, column }: AggregateTerm): ModelColumn {
-  return operation === "min" || operation === "max" || operation === "sum"
-    ? columnLike(table, column as string)
-    : { type: operation === "avg" ? "REAL" : "INTEGER" };
 }
 
 function readPath(entry: TableEntry, name: string): RelatedPath {
