@@ -1,5 +1,7 @@
-import { chain, type Maybe, settle } from "../chain/chain.ts";
+import { chain, settle } from "../chain/chain.ts";
 import type { Connection } from "../orm/connection.ts";
+import { anyDriver } from "../store/any_driver.ts";
+import { quietTimer } from "./quiet_timer.ts";
 
 /** How often it is looked whether others have written, in milliseconds. */
 const EVERY = 250;
@@ -38,9 +40,7 @@ export function watchElsewhere(connection: Connection, database: string): () => 
 }
 
 function begin(connection: Connection, database: string): Watch {
-  const driver = connection.given as {
-    dataVersion?(database: string): Maybe<number | null>;
-  };
+  const driver = anyDriver(connection.given);
   if (driver.dataVersion === undefined) return { watching: 0, stop: () => undefined };
   let last: number | null = null;
   let looking = false;
@@ -59,8 +59,7 @@ function begin(connection: Connection, database: string): Watch {
       looking = false;
     });
   };
-  const timer = setInterval(look, EVERY);
-  (timer as { unref?: () => void }).unref?.();
+  const timer = quietTimer(look, EVERY);
   look();
   return { watching: 0, stop: () => clearInterval(timer) };
 }

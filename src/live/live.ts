@@ -31,6 +31,7 @@ import type { Mode } from "../types/mode.ts";
 import type { Empty } from "../types/relation.ts";
 import { isSignal, onAbort } from "../transaction/abort.ts";
 import { watchElsewhere } from "./elsewhere.ts";
+import { quietTimer } from "./quiet_timer.ts";
 import { sameValue } from "./same_value.ts";
 import { watchedTables } from "./watched_tables.ts";
 
@@ -93,9 +94,7 @@ export function live<
     ended: () => end(),
   });
   const unwatch = ended ? () => {} : watchElsewhere(connection, database);
-  const timer = poll === undefined || ended ? undefined : setInterval(notice, poll);
-  // It keeps no program from its end.
-  (timer as { unref?: () => void } | undefined)?.unref?.();
+  const timer = poll === undefined || ended ? undefined : quietTimer(notice, poll);
   const end = (): void => {
     if (!ended) {
       ended = true;
