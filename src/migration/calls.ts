@@ -6,10 +6,11 @@ import { readDoneAlone } from "./record.ts";
 import type { MigrationStore } from "./store.ts";
 import { inTransaction, isTooLarge, repeat } from "./turn.ts";
 
-/** How many rows are changed at once, where the driver takes so many. */
-const CHUNK = 500;
+/** How many rows are read or changed at once. */
+export const CHUNK = 500;
 
-function chunkOf({ driver }: Pick<MigrationStore, "driver">): number {
+/** The same, where the driver takes so many. */
+export function chunkOf({ driver }: Pick<MigrationStore, "driver">): number {
   return Math.min(CHUNK, driver.metadata.capabilities?.limits?.batchRows ?? CHUNK);
 }
 

@@ -5,11 +5,9 @@ import { storageSchema } from "../reference/storage_schema.ts";
 import { Table } from "../schema/table.ts";
 import type { Row } from "../store/any_driver.ts";
 import { RowCodec } from "../store/row_codec.ts";
+import { CHUNK, chunkOf } from "./calls.ts";
 import type { MigrationStore } from "./store.ts";
 import { repeat } from "./turn.ts";
-
-/** How many rows are copied at once. */
-const CHUNK = 500;
 
 /** Makes a table as the driver is told of one. */
 export function createTable(store: MigrationStore, name: string, schema: TableSchema): Maybe<void> {
@@ -67,12 +65,13 @@ export function copyRows(
 ): Maybe<void> {
   const { driver, database } = store;
   const codec = codecOf(store, to, schema);
+  const size = chunkOf(store);
   return eachRow(store, from, before, (rows) => {
     const made = rows.map((row) => codec.encode(change(row)));
     let at = 0;
     return repeat(() => {
       if (at >= made.length) return true;
-      const some = made.slice(at, at += CHUNK);
+      const some = made.slice(at, at += size);
       return chain(driver.bulkInsert(database, to, some), () => false);
     });
   });
