@@ -14,6 +14,23 @@ console.log(User.findAll({ where: { name: "Ada" } }));
 `;
 
 /**
+ * A program on bun:sqlite, by an entry point of the ORM.
+ * @param {string} name @param {string} entry
+ */
+const onSqlite = (name, entry) => ({
+  name,
+  imports: {
+    bun: [entry, "@rinari/orm/drivers/bun-sqlite"],
+    node: [entry, "@rinari/orm/drivers/node-sqlite"],
+  },
+  text: rinari(
+    'import { BunSQLiteDriver } from "@rinari/orm/drivers/bun-sqlite";',
+    'new BunSQLiteDriver({ databases: { app: ":memory:" } })',
+    entry,
+  ),
+});
+
+/**
  * What is imported to be timed, by runtime. Node.js has no bun:sqlite: there it is the driver for node:sqlite, and of drizzle-orm
  * none.
  *
@@ -22,17 +39,7 @@ console.log(User.findAll({ where: { name: "Ada" } }));
 
 /** @type {{ name: string, imports: Imports, text: string }[]} */
 export const programs = [
-  {
-    name: "Rinari, bun-sqlite",
-    imports: {
-      bun: ["@rinari/orm", "@rinari/orm/drivers/bun-sqlite"],
-      node: ["@rinari/orm", "@rinari/orm/drivers/node-sqlite"],
-    },
-    text: rinari(
-      'import { BunSQLiteDriver } from "@rinari/orm/drivers/bun-sqlite";',
-      'new BunSQLiteDriver({ databases: { app: ":memory:" } })',
-    ),
-  },
+  onSqlite("Rinari, bun-sqlite", "@rinari/orm"),
   {
     name: "Rinari, memory",
     imports: {
@@ -41,18 +48,7 @@ export const programs = [
     },
     text: rinari('import { MemoryDriver } from "@rinari/orm/drivers/memory";', "new MemoryDriver()"),
   },
-  {
-    name: "Rinari core, bun-sqlite",
-    imports: {
-      bun: ["@rinari/orm/core", "@rinari/orm/drivers/bun-sqlite"],
-      node: ["@rinari/orm/core", "@rinari/orm/drivers/node-sqlite"],
-    },
-    text: rinari(
-      'import { BunSQLiteDriver } from "@rinari/orm/drivers/bun-sqlite";',
-      'new BunSQLiteDriver({ databases: { app: ":memory:" } })',
-      "@rinari/orm/core",
-    ),
-  },
+  onSqlite("Rinari core, bun-sqlite", "@rinari/orm/core"),
   {
     name: "drizzle-orm",
     imports: {
