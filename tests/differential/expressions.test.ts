@@ -91,6 +91,14 @@ const subjects: Record<string, { make: () => SyncDriver; share: number; skip?: s
   "a driver of sixteen methods": { share: 0.1, make: () => new NaiveDriver() },
 };
 
+/** A table on memory and the same on a driver, with the same rows, and what makes expressions for them. */
+function begin(driver: Parameters<typeof define>[0], seed: number) {
+  const source = random(seed);
+  const [expected, actual] = [define(new MemoryDriver()), define(driver)];
+  for (const rows of [expected, actual]) fill(rows, random(SEED));
+  return { source, maker: new ExpressionMaker(source), expected, actual };
+}
+
 describe(`expressions (seed ${SEED}):`, () => {
   for (const [name, { make, share, skip }] of Object.entries(subjects)) {
     const title = `a condition finds the same rows on ${name} as on memory`;
@@ -99,12 +107,7 @@ describe(`expressions (seed ${SEED}):`, () => {
       continue;
     }
     test(title, () => {
-      const source = random(SEED);
-      const maker = new ExpressionMaker(source);
-      const expected = define(new MemoryDriver());
-      const actual = define(make());
-      fill(expected, random(SEED));
-      fill(actual, random(SEED));
+      const { source, maker, expected, actual } = begin(make(), SEED);
       let found = 0;
       const runs = Math.ceil(EXPRESSIONS * share);
       for (let i = 0; i < runs; i++) {
@@ -119,12 +122,7 @@ describe(`expressions (seed ${SEED}):`, () => {
     });
 
     test(`an order by what is computed gives the same rows on ${name} as on memory`, () => {
-      const source = random(SEED + 2);
-      const maker = new ExpressionMaker(source);
-      const expected = define(new MemoryDriver());
-      const actual = define(make());
-      fill(expected, random(SEED));
-      fill(actual, random(SEED));
+      const { source, maker, expected, actual } = begin(make(), SEED + 2);
       const runs = Math.ceil(EXPRESSIONS * share / 10);
       for (let i = 0; i < runs; i++) {
         const kinds = KINDS.map(([, kind]) => kind);
@@ -144,12 +142,7 @@ describe(`expressions (seed ${SEED}):`, () => {
     });
 
     test(`groups and aggregates of what is computed are the same on ${name} as on memory`, () => {
-      const source = random(SEED + 3);
-      const maker = new ExpressionMaker(source);
-      const expected = define(new MemoryDriver());
-      const actual = define(make());
-      fill(expected, random(SEED));
-      fill(actual, random(SEED));
+      const { source, maker, expected, actual } = begin(make(), SEED + 3);
       const runs = Math.ceil(EXPRESSIONS * share / 10);
       const kinds = KINDS.map(([, kind]) => kind);
       let grouped = 0;
@@ -181,12 +174,7 @@ describe(`expressions (seed ${SEED}):`, () => {
     });
 
     test(`an update computes the same values on ${name} as on memory`, () => {
-      const source = random(SEED + 1);
-      const maker = new ExpressionMaker(source);
-      const expected = define(new MemoryDriver());
-      const actual = define(make());
-      fill(expected, random(SEED));
-      fill(actual, random(SEED));
+      const { source, maker, expected, actual } = begin(make(), SEED + 1);
       let changed = 0;
       const runs = Math.ceil(EXPRESSIONS * share);
       for (let i = 0; i < runs; i++) {
